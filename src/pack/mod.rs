@@ -1,0 +1,177 @@
+//! Packs: folders of alias tables, from bytes to validated rows.
+//!
+//! [`parse`] turns the files of one pack into a [`Pack`], and reports everything that is wrong at once as
+//! [`Diagnostic`]s with file, line and column. [`lint_stack`] checks what only a stack of packs can show: dangling
+//! references, joins and redirect cycles.
+//!
+//! Architecture invariant: no index, no network, no file system. Whoever calls brings the bytes ([`PackFiles`]).
+
+mod diagnostic;
+
+pub use diagnostic::{Diagnostic, Severity};
+
+use std::sync::Arc;
+
+use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
+
+/// The files of one pack as they lie in its folder.
+#[derive(Clone, Debug)]
+pub struct PackFiles {
+    /// How the folder is called in messages: its path as the user gave it.
+    pub label: String,
+    /// Name and content of every file of the folder, in name order.
+    pub files: Vec<PackFile>,
+}
+
+/// One file of a pack.
+#[derive(Clone, Debug)]
+pub struct PackFile {
+    /// The file's name without its folder: `aliases.tsv`.
+    pub name: String,
+    /// What it holds; UTF-8 is checked by [`parse`].
+    pub bytes: Vec<u8>,
+}
+
+/// One pack: validated rows and what `datapackage.json` says of them.
+#[derive(Clone, Debug, Default)]
+pub struct Pack {
+    /// What `datapackage.json` says.
+    pub manifest: Manifest,
+    /// Paths of the tables, for [`RowPlace::file`].
+    pub files: Vec<Arc<str>>,
+    /// Rows of `entities.tsv`, in file order.
+    pub entities: Vec<EntityRow>,
+    /// Rows of `aliases*.tsv`, in file order.
+    pub aliases: Vec<AliasRow>,
+    /// Rows of `overrides.tsv`, in file order.
+    pub overrides: Vec<OverrideRow>,
+}
+
+/// What a pack says of itself in `datapackage.json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Short name: `countries`.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// The owner's version of the data.
+    pub version: String,
+    /// Licences under which the data may be used.
+    pub licenses: Vec<License>,
+    /// Where the data comes from, and whom to credit.
+    pub sources: Vec<Source>,
+}
+
+/// A licence of a pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct License {
+    /// SPDX identifier.
+    pub name: String,
+    /// Where the text of the licence stands.
+    #[serde(default)]
+    pub path: String,
+    /// Name for people.
+    #[serde(default)]
+    pub title: String,
+}
+
+/// A source of a pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Source {
+    /// Name for people, with version.
+    pub title: String,
+    /// Where the source is found.
+    #[serde(default)]
+    pub path: String,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowPlace {
+    /// Index into [`Pack::files`].
+    pub file: u16,
+    /// Line of the file, counted from 1.
+    pub line: u32,
+}
+
+/// A row of `entities.tsv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityRow {
+    /// Canonical ID within this pack.
+    pub id: EntityId,
+    /// What it is; may be left to an earlier pack.
+    pub entity_type: Option<EntityType>,
+    /// Canonical name; may be left to an earlier pack.
+    pub name: String,
+    /// Country to which it belongs.
+    pub country: Option<CountryCode>,
+    /// Prominence.
+    pub rank: Option<Rank>,
+    /// Other IDs of the same thing.
+    pub same_as: Vec<EntityId>,
+    /// A line for people.
+    pub description: String,
+    /// Where the row stands.
+    pub place: RowPlace,
+}
+
+/// A row of `aliases*.tsv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AliasRow {
+    /// The entity that bears the name.
+    pub id: EntityId,
+    /// The surface form, in NFC.
+    pub alias: String,
+    /// BCP 47 language; empty if unknown.
+    pub lang: String,
+    /// What it is to its entity.
+    pub kind: AliasKind,
+    /// How ال belongs to it.
+    pub article: Article,
+    /// Where it was taken from.
+    pub source: String,
+    /// A remark for people.
+    pub note: String,
+    /// Where the row stands.
+    pub place: RowPlace,
+}
+
+/// A row of `overrides.tsv`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverrideRow {
+    /// What to do.
+    pub action: OverrideAction,
+    /// A remark for people.
+    pub note: String,
+    /// Where the row stands.
+    pub place: RowPlace,
+}
+
+/// What an override does to its own and all earlier packs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OverrideAction {
+    /// `alias` never means `id`, in any tier; a later alias row restores it.
+    Block {
+        /// The surface form.
+        alias: String,
+        /// The entity that it must not mean.
+        id: EntityId,
+    },
+    /// `id` is another name of `target`, in the whole stack.
+    Redirect {
+        /// The old ID; it stays findable.
+        id: EntityId,
+        /// The ID that answers for it.
+        target: EntityId,
+    },
+    /// The entity is withdrawn.
+    Remove {
+        /// The entity.
+        id: EntityId,
+    },
+    /// `alias` means nothing at all; a later alias row restores it.
+    NotAName {
+        /// The surface form.
+        alias: String,
+    },
+}

@@ -1,0 +1,108 @@
+//! Resolution: candidates → score → decision, each with an explanation.
+//!
+//! Architecture invariant: no network.
+
+use serde::Serialize;
+
+use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Score, Status, Tier};
+
+/// The longest name that is looked up, in bytes of UTF-8.
+pub const MAX_NAME_BYTES: usize = 512;
+/// The longest name that is looked up, in code points after NFKC.
+pub const MAX_NAME_CHARS: usize = 256;
+
+/// What a caller may say about a query beside the name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolveOptions {
+    /// The most candidates to return; 1 to [`ResolveOptions::MAX_LIMIT`].
+    pub limit: usize,
+    /// Only entities of one of these types; empty for all.
+    pub types: Vec<EntityType>,
+    /// A hint: entities of this country are preferred.
+    pub country: Option<CountryCode>,
+    /// A hint: aliases of this BCP 47 language are preferred.
+    pub language_code: Option<String>,
+    /// The most edits of a fuzzy hit: 0, 1 or 2.
+    pub max_edits: u8,
+    /// Candidates below this score are dropped: 0 to 1.
+    pub min_score: f32,
+    /// Answer with an ID of this namespace where the entity has one: `geonames`, `iso3166`, `wikidata`.
+    pub id_namespace: Option<String>,
+    /// Show names in this BCP 47 language where the entity has one.
+    pub display_language_code: Option<String>,
+    /// Whether explanations are wanted.
+    pub explain: bool,
+}
+
+impl ResolveOptions {
+    /// The default of [`ResolveOptions::limit`].
+    pub const DEFAULT_LIMIT: usize = 5;
+    /// The most that [`ResolveOptions::limit`] can be.
+    pub const MAX_LIMIT: usize = 100;
+    /// The most that [`ResolveOptions::max_edits`] can be.
+    pub const MAX_EDITS: u8 = 2;
+}
+
+impl Default for ResolveOptions {
+    fn default() -> Self {
+        Self {
+            limit: Self::DEFAULT_LIMIT,
+            types: Vec::new(),
+            country: None,
+            language_code: None,
+            max_edits: Self::MAX_EDITS,
+            min_score: 0.0,
+            id_namespace: None,
+            display_language_code: None,
+            explain: true,
+        }
+    }
+}
+
+/// The answer to one query.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Resolution {
+    /// The query as it was given.
+    pub query: String,
+    /// The verdict.
+    pub status: Status,
+    /// The entity that is meant; set if and only if `status` is `RESOLVED`.
+    pub canonical_id: Option<EntityId>,
+    /// The candidates, best first, at most `limit`.
+    pub candidates: Vec<Candidate>,
+    /// Why the query cannot be a name; set if and only if `status` is `INVALID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invalid_reason: Option<String>,
+    /// Which index gave the answer.
+    pub index_version: String,
+}
+
+/// An entity scored for one query.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Candidate {
+    /// Canonical ID, or the ID of the namespace asked for.
+    pub id: EntityId,
+    /// Canonical name, or the name in the language asked for.
+    pub name: String,
+    /// What it is.
+    pub types: Vec<EntityType>,
+    /// Country to which it belongs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// Every other ID of the entity.
+    pub same_as: Vec<EntityId>,
+    /// The probability that this entity is meant.
+    pub score: Score,
+    /// How near the query is to the alias, 0 to 1: a function of the two alone.
+    pub form_similarity: f32,
+    /// How the alias was reached.
+    pub tier: Tier,
+    /// The alias that was reached, as it stands in the pack.
+    pub matched_alias: String,
+    /// What that alias is to the entity.
+    pub alias_kind: AliasKind,
+    /// The pack that holds the alias.
+    pub pack: String,
+    /// The steps from the query to the alias, for people; empty unless asked for.
+    pub explanation: Vec<String>,
+}
