@@ -27,8 +27,9 @@ pub fn build(folder: &Path, out: &Path, force: bool) -> Result<Built, StoreError
     check_target(out, force)?;
     let compiled =
         compile(&read_pack(folder)?).map_err(|diagnostics| StoreError::BadPacks { diagnostics })?;
-    segment_file::publish(&compiled.bytes, out, Readers::Umask, force)?;
-    Ok(Built { header: segment_file::verify(out)?, diagnostics: compiled.diagnostics })
+    let written = segment_file::publish(&compiled.bytes, out, Readers::Umask, force)?;
+    let header = segment_file::verify_file(&written).map_err(|e| StoreError::segment(out, e))?;
+    Ok(Built { header, diagnostics: compiled.diagnostics })
 }
 
 /// Refuses early what would be refused in the end; a rename would replace even a device.

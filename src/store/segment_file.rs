@@ -108,7 +108,7 @@ impl Readers {
 }
 
 /// Verifies the file from its beginning, wherever it was read to before.
-fn verify_file(mut file: &File) -> Result<Header, SegmentError> {
+pub(super) fn verify_file(mut file: &File) -> Result<Header, SegmentError> {
     const BUFFER_BYTES: usize = 1 << 20;
     file.rewind()?;
     index::verify(&mut BufReader::with_capacity(BUFFER_BYTES, file))
