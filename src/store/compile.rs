@@ -1,5 +1,6 @@
 //! From the files of a pack to the bytes of its segment.
 
+use super::dangling::{Reference, foreign_references};
 use crate::index;
 use crate::pack::{Diagnostic, Pack, PackFiles, Severity};
 
@@ -9,6 +10,8 @@ pub(super) struct Compiled {
     pub(super) bytes: Vec<u8>,
     /// Warnings about the pack.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What it says of entities of other packs.
+    pub(super) references: Vec<Reference>,
 }
 
 /// Reads, checks and compiles a pack; a pack with errors gives all findings on it instead.
@@ -16,7 +19,7 @@ pub(super) fn compile(files: &PackFiles) -> Result<Compiled, Vec<Diagnostic>> {
     let (pack, mut diagnostics) = parse(files);
     let Some(pack) = pack else { return Err(diagnostics) };
     match index::compile(&pack) {
-        Ok(bytes) => Ok(Compiled { bytes, diagnostics }),
+        Ok(bytes) => Ok(Compiled { bytes, diagnostics, references: foreign_references(&pack) }),
         Err(error) => {
             diagnostics.push(Diagnostic {
                 severity: Severity::Error,

@@ -25,6 +25,9 @@
 //! start from the cache is silent; `yaqut lint` always tells all. Errors are never cached: a pack that has any is
 //! not compiled.
 //!
+//! A row about an entity that no pack of the stack knows is inert. When its pack is compiled, it is a warning; the rows
+//! of cached packs are not asked again.
+//!
 //! Architecture invariant: no network, no scoring, nothing printed, no environment but what names the user's cache
 //! folder.
 
@@ -32,6 +35,7 @@ mod build;
 mod bundled;
 mod cache;
 mod compile;
+mod dangling;
 mod digest;
 mod error;
 mod folder;
