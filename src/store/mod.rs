@@ -3,7 +3,7 @@
 //! [`open`] makes a [`Gazetteer`](crate::Gazetteer) out of a [`StackConfig`]. The stack is, from bottom to top: the
 //! bundled packs in the order of `data/packs.txt`, the segment files ([`StackConfig::indexes`]), the pack folders
 //! ([`StackConfig::packs`]), each in the order given; later ones win. [`reopen`] does the same for a stack that is
-//! running, and keeps what is unchanged. [`build`] and [`verify`] handle segment files one by one.
+//! running, and keeps what is unchanged. [`build()`] and [`verify`] handle segment files one by one.
 //!
 //! # The cache
 //!
