@@ -70,8 +70,15 @@ struct Dialect {
 }
 
 /// Tabs and nothing quoted: a `"` is a letter like any other.
-const TABS: Dialect =
-    Dialect { delimiter: "\t", line_terminator: "\n", quote_char: "", double_quote: false, header: true };
+///
+/// A dialect cannot say that there are no quotes, so it names as such a control character that no cell holds.
+const TABS: Dialect = Dialect {
+    delimiter: "\t",
+    line_terminator: "\n",
+    quote_char: "\u{1f}",
+    double_quote: false,
+    header: true,
+};
 
 /// A Frictionless Table Schema.
 #[derive(Serialize)]
