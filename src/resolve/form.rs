@@ -20,6 +20,8 @@ pub(super) struct Form {
     pub steps: Vec<String>,
     /// Entity types that a dropped head allows; empty for all.
     pub types: &'static [&'static str],
+    /// Lookup key of the form that proclitics were stripped from.
+    pub stripped_from: Option<String>,
 }
 
 /// What dropping a head takes off the similarity.
@@ -30,7 +32,16 @@ impl Form {
     pub fn whole(safe: String) -> Self {
         let lossy = text::lossy_fold(&safe);
         let key = text::join(&lossy);
-        Self { safe, lossy, key, tier: Tier::Exact, cost: 0.0, steps: Vec::new(), types: &[] }
+        Self {
+            safe,
+            lossy,
+            key,
+            tier: Tier::Exact,
+            cost: 0.0,
+            steps: Vec::new(),
+            types: &[],
+            stripped_from: None,
+        }
     }
 
     fn derived(&self, safe: String, tier: Tier, cost: f32, step: String) -> Self {
@@ -49,7 +60,10 @@ impl Form {
         readings
             .map(|reading| {
                 let step = format!("stripped {}", reading.proclitics);
-                self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.cost + 0.01, step)
+                let mut form =
+                    self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.cost + 0.01, step);
+                form.stripped_from = Some(self.key.clone());
+                form
             })
             .collect()
     }
@@ -87,10 +101,5 @@ impl Form {
     /// The number of letters of the lookup key.
     pub fn letters(&self) -> usize {
         self.key.chars().count()
-    }
-
-    /// Whether the form is the query as it stands.
-    pub fn is_whole(&self) -> bool {
-        self.steps.is_empty()
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Links {
 
 struct Group {
     canonical: EntityKey,
-    /// In stack order.
+    /// In stack order; what redirects add comes after.
     members: Vec<EntityKey>,
     /// The last pack that removes the entity.
     removed_by: Option<u16>,
@@ -32,8 +32,10 @@ impl Links {
     pub(super) fn build(segments: &[Arc<Segment>]) -> Self {
         let mut joins = Joins::default();
         joins.join_shared_ids(segments);
-        joins.redirect(segments);
-        joins.into_links(segments)
+        let mut links = joins.into_links(segments);
+        links.redirect(segments);
+        links.remove(segments);
+        links
     }
 
     /// The entity behind an ID of a segment.
@@ -42,7 +44,7 @@ impl Links {
         self.group(node).map_or(node, |group| group.canonical)
     }
 
-    /// The nodes of an entity in stack order; itself if it is alone.
+    /// The nodes of an entity, those of a redirect's target first, then in stack order; itself if it is alone.
     pub(super) fn members(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> + '_ {
         let group = self.group(entity);
         let alone = if group.is_none() { Some(entity) } else { None };
@@ -60,6 +62,50 @@ impl Links {
     fn group(&self, node: EntityKey) -> Option<&Group> {
         self.group_of.get(&node).map(|&group| &self.groups[group as usize])
     }
+
+    /// The group of a node, made if the node is alone.
+    fn group_or_new(&mut self, node: EntityKey) -> u32 {
+        *self.group_of.entry(node).or_insert_with(|| {
+            self.groups.push(Group { canonical: node, members: vec![node], removed_by: None });
+            (self.groups.len() - 1) as u32
+        })
+    }
+
+    /// Adds the entities of old IDs to those of their targets. A redirect that closes a circle is inert, and so is one
+    /// to an entity that no pack describes.
+    fn redirect(&mut self, segments: &[Arc<Segment>]) {
+        for (segment, reader) in (0..).zip(segments) {
+            for row in reader.overrides() {
+                let Override::Redirect { id, target } = *row else { continue };
+                let target = self.group_or_new(node(segments, segment, target));
+                let from = self.group_or_new(node(segments, segment, id));
+                if from != target && is_owned(segments, self.groups[target as usize].canonical) {
+                    let moved = std::mem::take(&mut self.groups[from as usize].members);
+                    self.group_of.extend(moved.iter().map(|&member| (member, target)));
+                    self.groups[target as usize].members.extend(moved);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, segments: &[Arc<Segment>]) {
+        for (segment, reader) in (0..).zip(segments) {
+            for row in reader.overrides() {
+                let Override::Remove { id } = *row else { continue };
+                let node = node(segments, segment, id);
+                match self.group_of.get(&node) {
+                    Some(&group) => self.groups[group as usize].removed_by = Some(segment),
+                    None => drop(self.removed_alone.insert(node, segment)),
+                }
+            }
+        }
+        for group in &mut self.groups {
+            let Some(remover) = group.removed_by else { continue };
+            // What a later pack says again stands under the later pack's ID.
+            let restored = group.members.iter().find(|&&m| m.segment > remover && is_owned(segments, m));
+            group.canonical = restored.copied().unwrap_or(group.canonical);
+        }
+    }
 }
 
 /// The node of an ID within its own segment: the own ID of the row that owns it, or the ID itself.
@@ -73,12 +119,10 @@ fn is_owned(segments: &[Arc<Segment>], node: EntityKey) -> bool {
     segments[usize::from(node.segment)].owner(node.id).is_some()
 }
 
-/// A disjoint-set forest over the nodes that are joined.
+/// A disjoint-set forest over the nodes that share an ID.
 #[derive(Default)]
 struct Joins {
     parents: HashMap<EntityKey, EntityKey>,
-    /// Canonical node of a root, where a redirect says which.
-    forced: HashMap<EntityKey, EntityKey>,
 }
 
 impl Joins {
@@ -95,41 +139,10 @@ impl Joins {
         }
     }
 
-    fn redirect(&mut self, segments: &[Arc<Segment>]) {
-        for (segment, reader) in (0..).zip(segments) {
-            for row in reader.overrides() {
-                let Override::Redirect { id, target } = *row else { continue };
-                let (from, to) = (node(segments, segment, id), node(segments, segment, target));
-                let target = self.canonical_of(segments, to);
-                // A redirect to an entity that no pack describes is inert.
-                if let Some(target) = target {
-                    self.union(from, to);
-                    let root = self.root(to);
-                    self.forced.insert(root, target);
-                }
-            }
-        }
-    }
-
-    /// The canonical node of the set of `node`: the redirect's choice, or the row of the earliest pack.
-    fn canonical_of(&mut self, segments: &[Arc<Segment>], node: EntityKey) -> Option<EntityKey> {
-        let root = self.root(node);
-        if let Some(&forced) = self.forced.get(&root) {
-            return Some(forced);
-        }
-        let nodes: Vec<EntityKey> = self.parents.keys().copied().chain([node]).collect();
-        let members = nodes.into_iter().filter(|&other| self.root(other) == root);
-        members.filter(|&member| is_owned(segments, member)).min()
-    }
-
     fn union(&mut self, a: EntityKey, b: EntityKey) {
         let (a, b) = (self.root(a), self.root(b));
-        self.parents.entry(a).or_insert(a);
-        self.parents.entry(b).or_insert(b);
+        self.parents.insert(a.min(b), a.min(b));
         self.parents.insert(a.max(b), a.min(b));
-        if let Some(forced) = self.forced.remove(&a.max(b)) {
-            self.forced.entry(a.min(b)).or_insert(forced);
-        }
     }
 
     fn root(&mut self, node: EntityKey) -> EntityKey {
@@ -151,33 +164,11 @@ impl Joins {
         let mut links = Links::default();
         for (root, mut members) in sets {
             members.sort_unstable();
-            let owned = members.iter().copied().find(|&member| is_owned(segments, member));
-            let canonical = self.forced.get(&root).copied().or(owned).unwrap_or(root);
+            let canonical =
+                members.iter().copied().find(|&member| is_owned(segments, member)).unwrap_or(root);
             links.group_of.extend(members.iter().map(|&member| (member, links.groups.len() as u32)));
             links.groups.push(Group { canonical, members, removed_by: None });
         }
-        links.remove(segments);
         links
-    }
-}
-
-impl Links {
-    fn remove(&mut self, segments: &[Arc<Segment>]) {
-        for (segment, reader) in (0..).zip(segments) {
-            for row in reader.overrides() {
-                let Override::Remove { id } = *row else { continue };
-                let node = node(segments, segment, id);
-                match self.group_of.get(&node) {
-                    Some(&group) => self.groups[group as usize].removed_by = Some(segment),
-                    None => drop(self.removed_alone.insert(node, segment)),
-                }
-            }
-        }
-        for group in &mut self.groups {
-            let Some(remover) = group.removed_by else { continue };
-            // What a later pack says again stands under the later pack's ID.
-            let restored = group.members.iter().find(|&&m| m.segment > remover && is_owned(segments, m));
-            group.canonical = restored.copied().unwrap_or(group.canonical);
-        }
     }
 }

@@ -7,17 +7,23 @@ use super::stack::{AliasRef, Stack};
 use crate::model::Tier;
 use crate::text;
 
-/// What a stripped reading loses where the whole name is known: it stays as an alternative only.
+/// What a stripped reading loses where the name before stripping is known: it stays as an alternative only.
 const KNOWN_WHOLE_COST: f32 = 0.15;
+/// From this similarity on (K0 and K1) a name is known.
+const KNOWN: f32 = 0.96;
 
-/// Gathers the hits of whole and stripped forms over the whole stack. `forms` begins with the whole.
+/// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    let mut whole_is_known = false;
+    let mut known: Vec<&str> = Vec::new();
     for form in forms {
-        let penalty = if form.is_whole() || !whole_is_known { 0.0 } else { KNOWN_WHOLE_COST };
+        let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
         for (at, mut comparison) in under_key(stack, form) {
-            whole_is_known |= form.is_whole() && comparison.similarity > 0.96;
-            comparison.similarity -= penalty;
+            if comparison.similarity >= KNOWN {
+                known.push(&form.key);
+            }
+            if whole_is_known {
+                comparison.similarity -= KNOWN_WHOLE_COST;
+            }
             hits.add(form, at, comparison);
         }
     }
