@@ -1,1 +1,35 @@
-//! To come.
+//! The wire: protobuf types, their conversion to the core's types and back, and the client.
+//!
+//! [`pb`] is generated from `proto/`. [`validate`] turns requests into the core's types and finds everything that is
+//! wrong with them; [`convert`] turns answers into messages, and messages into answers. [`status`] is the one place
+//! where a failure becomes a gRPC status. [`client`] asks a running server.
+//!
+//! Architecture invariant: nothing here scores, and nothing here listens.
+
+pub mod client;
+pub mod convert;
+pub mod limits;
+pub mod status;
+pub mod validate;
+
+pub use client::{Client, ClientError, ClientOptions};
+pub use status::Failure;
+
+/// Messages, service and client of `proto/yaqut/v1`, as generated.
+#[allow(
+    missing_docs,
+    unused_qualifications,
+    clippy::pedantic,
+    clippy::allow_attributes,
+    rustdoc::bare_urls,
+    rustdoc::broken_intra_doc_links
+)]
+pub mod pb {
+    tonic::include_proto!("yaqut.v1");
+}
+
+/// `proto/yaqut/v1` as an encoded `google.protobuf.FileDescriptorSet`, for server reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/yaqut.v1.descriptors.bin"));
+
+/// Full name of the service, as health checks and reflection call it.
+pub const SERVICE_NAME: &str = "yaqut.v1.GazetteerService";

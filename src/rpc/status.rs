@@ -1,0 +1,147 @@
+//! [`Failure`]: every way in which a request can fail, and the gRPC status that it becomes.
+
+use std::collections::HashMap;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+/// The `domain` of every `google.rpc.ErrorInfo` of this service.
+pub const ERROR_DOMAIN: &str = "yaqut.v1";
+
+/// Why a request was not answered.
+///
+/// That nothing fits a name is an answer, and no failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Fields of the request are malformed or out of range.
+    #[error("{}", summary(.0))]
+    InvalidArgument(Vec<FieldViolation>),
+    /// No entity bears the ID that was asked for.
+    #[error("no entity has the ID `{}`", .id.escape_debug())]
+    EntityNotFound {
+        /// The ID as it was given.
+        id: String,
+    },
+    /// The request is for another index than the one that is loaded.
+    #[error(
+        "the index is {actual}, not {} as expected; leave expected_index_version empty to ask any index",
+        .expected.escape_debug()
+    )]
+    IndexVersionMismatch {
+        /// What the request says.
+        expected: String,
+        /// What would have answered.
+        actual: String,
+    },
+    /// The caller's deadline, or the server's own, has passed.
+    #[error("the deadline passed before the answer was ready; allow more time or ask for less at once")]
+    DeadlineExceeded,
+    /// The server stops before the answer is ready.
+    #[error("the server is shutting down; ask again")]
+    ShuttingDown,
+    /// The code that answers has a fault.
+    #[error("a fault in the server kept it from answering; its log says more")]
+    Internal,
+}
+
+impl Failure {
+    /// A failure of one field.
+    pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
+        Self::InvalidArgument(vec![FieldViolation::new(field, description)])
+    }
+
+    /// The gRPC code, and the stable reason that a program can branch on.
+    const fn code(&self) -> (Code, &'static str) {
+        match self {
+            Self::InvalidArgument(_) => (Code::InvalidArgument, "INVALID_FIELDS"),
+            Self::EntityNotFound { .. } => (Code::NotFound, "ENTITY_NOT_FOUND"),
+            Self::IndexVersionMismatch { .. } => (Code::FailedPrecondition, "INDEX_VERSION_MISMATCH"),
+            Self::DeadlineExceeded => (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
+            Self::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            Self::Internal => (Code::Internal, "INTERNAL"),
+        }
+    }
+
+    /// Every dynamic value of the message.
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::InvalidArgument(violations) => {
+                let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
+                vec![("fields", fields.join(","))]
+            }
+            Self::EntityNotFound { id } => vec![("id", id.clone())],
+            Self::IndexVersionMismatch { expected, actual } => {
+                vec![("expected_index_version", expected.clone()), ("index_version", actual.clone())]
+            }
+            Self::DeadlineExceeded | Self::ShuttingDown | Self::Internal => Vec::new(),
+        }
+    }
+}
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        let (code, reason) = failure.code();
+        let metadata: HashMap<_, _> =
+            failure.metadata().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let message = failure.to_string();
+        let mut details = ErrorDetails::new();
+        details.set_error_info(reason, ERROR_DOMAIN, metadata);
+        if let Failure::InvalidArgument(violations) = failure {
+            details.set_bad_request(violations);
+        }
+        Self::with_error_details(code, message, details)
+    }
+}
+
+fn summary(violations: &[FieldViolation]) -> String {
+    let lines: Vec<_> = violations
+        .iter()
+        .map(|violation| format!("{}: {}", violation.field, violation.description))
+        .collect();
+    lines.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_a_program_and_a_person_need() {
+        let mismatch = Failure::IndexVersionMismatch { expected: "old".into(), actual: "new".into() };
+        let cases = [
+            (Failure::invalid("name", "is empty"), Code::InvalidArgument, "INVALID_FIELDS", 1),
+            (Failure::EntityNotFound { id: "Q0".into() }, Code::NotFound, "ENTITY_NOT_FOUND", 1),
+            (mismatch, Code::FailedPrecondition, "INDEX_VERSION_MISMATCH", 2),
+            (Failure::DeadlineExceeded, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", 0),
+            (Failure::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", 0),
+            (Failure::Internal, Code::Internal, "INTERNAL", 0),
+        ];
+        for (failure, code, reason, metadata) in cases {
+            let status = Status::from(failure);
+            assert_eq!(status.code(), code);
+            assert!(!status.message().is_empty());
+            let info = status.get_details_error_info().expect("error info");
+            assert_eq!((&*info.reason, &*info.domain), (reason, ERROR_DOMAIN));
+            assert_eq!(info.metadata.len(), metadata, "{reason}");
+        }
+    }
+
+    #[test]
+    fn violations_are_listed_field_by_field() {
+        let failure = Failure::InvalidArgument(vec![
+            FieldViolation::new("options.limit", "is -1"),
+            FieldViolation::new("options.types[2]", "is empty"),
+        ]);
+        assert_eq!(failure.to_string(), "options.limit: is -1; options.types[2]: is empty");
+        let violations =
+            Status::from(failure).get_details_bad_request().expect("bad request").field_violations;
+        assert_eq!(violations.len(), 2);
+        assert_eq!(violations[1].field, "options.types[2]");
+    }
+
+    #[test]
+    fn what_a_caller_sent_is_escaped() {
+        let failure = Failure::EntityNotFound { id: "a\u{202e}b".into() };
+        assert_eq!(failure.to_string(), "no entity has the ID `a\\u{202e}b`");
+    }
+}

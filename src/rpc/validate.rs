@@ -1,0 +1,374 @@
+//! Requests to the core's types. Everything that is wrong with a request is found at once, field by field.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use tonic_types::FieldViolation;
+use unicode_normalization::UnicodeNormalization;
+
+use super::limits::{
+    MAX_BATCH_CANDIDATES, MAX_BATCH_IDS, MAX_BATCH_QUERIES, MAX_INDEX_VERSION_BYTES, MAX_LANGUAGE_CODE_BYTES,
+    MAX_NAMESPACE_BYTES, MAX_TYPES,
+};
+use super::{Failure, pb};
+use crate::gazetteer::SuggestOptions;
+use crate::model::{CountryCode, EntityType};
+use crate::resolve::{MAX_NAME_BYTES, MAX_NAME_CHARS, ResolveOptions};
+
+/// The options of a resolution; absent ones take their defaults.
+pub fn resolve_options(message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
+    let mut check = Check::default();
+    let options = check.resolve_options(&message.unwrap_or_default());
+    check.finish(options)
+}
+
+/// The options of a batch or chunk of `queries` names: those of a resolution, and bounds on the whole.
+pub fn batch_options(
+    queries: &[pb::NameQuery],
+    message: Option<pb::ResolveOptions>,
+) -> Result<ResolveOptions, Failure> {
+    let mut check = Check::default();
+    check.count("queries", queries.len(), MAX_BATCH_QUERIES);
+    let options = check.resolve_options(&message.unwrap_or_default());
+    if queries.len().saturating_mul(options.limit) > MAX_BATCH_CANDIDATES {
+        check.fail(
+            "options.limit",
+            format!(
+                "{} queries times {} candidates is more than {MAX_BATCH_CANDIDATES}; send fewer or lower the limit",
+                queries.len(),
+                options.limit
+            ),
+        );
+    }
+    check.finish(options)
+}
+
+/// The options of one query of a batch: those of the batch with the query's own hints, or why it is invalid.
+pub fn query_options<'a>(
+    query: &pb::NameQuery,
+    batch: &'a ResolveOptions,
+) -> Result<Cow<'a, ResolveOptions>, Failure> {
+    if query.region_code.is_empty() && query.language_code.is_empty() {
+        return Ok(Cow::Borrowed(batch));
+    }
+    let mut check = Check::default();
+    let mut options = batch.clone();
+    options.country = check.country("region_code", &query.region_code).or(options.country);
+    options.language_code =
+        check.language_code("language_code", &query.language_code).or(options.language_code);
+    check.finish(Cow::Owned(options))
+}
+
+/// The prefix and the options of a completion.
+pub fn suggest_options(message: &pb::SuggestNamesRequest) -> Result<SuggestOptions, Failure> {
+    let mut check = Check::default();
+    check.prefix("prefix", &message.prefix);
+    let options = SuggestOptions {
+        limit: check.limit("limit", message.limit, SuggestOptions::default().limit),
+        types: check.types("types", &message.types),
+        country: check.country("region_code", &message.region_code),
+        display_language_code: check.language_code("display_language_code", &message.display_language_code),
+    };
+    check.finish(options)
+}
+
+/// How many IDs a batch of entities may hold.
+pub fn batch_ids(ids: &[String]) -> Result<(), Failure> {
+    let mut check = Check::default();
+    check.count("ids", ids.len(), MAX_BATCH_IDS);
+    check.finish(())
+}
+
+/// The index version that a request insists on, if any.
+pub fn expected_index_version(text: &str) -> Result<Option<&str>, Failure> {
+    if text.len() > MAX_INDEX_VERSION_BYTES {
+        let description =
+            format!("has {} bytes, but at most {MAX_INDEX_VERSION_BYTES} are taken", text.len());
+        return Err(Failure::invalid("expected_index_version", description));
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Gathers what is wrong.
+#[derive(Default)]
+struct Check {
+    violations: Vec<FieldViolation>,
+}
+
+impl Check {
+    fn finish<T>(self, value: T) -> Result<T, Failure> {
+        if self.violations.is_empty() { Ok(value) } else { Err(Failure::InvalidArgument(self.violations)) }
+    }
+
+    fn fail(&mut self, field: impl Into<String>, description: impl Into<String>) {
+        self.violations.push(FieldViolation::new(field, description));
+    }
+
+    fn keep<T, E: Display>(&mut self, field: impl Into<String>, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.fail(field, error.to_string())).ok()
+    }
+
+    fn resolve_options(&mut self, message: &pb::ResolveOptions) -> ResolveOptions {
+        ResolveOptions {
+            limit: self.limit("options.limit", message.limit, ResolveOptions::DEFAULT_LIMIT),
+            types: self.types("options.types", &message.types),
+            country: self.country("options.region_code", &message.region_code),
+            language_code: self.language_code("options.language_code", &message.language_code),
+            max_edits: self.max_edits("options.max_edits", message.max_edits),
+            min_score: self.min_score("options.min_score", message.min_score),
+            id_namespace: self.id_namespace("options.id_namespace", &message.id_namespace),
+            display_language_code: self
+                .language_code("options.display_language_code", &message.display_language_code),
+            explain: self.is_full_view("options.view", message.view),
+        }
+    }
+
+    fn count(&mut self, field: &str, count: usize, max: usize) {
+        if count > max {
+            self.fail(
+                field,
+                format!("has {count} items, but at most {max} are taken; send several requests"),
+            );
+        }
+    }
+
+    fn limit(&mut self, field: &str, limit: i32, default: usize) -> usize {
+        match usize::try_from(limit) {
+            Ok(0) => default,
+            Ok(limit) if limit <= ResolveOptions::MAX_LIMIT => limit,
+            _ => {
+                let max = ResolveOptions::MAX_LIMIT;
+                self.fail(
+                    field,
+                    format!("is {limit}, expected 1 to {max}, or 0 for the default ({default})"),
+                );
+                default
+            }
+        }
+    }
+
+    fn types(&mut self, field: &str, types: &[String]) -> Vec<EntityType> {
+        self.count(field, types.len(), MAX_TYPES);
+        let checked = types.iter().take(MAX_TYPES).enumerate();
+        checked.filter_map(|(i, text)| self.keep(format!("{field}[{i}]"), EntityType::new(text))).collect()
+    }
+
+    fn country(&mut self, field: &str, text: &str) -> Option<CountryCode> {
+        if text.is_empty() { None } else { self.keep(field, CountryCode::new(text)) }
+    }
+
+    fn language_code(&mut self, field: &str, text: &str) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        if !is_language_code(text) {
+            self.fail(field, "is not a BCP 47 language tag such as ar, fa or zh-Hant");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn max_edits(&mut self, field: &str, edits: Option<i32>) -> u8 {
+        let max = ResolveOptions::MAX_EDITS;
+        match edits.map(u8::try_from) {
+            None => max,
+            Some(Ok(edits)) if edits <= max => edits,
+            Some(_) => {
+                self.fail(field, format!("is {}, expected 0 to {max}", edits.unwrap_or_default()));
+                max
+            }
+        }
+    }
+
+    fn min_score(&mut self, field: &str, score: Option<f32>) -> f32 {
+        let score = score.unwrap_or(0.0);
+        if !(0.0..=1.0).contains(&score) {
+            self.fail(field, format!("is {score}, expected 0 to 1"));
+        }
+        score
+    }
+
+    fn id_namespace(&mut self, field: &str, text: &str) -> Option<String> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        if text.len() > MAX_NAMESPACE_BYTES || !text.bytes().all(allowed) {
+            self.fail(
+                field,
+                format!("is not a namespace such as geonames: expected 1 to {MAX_NAMESPACE_BYTES} of A-Z a-z 0-9 - _ ."),
+            );
+        }
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn is_full_view(&mut self, field: &str, view: i32) -> bool {
+        let known = pb::ResolutionView::try_from(view).map_err(|_| format!("is {view}, which names no view"));
+        self.keep(field, known) == Some(pb::ResolutionView::Full)
+    }
+
+    fn prefix(&mut self, field: &str, text: &str) {
+        if text.len() > MAX_NAME_BYTES {
+            self.fail(field, format!("has {} bytes, but at most {MAX_NAME_BYTES} are taken", text.len()));
+        } else if text.nfkc().nth(MAX_NAME_CHARS).is_some() {
+            self.fail(field, format!("has more than {MAX_NAME_CHARS} code points after NFKC"));
+        } else if !text.nfkc().any(char::is_alphanumeric) {
+            self.fail(field, "has no letter or digit");
+        }
+    }
+}
+
+/// Whether `text` has the shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, the first of letters.
+fn is_language_code(text: &str) -> bool {
+    let is_subtag = |subtag: &str| {
+        (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let is_language = |subtag: &str| subtag.bytes().all(|byte| byte.is_ascii_alphabetic());
+    text.len() <= MAX_LANGUAGE_CODE_BYTES
+        && text.split('-').all(is_subtag)
+        && text.split('-').next().is_some_and(is_language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields<T: std::fmt::Debug>(result: Result<T, Failure>) -> Vec<String> {
+        match result.expect_err("a violation") {
+            Failure::InvalidArgument(violations) => violations.into_iter().map(|v| v.field).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn absent_options_are_the_defaults_without_explanation() {
+        let expected = ResolveOptions { explain: false, ..ResolveOptions::default() };
+        assert_eq!(resolve_options(None).unwrap(), expected);
+        assert_eq!(resolve_options(Some(pb::ResolveOptions::default())).unwrap(), expected);
+    }
+
+    #[test]
+    fn unset_differs_from_zero() {
+        let zero = pb::ResolveOptions { max_edits: Some(0), ..Default::default() };
+        assert_eq!(resolve_options(Some(zero)).unwrap().max_edits, 0);
+        assert_eq!(resolve_options(None).unwrap().max_edits, ResolveOptions::MAX_EDITS);
+    }
+
+    #[test]
+    fn every_option_is_taken_over() {
+        let message = pb::ResolveOptions {
+            limit: 100,
+            types: vec!["city".into(), "volcano".into()],
+            region_code: "jo".into(),
+            language_code: "ar".into(),
+            max_edits: Some(1),
+            min_score: Some(0.5),
+            view: pb::ResolutionView::Full.into(),
+            id_namespace: "geonames".into(),
+            display_language_code: "zh-Hant".into(),
+        };
+        let options = resolve_options(Some(message)).unwrap();
+        assert_eq!(options.limit, 100);
+        assert_eq!(options.types.iter().map(EntityType::as_str).collect::<Vec<_>>(), ["city", "volcano"]);
+        assert_eq!(options.country.unwrap().as_str(), "JO");
+        assert_eq!(options.language_code.as_deref(), Some("ar"));
+        assert_eq!((options.max_edits, options.min_score), (1, 0.5));
+        assert_eq!(options.id_namespace.as_deref(), Some("geonames"));
+        assert_eq!(options.display_language_code.as_deref(), Some("zh-Hant"));
+        assert!(options.explain);
+    }
+
+    #[test]
+    fn all_bad_options_are_named_at_once() {
+        let message = pb::ResolveOptions {
+            limit: 101,
+            types: vec!["city".into(), "City".into()],
+            region_code: "JOR".into(),
+            language_code: "a b".into(),
+            max_edits: Some(-1),
+            min_score: Some(f32::NAN),
+            view: 7,
+            id_namespace: "geo names".into(),
+            display_language_code: "-".into(),
+        };
+        let expected = [
+            "limit",
+            "types[1]",
+            "region_code",
+            "language_code",
+            "max_edits",
+            "min_score",
+            "id_namespace",
+            "display_language_code",
+            "view",
+        ];
+        assert_eq!(fields(resolve_options(Some(message))), expected.map(|field| format!("options.{field}")));
+    }
+
+    #[test]
+    fn the_bounds_of_a_number_are_exact() {
+        for (limit, good) in [(-1, false), (0, true), (1, true), (100, true), (101, false), (i32::MIN, false)]
+        {
+            let message = pb::ResolveOptions { limit, ..Default::default() };
+            assert_eq!(resolve_options(Some(message)).is_ok(), good, "limit {limit}");
+        }
+        for (edits, good) in [(-1, false), (0, true), (2, true), (3, false), (258, false)] {
+            let message = pb::ResolveOptions { max_edits: Some(edits), ..Default::default() };
+            assert_eq!(resolve_options(Some(message)).is_ok(), good, "max_edits {edits}");
+        }
+        for (score, good) in [(-0.1, false), (0.0, true), (1.0, true), (1.1, false), (f32::INFINITY, false)] {
+            let message = pb::ResolveOptions { min_score: Some(score), ..Default::default() };
+            assert_eq!(resolve_options(Some(message)).is_ok(), good, "min_score {score}");
+        }
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_queries_and_in_candidates() {
+        let queries = |n| vec![pb::NameQuery::default(); n];
+        let limit = |limit| Some(pb::ResolveOptions { limit, ..Default::default() });
+        assert!(batch_options(&queries(0), None).is_ok());
+        assert!(batch_options(&queries(1_000), limit(20)).is_ok());
+        assert!(batch_options(&queries(200), limit(100)).is_ok());
+        assert_eq!(fields(batch_options(&queries(1_001), None)), ["queries"]);
+        assert_eq!(fields(batch_options(&queries(1_000), limit(21))), ["options.limit"]);
+    }
+
+    #[test]
+    fn a_query_overrides_the_hints_of_its_batch() {
+        let batch = ResolveOptions { country: CountryCode::new("OM").ok(), ..Default::default() };
+        let query =
+            |region_code: &str| pb::NameQuery { region_code: region_code.into(), ..Default::default() };
+        let country = |region_code| query_options(&query(region_code), &batch).unwrap().country;
+        assert_eq!(country("JO"), CountryCode::new("JO").ok());
+        assert_eq!(country(""), CountryCode::new("OM").ok());
+        assert_eq!(fields(query_options(&query("J"), &batch)), ["region_code"]);
+    }
+
+    #[test]
+    fn a_prefix_is_a_name_that_is_not_finished() {
+        let suggest = |prefix: &str| {
+            suggest_options(&pb::SuggestNamesRequest { prefix: prefix.into(), ..Default::default() })
+        };
+        assert_eq!(suggest("عم").unwrap(), SuggestOptions::default());
+        let too_many_bytes = "a".repeat(MAX_NAME_BYTES + 1);
+        // One code point that becomes eighteen.
+        let too_many_chars = "\u{fdfa}".repeat(15);
+        for prefix in ["", " ", "-", &too_many_bytes, &too_many_chars] {
+            assert_eq!(fields(suggest(prefix)), ["prefix"], "{prefix}");
+        }
+    }
+
+    #[test]
+    fn language_tags_have_a_shape() {
+        for good in ["ar", "fa-AF", "zh-Hant-TW", "ar-x-gulf", "sr-Latn", "es-419"] {
+            assert!(is_language_code(good), "{good}");
+        }
+        for bad in ["", "-", "ar-", "-ar", "a r", "419", "ar_EG", "abcdefghi", &"a-".repeat(18)] {
+            assert!(!is_language_code(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_empty_index_version_is_none() {
+        assert_eq!(expected_index_version("").unwrap(), None);
+        assert_eq!(expected_index_version("abc").unwrap(), Some("abc"));
+        assert_eq!(fields(expected_index_version(&"a".repeat(129))), ["expected_index_version"]);
+    }
+}
