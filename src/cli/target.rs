@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::{NamedTempFile, TempPath};
 
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::interrupt;
 
 /// An output that is being written.
@@ -164,14 +164,13 @@ fn new_temp(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn exists(label: &str) -> Failure {
-    Failure::usage(format!("{label} exists")).with_help("add --force to replace it, or choose another name")
+    Failure::new(Exit::Io, format!("{label} exists")).with_help("add --force to replace it, or choose another name")
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
 
-    use super::super::failure::Exit;
     use super::*;
 
     #[test]
@@ -196,7 +195,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         fs::write(&path, "old").unwrap();
-        assert_eq!(Target::create(&path, false).err().map(|f| f.exit()), Some(Exit::Usage));
+        assert_eq!(Target::create(&path, false).err().map(|f| f.exit()), Some(Exit::Io));
         Target::create(&path, true).unwrap().commit().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
     }
@@ -207,7 +206,7 @@ mod tests {
         let path = folder.path().join("out.csv");
         let target = Target::create(&path, false).unwrap();
         fs::write(&path, "someone else's").unwrap();
-        assert_eq!(target.commit().map_err(|f| f.exit()), Err(Exit::Usage));
+        assert_eq!(target.commit().map_err(|f| f.exit()), Err(Exit::Io));
         assert_eq!(fs::read(&path).unwrap(), b"someone else's");
     }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::row::{Query, Row, RowHints};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::remote::Remote;
 use crate::gazetteer::Gazetteer;
 use crate::model::Status;
 use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
@@ -36,6 +37,22 @@ impl Answerer for LocalAnswerer {
             }
         };
         Ok(queries.par_iter().with_min_len(8).map(answer).collect())
+    }
+}
+
+/// Answers from a running server.
+pub struct RemoteAnswerer {
+    /// Who answers.
+    pub remote: Remote,
+    /// What holds for every query; the hints of a row win over it.
+    pub options: ResolveOptions,
+}
+
+impl Answerer for RemoteAnswerer {
+    fn answer(&self, queries: &[Query]) -> Result<Vec<Resolution>, Failure> {
+        let queries: Vec<_> =
+            queries.iter().map(|query| (query.name.as_str(), query.hints.over(&self.options))).collect();
+        self.remote.resolve_each(&queries)
     }
 }
 
