@@ -1,7 +1,8 @@
 //! From the files of a pack to the bytes of its segment.
 
+use super::dangling::{Reference, foreign_references};
 use crate::index;
-use crate::pack::{Diagnostic, Pack, PackFiles, Severity};
+use crate::pack::{self, Diagnostic, PackFiles, Parsed, Severity};
 
 /// A pack that was compiled.
 pub(super) struct Compiled {
@@ -9,14 +10,16 @@ pub(super) struct Compiled {
     pub(super) bytes: Vec<u8>,
     /// Warnings about the pack.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What it says of entities of other packs.
+    pub(super) references: Vec<Reference>,
 }
 
 /// Reads, checks and compiles a pack; a pack with errors gives all findings on it instead.
 pub(super) fn compile(files: &PackFiles) -> Result<Compiled, Vec<Diagnostic>> {
-    let (pack, mut diagnostics) = parse(files);
+    let Parsed { pack, mut diagnostics } = pack::parse(files);
     let Some(pack) = pack else { return Err(diagnostics) };
     match index::compile(&pack) {
-        Ok(bytes) => Ok(Compiled { bytes, diagnostics }),
+        Ok(bytes) => Ok(Compiled { bytes, diagnostics, references: foreign_references(&pack) }),
         Err(error) => {
             diagnostics.push(Diagnostic {
                 severity: Severity::Error,
@@ -30,45 +33,4 @@ pub(super) fn compile(files: &PackFiles) -> Result<Compiled, Vec<Diagnostic>> {
             Err(diagnostics)
         }
     }
-}
-
-// PLACEHOLDER until pack::parse is merged.
-fn parse(files: &PackFiles) -> (Option<Pack>, Vec<Diagnostic>) {
-    let mut pack = Pack::default();
-    let mut diagnostics = Vec::new();
-    for file in &files.files {
-        let text = String::from_utf8_lossy(&file.bytes);
-        if file.name == "datapackage.json" {
-            let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-            pack.manifest.name = value["name"].as_str().unwrap_or_default().into();
-        }
-        for (i, line) in text.lines().enumerate().skip(1) {
-            let fields: Vec<&str> = line.split('\t').collect();
-            if file.name == "aliases.tsv" {
-                if let [id, alias, ..] = fields[..] {
-                    pack.aliases.push(crate::pack::AliasRow {
-                        id: crate::model::EntityId::new(id).unwrap(),
-                        alias: alias.into(),
-                        lang: String::new(),
-                        kind: crate::model::AliasKind::Preferred,
-                        article: crate::model::Article::Unknown,
-                        source: String::new(),
-                        note: String::new(),
-                        place: Default::default(),
-                    });
-                } else {
-                    diagnostics.push(Diagnostic {
-                        severity: Severity::Error,
-                        code: "missing-column",
-                        file: format!("{}/{}", files.label, file.name),
-                        line: Some(i as u32 + 1),
-                        column: Some(1),
-                        message: "no".into(),
-                        help: String::new(),
-                    });
-                }
-            }
-        }
-    }
-    (diagnostics.is_empty().then_some(pack), diagnostics)
 }

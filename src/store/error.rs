@@ -149,3 +149,45 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
         more => format!("{first}\n(and {more} more; `yaqut lint` shows all)"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(severity: Severity, message: &str) -> Diagnostic {
+        let (code, message, help) = ("a-rule", message.into(), String::new());
+        Diagnostic {
+            severity,
+            code,
+            file: "mine/a.tsv".into(),
+            line: Some(2),
+            column: Some(1),
+            message,
+            help,
+        }
+    }
+
+    #[test]
+    fn bad_packs_show_the_first_error_and_count_the_rest() {
+        let warning = finding(Severity::Warning, "odd");
+        let mut diagnostics = vec![warning.clone(), finding(Severity::Error, "wrong"), warning];
+        let one = StoreError::BadPacks { diagnostics: diagnostics.clone() };
+        assert_eq!(one.to_string(), "mine/a.tsv:2:1: error[a-rule]: wrong");
+        diagnostics.push(finding(Severity::Error, "worse"));
+        let two = StoreError::BadPacks { diagnostics };
+        assert_eq!(two.to_string(), format!("{one}\n(and 1 more; `yaqut lint` shows all)"));
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_missing_input_and_what_fails_is_io() {
+        let read =
+            |kind: io::ErrorKind| StoreError::read(Path::new("x"), SEGMENT_FILE, kind.into()).exit_code();
+        assert_eq!(read(io::ErrorKind::NotFound), 66);
+        assert_eq!(read(io::ErrorKind::PermissionDenied), 66);
+        assert_eq!(read(io::ErrorKind::TimedOut), 74);
+        let damaged = StoreError::segment(Path::new("x"), SegmentError::NotASegment);
+        assert_eq!((damaged.exit_code(), damaged.to_string()), (65, "x: not a Yaqut segment".into()));
+        let unread = StoreError::segment(Path::new("x"), io::Error::from(io::ErrorKind::TimedOut).into());
+        assert_eq!(unread.exit_code(), 74);
+    }
+}

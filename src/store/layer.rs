@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::bundled::BundledPack;
 use super::cache::{CacheKey, SegmentCache};
 use super::compile::{Compiled, compile};
+use super::dangling::Reference;
 use super::digest::content_digest;
 use super::error::StoreError;
 use super::folder::read_pack;
@@ -57,11 +58,19 @@ impl PartialEq for Source {
 /// What became of a source.
 pub(super) enum Outcome {
     /// It is open.
-    Ready { layer: Layer, diagnostics: Vec<Diagnostic>, warning: Option<Warning> },
+    Ready(Ready),
     /// It has errors, but an earlier state of it is open.
     Kept { layer: Layer, diagnostics: Vec<Diagnostic> },
     /// It has errors.
     Bad { source: Source, diagnostics: Vec<Diagnostic> },
+}
+
+/// A source that is open, and what there is to say about it.
+pub(super) struct Ready {
+    pub(super) layer: Layer,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) references: Vec<Reference>,
+    pub(super) warning: Option<Warning>,
 }
 
 /// Opens sources, each by itself.
@@ -74,13 +83,10 @@ pub(super) struct Opener<'a> {
 
 impl Opener<'_> {
     pub(super) fn open(&self, source: Source) -> Result<Outcome, StoreError> {
-        match &source {
-            Source::Index(path) => self.open_index(&path.clone(), source),
-            Source::Bundled(pack) => {
-                let key = CacheKey::new(&pack.digest);
-                self.open_pack(source.clone(), key, || pack.unpack())
-            }
-            Source::Pack(folder) => {
+        match source {
+            Source::Index(path) => self.open_index(path).map(Outcome::Ready),
+            Source::Bundled(pack) => self.open_pack(source, CacheKey::new(&pack.digest), || pack.unpack()),
+            Source::Pack(ref folder) => {
                 let files = read_pack(folder)?;
                 let parts = files.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
                 let key = CacheKey::new(&content_digest(parts));
@@ -89,11 +95,12 @@ impl Opener<'_> {
         }
     }
 
-    fn open_index(&self, path: &Path, source: Source) -> Result<Outcome, StoreError> {
-        let file = segment_file::open_file(path)?;
-        let opened = segment_file::load(&file, self.mode).map_err(|e| StoreError::segment(path, e))?;
+    fn open_index(&self, path: PathBuf) -> Result<Ready, StoreError> {
+        let file = segment_file::open_file(&path)?;
+        let opened = segment_file::load(&file, self.mode).map_err(|e| StoreError::segment(&path, e))?;
         let warning = (self.mode == LoadMode::Map && is_writable_by_others(&file))
-            .then(|| Warning::WritableByOthers { path: path.into() });
+            .then(|| Warning::WritableByOthers { path: path.clone() });
+        let source = Source::Index(path);
         let unchanged = self
             .last_good(&source)
             .filter(|layer| layer.segment.header().content_digest == opened.header().content_digest);
@@ -101,8 +108,7 @@ impl Opener<'_> {
             Some(layer) => (Arc::clone(&layer.segment), Origin::Unchanged),
             None => (Arc::new(opened), Origin::Index),
         };
-        let layer = Layer { source, key: None, segment };
-        Ok(self.ready(layer, origin, Vec::new(), warning))
+        Ok(Ready { warning, ..self.ready(Layer { source, key: None, segment }, origin) })
     }
 
     fn open_pack(
@@ -114,41 +120,30 @@ impl Opener<'_> {
         if let Some(layer) = self.previous.layers.iter().find(|layer| layer.key == Some(key)) {
             self.cache.keep(&key);
             let layer = Layer { source, ..layer.clone() };
-            return Ok(self.ready(layer, Origin::Unchanged, Vec::new(), None));
+            return Ok(Outcome::Ready(self.ready(layer, Origin::Unchanged)));
         }
         if let Some(segment) = self.cache.get(&key) {
             let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
-            return Ok(self.ready(layer, Origin::Cache, Vec::new(), None));
+            return Ok(Outcome::Ready(self.ready(layer, Origin::Cache)));
         }
         self.observer.observe(Event::Compiling { pack: &source.name() });
-        self.compile(source, key, files()?)
-    }
-
-    fn compile(&self, source: Source, key: CacheKey, files: PackFiles) -> Result<Outcome, StoreError> {
-        let compiled = compile(&files);
-        drop(files);
-        match compiled {
-            Ok(Compiled { bytes, diagnostics }) => {
-                let segment = self
-                    .cache
-                    .put(&key, bytes)
-                    .map_err(|e| StoreError::segment(Path::new(&source.name()), e))?;
-                let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
-                Ok(self.ready(layer, Origin::Compiled, diagnostics, None))
-            }
+        match compile(&files()?) {
+            Ok(compiled) => self.keep(source, key, compiled).map(Outcome::Ready),
             Err(diagnostics) => Ok(self.bad(source, diagnostics)),
         }
     }
 
-    fn ready(
-        &self,
-        layer: Layer,
-        origin: Origin,
-        diagnostics: Vec<Diagnostic>,
-        warning: Option<Warning>,
-    ) -> Outcome {
+    fn keep(&self, source: Source, key: CacheKey, compiled: Compiled) -> Result<Ready, StoreError> {
+        let Compiled { bytes, diagnostics, references } = compiled;
+        let segment =
+            self.cache.put(&key, bytes).map_err(|e| StoreError::segment(Path::new(&source.name()), e))?;
+        let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
+        Ok(Ready { diagnostics, references, ..self.ready(layer, Origin::Compiled) })
+    }
+
+    fn ready(&self, layer: Layer, origin: Origin) -> Ready {
         self.observer.observe(Event::Ready { pack: &layer.source.name(), origin });
-        Outcome::Ready { layer, diagnostics, warning }
+        Ready { layer, diagnostics: Vec::new(), references: Vec::new(), warning: None }
     }
 
     fn bad(&self, source: Source, diagnostics: Vec<Diagnostic>) -> Outcome {

@@ -3,7 +3,7 @@
 //! [`open`] makes a [`Gazetteer`](crate::Gazetteer) out of a [`StackConfig`]. The stack is, from bottom to top: the
 //! bundled packs in the order of `data/packs.txt`, the segment files ([`StackConfig::indexes`]), the pack folders
 //! ([`StackConfig::packs`]), each in the order given; later ones win. [`reopen`] does the same for a stack that is
-//! running, and keeps what is unchanged. [`build`] and [`verify`] handle segment files one by one.
+//! running, and keeps what is unchanged. [`build()`] and [`verify`] handle segment files one by one.
 //!
 //! # The cache
 //!
@@ -25,6 +25,9 @@
 //! start from the cache is silent; `yaqut lint` always tells all. Errors are never cached: a pack that has any is
 //! not compiled.
 //!
+//! A row about an entity that no pack of the stack knows is inert. When its pack is compiled, it is a warning; the rows
+//! of cached packs are not asked again.
+//!
 //! Architecture invariant: no network, no scoring, nothing printed, no environment but what names the user's cache
 //! folder.
 
@@ -32,6 +35,7 @@ mod build;
 mod bundled;
 mod cache;
 mod compile;
+mod dangling;
 mod digest;
 mod error;
 mod folder;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::bundled::{BundledPack, bundled_packs};
 use super::cache::{CachePolicy, SegmentCache};
+use super::dangling::{Reference, dangling};
 use super::error::StoreError;
 use super::layer::{Layer, Opener, Outcome, Source};
 use super::observer::{Event, Observer};
@@ -52,7 +53,7 @@ pub struct Opened {
     pub gazetteer: Gazetteer,
     /// What [`reopen`] needs to know.
     pub stack: Stack,
-    /// Findings on the packs that were compiled, in stack order.
+    /// Findings on the packs that were compiled: on each by itself, in stack order, then on what they say of others.
     pub diagnostics: Vec<Diagnostic>,
     /// Packs with errors that were left out.
     pub skipped: Vec<String>,
@@ -117,6 +118,7 @@ fn sources(bundled: &'static [BundledPack], config: &StackConfig) -> Vec<Source>
 struct Opening {
     layers: Vec<Layer>,
     diagnostics: Vec<Diagnostic>,
+    references: Vec<Reference>,
     bad: Vec<String>,
     kept: Vec<String>,
     warnings: Vec<Warning>,
@@ -125,10 +127,11 @@ struct Opening {
 impl Opening {
     fn add(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Ready { layer, diagnostics, warning } => {
-                self.layers.push(layer);
-                self.diagnostics.extend(diagnostics);
-                self.warnings.extend(warning);
+            Outcome::Ready(ready) => {
+                self.layers.push(ready.layer);
+                self.diagnostics.extend(ready.diagnostics);
+                self.references.extend(ready.references);
+                self.warnings.extend(ready.warning);
             }
             Outcome::Kept { layer, diagnostics } => {
                 self.kept.push(layer.source.name());
@@ -143,11 +146,12 @@ impl Opening {
     }
 
     fn finish(self, skip_bad_packs: bool) -> Result<Opened, StoreError> {
-        let Self { layers, diagnostics, bad, kept, warnings } = self;
+        let Self { layers, mut diagnostics, references, bad, kept, warnings } = self;
         if !bad.is_empty() && !skip_bad_packs {
             return Err(StoreError::BadPacks { diagnostics });
         }
         let gazetteer = Gazetteer::new(layers.iter().map(|layer| Arc::clone(&layer.segment)).collect());
+        diagnostics.extend(dangling(&references, &gazetteer));
         let stack = Stack { layers };
         Ok(Opened { gazetteer, stack, diagnostics, skipped: bad, kept, warnings })
     }
@@ -302,6 +306,23 @@ mod tests {
         assert!(!second.diagnostics.is_empty());
         assert!(resolves(&second, "alpha") && resolves(&second, "gamma"));
         assert_eq!(failure(fixture.open()).exit_code(), 65);
+    }
+
+    #[test]
+    fn rows_about_entities_that_no_pack_knows_are_inert_and_warned_of() {
+        let mut fixture = Fixture::new();
+        let overlay = fixture.folder.path().join("overlay");
+        write_pack(&overlay, "overlay", "x");
+        let rows = "x:a\tomega\ten\talternate\t\t\nx:nobody\tnobody\ten\talternate\t\t\n";
+        fs::write(overlay.join("aliases.tsv"), format!("id\talias\tlang\tkind\tsource\tnote\n{rows}"))
+            .unwrap();
+        fixture.config.packs.push(overlay.clone());
+        let opened = fixture.open().unwrap();
+        let file = overlay.join("aliases.tsv").display().to_string();
+        let places: Vec<_> = opened.diagnostics.iter().map(|d| (d.code, &d.file, d.line)).collect();
+        assert_eq!(places, [("unknown-entity", &file, Some(3))]);
+        assert!(resolves(&opened, "omega"));
+        assert_eq!(fixture.open().unwrap().diagnostics, []);
     }
 
     #[test]
