@@ -1,1 +1,157 @@
-//! To come.
+//! The gRPC service: [`serve`] answers on a listener until it is told to stop.
+//!
+//! A call goes through [`call`] (deadline, panic, drain, log), into the service of `yaqut.v1`, which takes a snapshot
+//! from the [`Engine`], checks the request (`rpc::validate`), and lets [`compute`] do the work off the I/O threads.
+//!
+//! Architecture invariant: no scoring and no text rules here.
+
+mod call;
+mod compute;
+mod engine;
+mod gazetteer_service;
+mod name_stream;
+mod signal;
+
+pub use engine::Engine;
+pub use signal::shutdown_signal;
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use self::call::CallGuard;
+use self::gazetteer_service::gazetteer_service;
+use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
+
+/// How a server behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeOptions {
+    /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
+    pub drain_deadline: Duration,
+    /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
+    pub call_timeout: Duration,
+    /// How many calls one connection may have open at once. Default: 128.
+    pub max_concurrent_streams: u32,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            drain_deadline: Duration::from_secs(30),
+            call_timeout: Duration::from_secs(30),
+            max_concurrent_streams: 128,
+        }
+    }
+}
+
+/// Why a server stopped before it was told to, or did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The connections could not be served.
+    #[error("the server stopped: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// The descriptors that reflection hands out are damaged: a fault of this build.
+    #[error("reflection cannot be set up: {0}; build yaqut anew")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// Once the drain deadline has passed and every call was told so, how long its answer may take to get out.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Answers on `listener` from `engine`, until `shutdown` is ready.
+///
+/// Then the listener is closed, calls under way are finished, and after [`ServeOptions::drain_deadline`] those that
+/// are still open end `UNAVAILABLE`, so that this returns even if a caller keeps a stream open.
+///
+/// Must be called within a tokio runtime with I/O and time.
+pub async fn serve(
+    listener: TcpListener,
+    engine: impl Into<Engine>,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_service_status(SERVICE_NAME, ServingStatus::Serving).await;
+    let routes = Routes::new(gazetteer_service(engine.into())).add_service(health_service);
+    let routes = with_reflection(routes)?.prepare();
+
+    let (closing, is_closing) = watch::channel(false);
+    let (draining, is_draining) = oneshot::channel();
+    let drain = async move {
+        shutdown.await;
+        tracing::info!("shutting down: calls under way are finished, new ones refused");
+        stop_health(health).await;
+        // Nobody listens if `serve` itself is being dropped.
+        let _ = draining.send(());
+    };
+    let calls = CallGuard::new(routes, options.call_timeout, is_closing);
+    tokio::select! {
+        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
+            served.map_err(ServeError::from)
+        }
+        () = close_after(options.drain_deadline, is_draining, closing) => {
+            tracing::warn!("connections were still open at the end of the drain, and are dropped");
+            Ok(())
+        }
+    }
+}
+
+/// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
+fn transport(options: &ServeOptions) -> Server {
+    Server::builder()
+        .max_concurrent_streams(options.max_concurrent_streams)
+        // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
+        .http2_max_local_error_reset_streams(Some(1_024))
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_max_header_list_size(16 * 1_024)
+        .max_frame_size(16 * 1_024)
+        .initial_stream_window_size(1 << 20)
+        .initial_connection_window_size(4 << 20)
+        // Finds peers that are gone without a word.
+        .http2_keepalive_interval(Some(Duration::from_secs(60)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+}
+
+/// Without nodelay, small answers wait some 40 ms for an acknowledgement.
+fn incoming(listener: TcpListener) -> TcpIncoming {
+    TcpIncoming::from(listener)
+        .with_nodelay(Some(true))
+        .with_keepalive(Some(Duration::from_secs(60)))
+        .with_keepalive_interval(Some(Duration::from_secs(20)))
+        .with_keepalive_retries(Some(3))
+}
+
+/// Both versions: many tools still speak v1alpha only.
+fn with_reflection(routes: Routes) -> Result<Routes, ServeError> {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+}
+
+/// Tells those who watch the health that it ends, and ends their streams, which would hold up the drain.
+async fn stop_health(mut health: HealthReporter) {
+    for service in ["", SERVICE_NAME] {
+        health.set_service_status(service, ServingStatus::NotServing).await;
+        health.clear_service_status(service).await;
+    }
+}
+
+/// Lets the drain take its time, then ends every call that is left; never ready before the drain has begun.
+async fn close_after(deadline: Duration, is_draining: oneshot::Receiver<()>, closing: watch::Sender<bool>) {
+    if is_draining.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(deadline).await;
+    closing.send_replace(true);
+    tokio::time::sleep(LAST_WORDS).await;
+}

@@ -1,0 +1,98 @@
+//! `StreamResolveNames`: chunks in, answers out in the same order, several chunks under way at once.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+
+use super::compute::{Cancelled, Compute, Job, Lane, panicked};
+use super::engine::check_version;
+use super::gazetteer_service::resolve_queries;
+use crate::Gazetteer;
+use crate::rpc::{Failure, pb, validate};
+
+type Answer = Result<pb::StreamResolveNamesResponse, Status>;
+
+/// Answers `requests` from `gazetteer`, one response a request.
+///
+/// Memory is bounded: no more requests are read than can be worked on at once, and none while answers wait to be
+/// fetched. The work ends when the answers are dropped.
+pub(super) fn answer(
+    requests: Streaming<pb::StreamResolveNamesRequest>,
+    gazetteer: Arc<Gazetteer>,
+    compute: Compute,
+) -> ReceiverStream<Answer> {
+    let (answers, fetched) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let pump = Pump { gazetteer, compute, answers: answers.clone(), jobs: VecDeque::new() };
+        // A task of its own, for a stream that breaks down must not look like one that is complete.
+        let result = match tokio::spawn(pump.run(requests)).await {
+            Ok(result) => result,
+            Err(error) => Err(panicked(&error).into()),
+        };
+        if let Err(status) = result {
+            // Whoever has hung up needs no status.
+            let _ = answers.send(Err(status)).await;
+        }
+    });
+    ReceiverStream::new(fetched)
+}
+
+struct Pump {
+    gazetteer: Arc<Gazetteer>,
+    compute: Compute,
+    answers: mpsc::Sender<Answer>,
+    /// In the order of their requests.
+    jobs: VecDeque<Job<Vec<pb::Resolution>>>,
+}
+
+impl Pump {
+    /// Reads, works and answers until the requests end or fail, or the answers are no longer wanted.
+    async fn run(mut self, mut requests: Streaming<pb::StreamResolveNamesRequest>) -> Result<(), Status> {
+        // What comes before a bad request is still answered, so its failure waits here.
+        let mut end = None;
+        while end.is_none() || !self.jobs.is_empty() {
+            let may_read = end.is_none() && self.jobs.len() < self.compute.width();
+            tokio::select! {
+                () = self.answers.closed() => return Ok(()),
+                request = requests.message(), if may_read => {
+                    end = match request {
+                        Ok(Some(request)) => self.begin(request).await.err().map(|failure| Err(failure.into())),
+                        Ok(None) => Some(Ok(())),
+                        Err(status) => Some(Err(status)),
+                    };
+                }
+                resolutions = first(&mut self.jobs), if !self.jobs.is_empty() => {
+                    self.jobs.pop_front();
+                    self.send(resolutions?).await;
+                }
+            }
+        }
+        end.unwrap_or(Ok(()))
+    }
+
+    async fn begin(&mut self, request: pb::StreamResolveNamesRequest) -> Result<(), Failure> {
+        let pb::StreamResolveNamesRequest { queries, options, expected_index_version } = request;
+        check_version(&self.gazetteer, &expected_index_version)?;
+        let options = validate::batch_options(&queries, options)?;
+        let gazetteer = Arc::clone(&self.gazetteer);
+        let work = move |cancelled: &Cancelled| resolve_queries(&gazetteer, &queries, &options, cancelled);
+        self.jobs.push_back(self.compute.start(Lane::Bulk, work).await?);
+        Ok(())
+    }
+
+    async fn send(&self, resolutions: Vec<pb::Resolution>) {
+        let index_version = self.gazetteer.index_version().to_owned();
+        // That nobody fetches it any more is seen by `closed` on the next turn.
+        let _ = self.answers.send(Ok(pb::StreamResolveNamesResponse { resolutions, index_version })).await;
+    }
+}
+
+async fn first<T>(jobs: &mut VecDeque<Job<T>>) -> Result<T, Failure> {
+    match jobs.front_mut() {
+        Some(job) => job.finish().await,
+        None => std::future::pending().await,
+    }
+}
