@@ -7,7 +7,6 @@ mod canonicalize;
 mod completions;
 mod failure;
 mod hints;
-mod import;
 mod info;
 mod interrupt;
 mod lint;
@@ -72,7 +71,6 @@ enum Command {
     Build(build::BuildArgs),
     Verify(verify::VerifyArgs),
     Info(info::InfoArgs),
-    Import(import::ImportArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -118,7 +116,6 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Info(args) => info::run(&args, &context),
-        Command::Import(args) => import::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

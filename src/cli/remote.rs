@@ -27,11 +27,10 @@ pub struct Remote {
 impl Remote {
     /// Connects to the server at `url`.
     pub fn connect(url: &str) -> Result<Self, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new(Exit::Internal, format!("cannot start the runtime: {error}")))?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(
+                |error| Failure::new(Exit::Internal, format!("cannot start the runtime: {error}")),
+            )?;
         let client = runtime.block_on(Client::connect(url, ClientOptions::default()))?;
         Ok(Self { runtime, client })
     }

@@ -68,7 +68,8 @@ impl Target {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => Err(Failure::usage(format!("{label} is a folder"))),
             Ok(found) if !found.is_file() => {
-                let device = File::options().write(true).open(path).map_err(|e| Failure::writing(&label, &e))?;
+                let device =
+                    File::options().write(true).open(path).map_err(|e| Failure::writing(&label, &e))?;
                 Ok(Self::new(Box::new(device), label, None, gzip))
             }
             Ok(_) if !force => Err(exists(&label)),
@@ -99,11 +100,6 @@ impl Target {
             Sink::Plain(buffered)
         };
         Self { sink, label, place }
-    }
-
-    /// How the output is called in messages.
-    pub fn label(&self) -> &str {
-        &self.label
     }
 
     /// Writes all of `bytes`.
@@ -164,7 +160,8 @@ fn new_temp(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn exists(label: &str) -> Failure {
-    Failure::new(Exit::Io, format!("{label} exists")).with_help("add --force to replace it, or choose another name")
+    Failure::new(Exit::Io, format!("{label} exists"))
+        .with_help("add --force to replace it, or choose another name")
 }
 
 #[cfg(test)]

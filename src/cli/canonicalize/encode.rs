@@ -168,8 +168,10 @@ fn field_names(layout: &Layout) -> Result<Vec<String>, Failure> {
             name => name.into_owned(),
         };
         if names.contains(&name) {
-            return Err(Failure::bad_data(format!("two columns are called `{name}`; an object has one field of a name"))
-                .with_help("rename one of them, or write csv"));
+            return Err(Failure::bad_data(format!(
+                "two columns are called `{name}`; an object has one field of a name"
+            ))
+            .with_help("rename one of them, or write csv"));
         }
         names.push(name);
     }

@@ -138,7 +138,9 @@ impl List {
     pub fn open(source: Source, format: Format, args: &ListArgs, added: &[String]) -> Result<Self, Failure> {
         args.check(format)?;
         match format {
-            Format::Csv => Self::table(source, format, Dialect::csv(args.delimiter.unwrap_or(b',')), args, added),
+            Format::Csv => {
+                Self::table(source, format, Dialect::csv(args.delimiter.unwrap_or(b',')), args, added)
+            }
             Format::Tsv => Self::table(source, format, Dialect::TSV, args, added),
             Format::Jsonl => {
                 let fields = ObjectFields {
@@ -148,7 +150,8 @@ impl List {
                     lang: args.lang_column.clone(),
                 };
                 let lines = Lines::new(source.text, &source.label);
-                let rows = RowReader::Objects(ObjectReader::new(lines, &source.label, fields, added.to_vec()));
+                let rows =
+                    RowReader::Objects(ObjectReader::new(lines, &source.label, fields, added.to_vec()));
                 Ok(Self { rows, layout: Layout::of_lines(format) })
             }
             Format::Lines => {
@@ -203,7 +206,8 @@ struct ColumnFinder<'a> {
 
 impl ColumnFinder<'_> {
     fn columns(&self, args: &ListArgs) -> Result<TableColumns, Failure> {
-        let optional = |wanted: &Option<String>| wanted.as_deref().map(|wanted| self.find(wanted)).transpose();
+        let optional =
+            |wanted: &Option<String>| wanted.as_deref().map(|wanted| self.find(wanted)).transpose();
         let name = match &args.column {
             Some(wanted) => self.find(wanted)?,
             None if self.first.len() == 1 => 0,
@@ -312,6 +316,8 @@ mod tests {
     fn delimiters_are_one_sign() {
         assert_eq!(parse_delimiter(";"), Ok(b';'));
         assert_eq!(parse_delimiter("tab"), Ok(b'\t'));
-        assert!(parse_delimiter("\"").is_err() && parse_delimiter("،").is_err() && parse_delimiter("").is_err());
+        assert!(
+            parse_delimiter("\"").is_err() && parse_delimiter("،").is_err() && parse_delimiter("").is_err()
+        );
     }
 }

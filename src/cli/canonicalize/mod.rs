@@ -15,6 +15,9 @@ mod source;
 mod table;
 mod tally;
 
+pub(super) use self::lines::Lines;
+pub(super) use self::source::Source;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -26,11 +29,11 @@ use self::list::{List, ListArgs};
 use self::pipeline::{Gate, Pipeline, Sink};
 use self::progress::Progress;
 use self::review::Review;
-use self::source::Source;
 use self::tally::Tally;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::hints::{HintArgs, parse_fraction};
+use super::interrupt;
 use super::remote::{Remote, ServerArgs};
 use super::target::Target;
 use super::terminal::{counted, note};
@@ -94,6 +97,7 @@ pub struct CanonicalizeArgs {
 
 /// Runs the command.
 pub fn run(args: &CanonicalizeArgs, context: &Context) -> Result<Exit, Failure> {
+    interrupt::clean_up_on_interrupt();
     let added: Vec<String> = ANSWER_COLUMNS.iter().map(|name| format!("{}{name}", args.prefix)).collect();
     let format = args.list.format(&args.input)?;
     let source = Source::open(&args.input)?;
@@ -106,7 +110,8 @@ pub fn run(args: &CanonicalizeArgs, context: &Context) -> Result<Exit, Failure> 
 
     // The outputs before the packs: who forgot --force need not wait to be told.
     let output = Target::create(&args.output, args.force)?;
-    let review = args.review.as_ref().map(|path| Review::create(path, args.force, args.review_below, has_bom));
+    let review =
+        args.review.as_ref().map(|path| Review::create(path, args.force, args.review_below, has_bom));
     let review = review.transpose()?;
     let answerer = args.answerer(context, encoder.writes_answers())?;
 

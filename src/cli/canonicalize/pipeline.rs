@@ -169,7 +169,10 @@ impl Gate {
             return Ok(());
         }
         let rows = counted(self.faults, "row");
-        Err(Failure::bad_data(format!("{rows} of {} cannot be read; nothing was written to a file", self.label))
-            .with_help("mend the input, or add --keep-going to pass such rows on as INVALID"))
+        Err(Failure::bad_data(format!(
+            "{rows} of {} cannot be read; nothing was written to a file",
+            self.label
+        ))
+        .with_help("mend the input, or add --keep-going to pass such rows on as INVALID"))
     }
 }

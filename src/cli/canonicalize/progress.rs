@@ -22,7 +22,8 @@ impl Progress {
     /// A bar for reading `source`.
     pub fn of(source: &Source) -> Self {
         let is_shown = io::stderr().is_terminal() && !is_quiet();
-        let target = if is_shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
+        let target =
+            if is_shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(source.bytes_total, target);
         let template = match source.bytes_total {
             Some(_) => "{bar:30} {percent:>3} %  {msg}  {eta} left",

@@ -202,8 +202,10 @@ struct Scan {
 
 /// A row beyond [`MAX_ROW_BYTES`].
 pub fn too_long(label: &str, line: u64) -> Failure {
-    Failure::bad_data(format!("{label}:{line}: the row that begins here is longer than {MAX_ROW_BYTES} bytes"))
-        .with_help("is a quote left open, or is the format another one? see --input-format and --delimiter")
+    Failure::bad_data(format!(
+        "{label}:{line}: the row that begins here is longer than {MAX_ROW_BYTES} bytes"
+    ))
+    .with_help("is a quote left open, or is the format another one? see --input-format and --delimiter")
 }
 
 #[cfg(test)]
@@ -256,9 +258,11 @@ mod tests {
 
     #[test]
     fn blank_lines_are_told() {
-        check("\n\na\n\r\n\r\nb\n\n", CSV, &[
-            "1:blank", "2:blank", "3:a:a", "4:blank", "5:blank", "6:b:b", "7:blank",
-        ]);
+        check(
+            "\n\na\n\r\n\r\nb\n\n",
+            CSV,
+            &["1:blank", "2:blank", "3:a:a", "4:blank", "5:blank", "6:b:b", "7:blank"],
+        );
         check("\n", CSV, &["1:blank"]);
     }
 

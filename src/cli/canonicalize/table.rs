@@ -38,11 +38,9 @@ impl TableReader {
             let record = match self.records.next_entry()? {
                 None => return Ok(None),
                 Some(Entry::Record(record)) => record,
-                Some(Entry::Blank(line)) if self.width == 1 => Record {
-                    line,
-                    cells: vec![b"".as_slice()].into(),
-                    ..Record::default()
-                },
+                Some(Entry::Blank(line)) if self.width == 1 => {
+                    Record { line, cells: vec![b"".as_slice()].into(), ..Record::default() }
+                }
                 Some(Entry::Blank(_)) => continue,
             };
             return Ok(Some(self.understand(record)));

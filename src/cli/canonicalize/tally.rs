@@ -77,7 +77,8 @@ impl Tally {
             let _ = write!(text, "\n  {} could not be read (INVALID)", counted(self.unreadable, "row"));
         }
         if self.unusable_hints > 0 {
-            let _ = write!(text, "\n  {} had a hint that was not usable", counted(self.unusable_hints, "row"));
+            let _ =
+                write!(text, "\n  {} had a hint that was not usable", counted(self.unusable_hints, "row"));
         }
         text
     }
