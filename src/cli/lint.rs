@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::target::Target;
 use super::terminal::{Display, counted, note};
 use crate::pack::{Diagnostic, Pack, Severity, lint_stack, parse};
-use crate::store::{bundled_packs, read_pack};
+use crate::store::{BundledPack, bundled_packs, read_pack};
 
 /// Check packs, and tell all that is wrong with them
 ///
@@ -91,7 +91,7 @@ fn findings(args: &LintArgs, context: &Context) -> Result<Vec<Diagnostic>, Failu
 fn below(packs: &[Pack], context: &Context) -> Result<Vec<Pack>, Failure> {
     let config = context.stack.config();
     let bundled = if config.default_packs { bundled_packs() } else { &[] };
-    let bundled = bundled.iter().map(|pack| pack.unpack());
+    let bundled = bundled.iter().map(BundledPack::unpack);
     let named = config.packs.iter().map(|folder| read_pack(folder));
     let mut below = Vec::new();
     for files in bundled.chain(named) {

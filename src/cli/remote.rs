@@ -70,7 +70,7 @@ fn shortened(name: &str) -> &str {
     if name.len() <= MAX_NAME_BYTES {
         return name;
     }
-    let end = (MAX_NAME_BYTES + 1..).find(|&end| name.is_char_boundary(end)).unwrap_or(name.len());
+    let end = (MAX_NAME_BYTES + 1..name.len()).find(|&end| name.is_char_boundary(end)).unwrap_or(name.len());
     name.get(..end).unwrap_or(name)
 }
 

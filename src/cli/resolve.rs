@@ -78,7 +78,7 @@ pub fn run(args: &ResolveArgs, context: &Context) -> Result<Exit, Failure> {
 impl ResolveArgs {
     fn resolver(&self, context: &Context) -> Result<Resolver, Failure> {
         match &self.server.server {
-            Some(url) => Remote::connect(url).map(Resolver::Remote),
+            Some(url) => Ok(Resolver::Remote(Box::new(Remote::connect(url)?))),
             None => context.stack.open().map(Resolver::Local),
         }
     }
@@ -97,7 +97,7 @@ impl ResolveArgs {
 
 enum Resolver {
     Local(Arc<Gazetteer>),
-    Remote(Remote),
+    Remote(Box<Remote>),
 }
 
 impl Resolver {

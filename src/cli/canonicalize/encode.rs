@@ -194,7 +194,7 @@ fn squared(row: &Row, width: usize, delimiter: u8) -> impl Iterator<Item = Cow<'
 pub fn push_cell(cell: &[u8], dialect: Dialect, out: &mut Vec<u8>) -> bool {
     let is_special =
         |&b: &u8| b == dialect.delimiter || matches!(b, b'\r' | b'\n') || (dialect.is_quoted && b == b'"');
-    if !cell.iter().any(|b| is_special(b)) {
+    if !cell.iter().any(is_special) {
         out.extend_from_slice(cell);
         return false;
     }

@@ -10,13 +10,13 @@ use crate::cli::failure::Failure;
 pub struct Lines {
     input: Box<dyn BufRead + Send>,
     label: String,
-    lines: u64,
+    line: u64,
 }
 
 impl Lines {
     /// Reads `input`, called `label` in messages.
     pub fn new(input: Box<dyn BufRead + Send>, label: &str) -> Self {
-        Self { input, label: label.into(), lines: 0 }
+        Self { input, label: label.into(), line: 0 }
     }
 
     /// The next line without its end, and its number counted from 1.
@@ -31,11 +31,11 @@ impl Lines {
             return Ok(None);
         }
         if line.len() > MAX_ROW_BYTES {
-            return Err(too_long(&self.label, self.lines + 1));
+            return Err(too_long(&self.label, self.line + 1));
         }
-        self.lines += 1;
+        self.line += 1;
         strip_line_end(&mut line);
-        Ok(Some((self.lines, line)))
+        Ok(Some((self.line, line)))
     }
 }
 
@@ -48,9 +48,9 @@ pub fn strip_line_end(line: &mut Vec<u8>) -> Option<&'static str> {
 
 /// How many line ends there are in `text`: `\n`, `\r\n` or `\r`.
 pub fn count_lines(text: &[u8]) -> u64 {
-    let feeds = text.iter().filter(|&&b| b == b'\n').count();
-    let lone_returns = text.iter().zip(text[1.min(text.len())..].iter().chain(b" "));
-    (feeds + lone_returns.filter(|&(&a, &b)| a == b'\r' && b != b'\n').count()) as u64
+    let followers = text.iter().skip(1).chain(b" ");
+    let is_end = |&(&sign, &next): &(&u8, &u8)| sign == b'\n' || (sign == b'\r' && next != b'\n');
+    text.iter().zip(followers).filter(is_end).count() as u64
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ pub struct Layout {
 /// The rows of a list, whatever its format.
 pub enum RowReader {
     /// csv and tsv.
-    Table(TableReader),
+    Table(Box<TableReader>),
     /// jsonl.
     Objects(ObjectReader),
     /// Plain lines.
@@ -186,7 +186,7 @@ impl List {
         if args.no_header {
             records.put_back(first);
         }
-        let rows = RowReader::Table(TableReader::new(records, columns, layout.width));
+        let rows = RowReader::Table(Box::new(TableReader::new(records, columns, layout.width)));
         Ok(Self { rows, layout })
     }
 }
@@ -230,10 +230,8 @@ impl ColumnFinder<'_> {
 
     fn find(&self, wanted: &str) -> Result<usize, Failure> {
         let bears_name = |(i, cell): (usize, &[u8])| (cell == wanted.as_bytes()).then_some(i);
-        let named: Vec<usize> = match self.has_header {
-            true => self.first.iter().enumerate().filter_map(bears_name).collect(),
-            false => Vec::new(),
-        };
+        let header = self.first.iter().enumerate().filter(|_| self.has_header);
+        let named: Vec<usize> = header.filter_map(bears_name).collect();
         match (&named[..], wanted.parse::<usize>()) {
             ([one], _) => Ok(*one),
             ([], Ok(number)) if (1..=self.first.len()).contains(&number) => Ok(number - 1),

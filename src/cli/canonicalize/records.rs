@@ -108,17 +108,17 @@ impl Records {
     /// Reads up to the end of the next record into `blanks` and `next`.
     fn scan(&mut self) -> Result<(), Failure> {
         let mut scan = Scan::default();
-        while !scan.is_over {
+        while scan.end.is_none() {
             self.step(&mut scan).map_err(|error| Failure::reading(&self.label, &error))?;
             if scan.raw.len() > MAX_ROW_BYTES {
                 return Err(too_long(&self.label, self.lines + 1));
             }
         }
-        self.is_done = !scan.is_record;
+        self.is_done = scan.end == Some(ScanEnd::Text);
 
         let body = scan.raw.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(scan.raw.len());
         self.blanks = count_lines(&scan.raw[..body]);
-        if scan.is_record {
+        if scan.end == Some(ScanEnd::Record) {
             scan.raw.drain(..body);
             let line_end = strip_line_end(&mut scan.raw);
             self.line_end = self.line_end.or(line_end);
@@ -158,10 +158,10 @@ impl Records {
             ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
             ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
             ReadRecordResult::Record => {
-                (scan.is_over, scan.is_record) = (true, true);
+                scan.end = Some(ScanEnd::Record);
                 self.take_line_feed(&mut scan.raw)?;
             }
-            ReadRecordResult::End => scan.is_over = true,
+            ReadRecordResult::End => scan.end = Some(ScanEnd::Text),
         }
         Ok(())
     }
@@ -196,8 +196,16 @@ struct Scan {
     ended: usize,
     has_sentinel: bool,
     has_open_quote: bool,
-    is_over: bool,
-    is_record: bool,
+    end: Option<ScanEnd>,
+}
+
+/// What ended a scan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ScanEnd {
+    /// The end of a record.
+    Record,
+    /// The end of the text, without a further record.
+    Text,
 }
 
 /// A row beyond [`MAX_ROW_BYTES`].

@@ -63,7 +63,7 @@ impl Review {
             buffer: if has_bom { "\u{feff}".into() } else { Vec::new() },
             names: 0,
         };
-        review.push(COLUMNS.map(String::from));
+        review.push(&COLUMNS.map(String::from));
         Ok(review)
     }
 
@@ -74,10 +74,10 @@ impl Review {
         }
         self.names += 1;
         if answer.candidates.is_empty() {
-            self.push(line_of(row, answer, None));
+            self.push(&line_of(row, answer, None));
         }
         for candidate in answer.candidates.iter().enumerate() {
-            self.push(line_of(row, answer, Some(candidate)));
+            self.push(&line_of(row, answer, Some(candidate)));
         }
         self.target.put(&self.buffer)?;
         self.buffer.clear();
@@ -98,7 +98,7 @@ impl Review {
         if self.seen.len() < Self::MAX_SEEN { self.seen.insert(hash) } else { !self.seen.contains(&hash) }
     }
 
-    fn push(&mut self, cells: [String; COLUMNS.len()]) {
+    fn push(&mut self, cells: &[String; COLUMNS.len()]) {
         for (i, cell) in cells.iter().enumerate() {
             if i > 0 {
                 self.buffer.push(self.dialect.delimiter);
