@@ -164,6 +164,8 @@ impl SegmentCache {
             StoreError::Missing { .. } => return,
             StoreError::Read { source, .. } if is_out_of_reach(source) => return,
             StoreError::Read { source, .. } => source.to_string(),
+            // The way out that a segment's error shows is for files that were built by hand.
+            StoreError::Segment { source: SegmentError::Damaged { what }, .. } => what.clone(),
             StoreError::Segment { source, .. } => source.to_string(),
             other => other.to_string(),
         };

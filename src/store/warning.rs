@@ -42,7 +42,7 @@ impl fmt::Display for Warning {
                 )
             }
             Self::CacheDamaged { path, reason } => {
-                write!(f, "{}: {reason}; it was not used, its pack was compiled anew", path.display())
+                write!(f, "{}: not used ({reason}); its pack was compiled anew", path.display())
             }
             Self::WritableByOthers { path } => {
                 let path = path.display();
