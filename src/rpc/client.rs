@@ -1,20 +1,25 @@
 //! [`Client`]: asks a running server, and answers with the core's types.
 
+mod error;
+mod stream;
+
+pub use error::ClientError;
+pub use stream::ResolutionStream;
+
 use std::collections::VecDeque;
-use std::error::Error;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio_stream::{Stream, StreamExt};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status, Streaming};
+use tonic::{Code, Status};
 
+use self::error::{describe, root_cause};
+use self::stream::Asked;
 use super::convert::{UnreadableAnswer, read_resolution};
 use super::limits::{MAX_RESPONSE_BYTES, batch_len};
 use super::pb;
 use super::pb::gazetteer_service_client::GazetteerServiceClient;
-use crate::resolve::{Resolution, ResolveOptions};
+use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
 
 /// How long to wait, and for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +74,7 @@ impl Client {
         let request = pb::GetIndexInfoRequest {};
         let answer = self.service.get_index_info(request);
         let answer = within(self.options.answer_timeout, answer).await;
-        answer.map(tonic::Response::into_inner).map_err(|status| self.error(status))
+        answer.map(tonic::Response::into_inner).map_err(|status| self.error(&status))
     }
 
     /// Resolves one name.
@@ -109,23 +114,17 @@ impl Client {
     where
         S: Stream<Item = String> + Send + 'static,
     {
+        let len = batch_len(options.limit);
         let options = pb::ResolveOptions::from(options);
-        let len = batch_len(usize::try_from(options.limit).unwrap_or_default());
-        let asked = Arc::new(AtomicUsize::new(0));
-        let sent = Arc::clone(&asked);
-        let requests = names.chunks_timeout(len, self.options.chunk_wait).map(move |chunk| {
-            sent.fetch_add(chunk.len(), Ordering::Relaxed);
-            pb::StreamResolveNamesRequest {
-                queries: chunk.into_iter().map(name_query).collect(),
-                options: Some(options.clone()),
-                expected_index_version: String::new(),
-            }
-        });
+        let asked = Asked::default();
+        let sent = asked.clone();
+        let requests = names
+            .chunks_timeout(len, self.options.chunk_wait)
+            .map(move |names| sent.request(names, &options));
         let answer = self.service.stream_resolve_names(requests);
-        let responses =
-            within(self.options.answer_timeout, answer).await.map_err(|status| self.error(status))?;
-        let responses = responses.into_inner();
-        Ok(ResolutionStream { client: self.clone(), responses, ready: VecDeque::new(), asked, answered: 0 })
+        let answer = within(self.options.answer_timeout, answer).await;
+        let responses = answer.map_err(|status| self.error(&status))?.into_inner();
+        Ok(ResolutionStream { client: self.clone(), responses, asked, ready: VecDeque::new() })
     }
 
     async fn resolve_batch<S: AsRef<str>>(
@@ -133,21 +132,16 @@ impl Client {
         names: &[S],
         options: &ResolveOptions,
     ) -> Result<Vec<Resolution>, ClientError> {
-        let mut request = Request::new(pb::BatchResolveNamesRequest {
-            queries: names.iter().map(|name| name_query(name.as_ref().to_owned())).collect(),
+        let request = pb::BatchResolveNamesRequest {
+            queries: names.iter().map(|name| name_query(name.as_ref())).collect(),
             options: Some(options.into()),
             expected_index_version: String::new(),
-        });
-        request.set_timeout(self.options.answer_timeout);
+        };
         let answer = self.service.batch_resolve_names(request);
-        let response =
-            within(self.options.answer_timeout, answer).await.map_err(|status| self.error(status))?;
-        let pb::BatchResolveNamesResponse { resolutions, index_version } = response.into_inner();
-        let (expected, found) = (names.len(), resolutions.len());
-        if expected != found {
-            return Err(self.unreadable(UnreadableAnswer::Count { expected, found }));
-        }
-        self.read(resolutions, &index_version)
+        let answer = within(self.options.answer_timeout, answer).await;
+        let pb::BatchResolveNamesResponse { resolutions, index_version } =
+            answer.map_err(|status| self.error(&status))?.into_inner();
+        self.read(names, resolutions, &index_version)
     }
 
     /// Asks for the index, which no other kind of server can answer.
@@ -160,140 +154,48 @@ impl Client {
                 Code::Unimplemented | Code::Unknown | Code::Internal | Code::Cancelled => {
                     ClientError::NotYaqut { url: self.url.clone(), reason: describe(&status) }
                 }
-                _ => self.error(status),
+                Code::DeadlineExceeded => {
+                    let reason = format!("no answer within {:?}", self.options.connect_timeout);
+                    ClientError::Unreachable { url: self.url.clone(), reason }
+                }
+                _ => self.error(&status),
             }),
         }
     }
 
-    fn read(
+    /// Reads the answers to `names`, of which there must be as many.
+    fn read<S: AsRef<str>>(
         &self,
+        names: impl AsRef<[S]>,
         resolutions: Vec<pb::Resolution>,
         index_version: &str,
     ) -> Result<Vec<Resolution>, ClientError> {
-        let read = resolutions.into_iter().map(|resolution| read_resolution(resolution, index_version));
-        read.collect::<Result<_, _>>().map_err(|source| self.unreadable(source))
+        let (expected, found) = (names.as_ref().len(), resolutions.len());
+        if expected != found {
+            return Err(self.unreadable(UnreadableAnswer::Count { expected, found }));
+        }
+        let answers = names.as_ref().iter().zip(resolutions).map(|(name, resolution)| {
+            let resolution = read_resolution(resolution, index_version)?;
+            // The name that was sent may have been cut.
+            Ok(Resolution { query: name.as_ref().to_owned(), ..resolution })
+        });
+        answers.collect::<Result<_, _>>().map_err(|source| self.unreadable(source))
     }
 
     fn unreadable(&self, source: UnreadableAnswer) -> ClientError {
         ClientError::Unreadable { url: self.url.clone(), source }
     }
 
-    fn error(&self, status: Status) -> ClientError {
+    fn error(&self, status: &Status) -> ClientError {
         let url = self.url.clone();
         match status.code() {
             Code::DeadlineExceeded => ClientError::TimedOut { url, after: self.options.answer_timeout },
-            Code::Unavailable => ClientError::Lost { url, reason: describe(&status) },
+            Code::Unavailable => ClientError::Lost { url, reason: describe(status) },
             Code::InvalidArgument => ClientError::Refused { url, reason: status.message().to_owned() },
-            Code::Unimplemented => ClientError::NotYaqut { url, reason: describe(&status) },
-            _ => ClientError::Failed { url, source: Box::new(status) },
+            Code::Unimplemented => ClientError::NotYaqut { url, reason: describe(status) },
+            _ => ClientError::Failed { url, source: Box::new(status.clone()) },
         }
     }
-}
-
-/// The answers to a [`Client::resolve_stream`], in the order of the names.
-#[derive(Debug)]
-pub struct ResolutionStream {
-    client: Client,
-    responses: Streaming<pb::StreamResolveNamesResponse>,
-    ready: VecDeque<Resolution>,
-    /// How many names have been sent: a stream that ends early must not look complete.
-    asked: Arc<AtomicUsize>,
-    answered: usize,
-}
-
-impl ResolutionStream {
-    /// The next answer; `None` after the last. After an error there is no further answer.
-    ///
-    /// Waits without limit, for the names may come slowly: whoever knows that names have been sent sets the limit.
-    pub async fn next(&mut self) -> Result<Option<Resolution>, ClientError> {
-        while self.ready.is_empty() {
-            let message = self.responses.message().await.map_err(|status| self.client.error(status))?;
-            let Some(message) = message else { return self.check_count().map(|()| None) };
-            self.answered += message.resolutions.len();
-            self.ready.extend(self.client.read(message.resolutions, &message.index_version)?);
-        }
-        Ok(self.ready.pop_front())
-    }
-
-    fn check_count(&self) -> Result<(), ClientError> {
-        let (expected, found) = (self.asked.load(Ordering::Relaxed), self.answered);
-        if expected == found {
-            return Ok(());
-        }
-        Err(self.client.unreadable(UnreadableAnswer::Count { expected, found }))
-    }
-}
-
-/// Why a server did not answer. Every message says what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The address cannot be one.
-    #[error("`{}` is not the address of a server: {reason}; expected http://host:port", .url.escape_debug())]
-    BadUrl {
-        /// The address as it was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Nobody answers at the address.
-    #[error(
-        "no server can be reached at {url}: {reason}; check the address, or start one with `yaqut serve`"
-    )]
-    Unreachable {
-        /// The address.
-        url: String,
-        /// What the system says.
-        reason: String,
-    },
-    /// Somebody answers, but no Yaqut server.
-    #[error("what answers at {url} is not a Yaqut server ({reason}); check the port")]
-    NotYaqut {
-        /// The address.
-        url: String,
-        /// How it answers.
-        reason: String,
-    },
-    /// The answer did not come in time.
-    #[error("{url} did not answer within {after:?}; try again, or ask for fewer names at once")]
-    TimedOut {
-        /// The address.
-        url: String,
-        /// How long was waited.
-        after: Duration,
-    },
-    /// The connection broke, or the server is stopping.
-    #[error("the connection to {url} was lost: {reason}; try again")]
-    Lost {
-        /// The address.
-        url: String,
-        /// What was seen.
-        reason: String,
-    },
-    /// The server finds fault with the request.
-    #[error("{url} refuses the request: {reason}")]
-    Refused {
-        /// The address.
-        url: String,
-        /// The fields at fault, and what is wrong with them.
-        reason: String,
-    },
-    /// The server fails for another reason.
-    #[error("{url} failed with {}; the log of the server says more", describe(.source))]
-    Failed {
-        /// The address.
-        url: String,
-        /// What it answered.
-        source: Box<Status>,
-    },
-    /// The answer cannot be read.
-    #[error("the answer of {url} cannot be read: {source}; run the same version of yaqut on both sides")]
-    Unreadable {
-        /// The address.
-        url: String,
-        /// What is wrong with it.
-        source: UnreadableAnswer,
-    },
 }
 
 fn endpoint(url: &str, options: &ClientOptions) -> Result<Endpoint, ClientError> {
@@ -315,26 +217,30 @@ async fn within<T>(limit: Duration, answer: impl Future<Output = Result<T, Statu
         .unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time")))
 }
 
-fn name_query(name: String) -> pb::NameQuery {
-    pb::NameQuery { name, ..pb::NameQuery::default() }
+/// A name that is too long is sent only so far that the server can say so: whole, it might exceed the size of a
+/// message, which would fail every other name with it.
+fn name_query(name: &str) -> pb::NameQuery {
+    let mut end = name.len().min(MAX_NAME_BYTES + 4);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    pb::NameQuery { name: name[..end].to_owned(), ..pb::NameQuery::default() }
 }
 
-/// The code, what the server says, and where it came from: tonic's own message says little of a broken connection.
-fn describe(status: &Status) -> String {
-    let mut text = format!("{:?}", status.code());
-    if !status.message().is_empty() {
-        text = format!("{text}: {}", status.message().escape_debug());
-    }
-    if let Some(source) = status.source() {
-        text = format!("{text} ({})", root_cause(source));
-    }
-    text
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn root_cause(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
+    #[test]
+    fn a_long_name_is_cut_between_characters_and_stays_too_long() {
+        for letter in ["a", "ع", "\u{fdfa}", "\u{10330}"] {
+            for pad in 0..4 {
+                let name = "b".repeat(pad) + &letter.repeat(1_000);
+                let sent = name_query(&name).name;
+                assert!(name.starts_with(&sent));
+                assert!((MAX_NAME_BYTES + 1..=MAX_NAME_BYTES + 4).contains(&sent.len()), "{}", sent.len());
+            }
+        }
+        assert_eq!(name_query("عمان").name, "عمان");
     }
-    cause.to_string()
 }

@@ -12,7 +12,7 @@ pub mod limits;
 pub mod status;
 pub mod validate;
 
-pub use client::{Client, ClientError, ClientOptions};
+pub use client::{Client, ClientError, ClientOptions, ResolutionStream};
 pub use status::Failure;
 
 /// Messages, service and client of `proto/yaqut/v1`, as generated.

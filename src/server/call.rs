@@ -163,3 +163,152 @@ impl http_body::Body for GuardedBody {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Ready, ready};
+
+    use tower_service::Service;
+
+    use super::*;
+
+    /// A service that is a function.
+    #[derive(Clone)]
+    struct Answer<F>(F);
+
+    impl<F, T> Service<http::Request<Body>> for Answer<F>
+    where
+        F: FnMut() -> T,
+        T: Future<Output = Result<http::Response<Body>, Infallible>>,
+    {
+        type Response = http::Response<Body>;
+        type Error = Infallible;
+        type Future = T;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: http::Request<Body>) -> T {
+            (self.0)()
+        }
+    }
+
+    /// A body that does what a function does.
+    struct Frames<F>(F);
+
+    impl<F: FnMut() -> Poll<Option<Result<Frame<Bytes>, Status>>> + Unpin> http_body::Body for Frames<F> {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+            (self.0)()
+        }
+    }
+
+    type Never = Ready<Result<http::Response<Body>, Infallible>>;
+
+    fn answering<F>(frames: F) -> Answer<impl FnMut() -> Never>
+    where
+        F: FnMut() -> Poll<Option<Result<Frame<Bytes>, Status>>> + Clone + Unpin + Send + 'static,
+    {
+        Answer(move || ready(Ok(http::Response::new(Body::new(Frames(frames.clone()))))))
+    }
+
+    async fn call<T>(
+        answer: Answer<impl FnMut() -> T>,
+        timeout: &str,
+        is_closing: watch::Receiver<bool>,
+    ) -> http::Response<Body>
+    where
+        T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
+    {
+        let request = http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
+        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing).call(request).await;
+        response
+    }
+
+    /// Reads to the end, and gives the status of the trailers and the number of frames before them.
+    async fn read(response: http::Response<Body>) -> (Option<Code>, usize) {
+        let mut body = response.into_body();
+        let mut frames = 0;
+        while let Some(frame) =
+            std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut body), cx)).await
+        {
+            if let Some(status) = frame.unwrap().trailers_ref().and_then(Status::from_header_map) {
+                return (Some(status.code()), frames);
+            }
+            frames += 1;
+        }
+        (None, frames)
+    }
+
+    fn code(response: &http::Response<Body>) -> Option<Code> {
+        Status::from_header_map(response.headers()).map(|status| status.code())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_internal() {
+        let (_open, is_closing) = watch::channel(false);
+        let answer = Answer(|| async { panic!("on purpose") });
+        assert_eq!(code(&call(answer, "1H", is_closing).await), Some(Code::Internal));
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_body_is_internal() {
+        let (_open, is_closing) = watch::channel(false);
+        let response = call(answering(|| panic!("on purpose")), "1H", is_closing).await;
+        assert_eq!(read(response).await, (Some(Code::Internal), 0));
+    }
+
+    #[tokio::test]
+    async fn the_deadline_ends_an_answer_that_does_not_come() {
+        let (_open, is_closing) = watch::channel(false);
+        let answer = Answer(std::future::pending);
+        assert_eq!(code(&call(answer, "1m", is_closing).await), Some(Code::DeadlineExceeded));
+    }
+
+    #[tokio::test]
+    async fn the_deadline_ends_a_stream_that_is_always_ready() {
+        let (_open, is_closing) = watch::channel(false);
+        let busy = || Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"a")))));
+        let response = call(answering(busy), "20m", is_closing).await;
+        let mut body = response.into_body();
+        // What reads without a pause, as a quick peer does, must not starve the timer.
+        let code = loop {
+            let next = std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut body), cx));
+            let frame = next.await.unwrap().unwrap();
+            if let Some(trailers) = frame.trailers_ref() {
+                break Status::from_header_map(trailers).unwrap().code();
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(code, Code::DeadlineExceeded);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_drain_ends_what_is_open() {
+        let (closing, is_closing) = watch::channel(false);
+        let response = call(answering(|| Poll::Pending), "1H", is_closing.clone()).await;
+        closing.send_replace(true);
+        assert_eq!(read(response).await, (Some(Code::Unavailable), 0));
+        let answer = Answer(std::future::pending);
+        assert_eq!(code(&call(answer, "1H", is_closing).await), Some(Code::Unavailable));
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_time_is_left_as_it_is() {
+        let (_open, is_closing) = watch::channel(false);
+        let mut left = 3;
+        let frames = move || {
+            left -= 1;
+            Poll::Ready((left >= 0).then(|| Ok(Frame::data(Bytes::from_static(b"a")))))
+        };
+        let response = call(answering(frames), "1H", is_closing).await;
+        assert_eq!(code(&response), None);
+        assert_eq!(read(response).await, (None, 3));
+    }
+}

@@ -1,7 +1,7 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through [`call`] (deadline, panic, drain, log), into the service of `yaqut.v1`, which takes a snapshot
-//! from the [`Engine`], checks the request (`rpc::validate`), and lets [`compute`] do the work off the I/O threads.
+//! A call goes through `call` (deadline, panic, drain, log), into the service of `yaqut.v1`, which takes a snapshot
+//! from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! Architecture invariant: no scoring and no text rules here.
 

@@ -1,0 +1,20 @@
+//! The service from outside: a real server on a port of its own, asked over TCP.
+#![allow(clippy::unwrap_used)]
+
+#[path = "grpc/support.rs"]
+mod support;
+
+#[path = "grpc/answers.rs"]
+mod answers;
+#[path = "grpc/client.rs"]
+mod client;
+#[path = "grpc/drain.rs"]
+mod drain;
+#[path = "grpc/failures.rs"]
+mod failures;
+#[path = "grpc/faulty_server.rs"]
+mod faulty_server;
+#[path = "grpc/health_and_reflection.rs"]
+mod health_and_reflection;
+#[path = "grpc/streams.rs"]
+mod streams;
