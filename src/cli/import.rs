@@ -151,7 +151,7 @@ mod tests {
             article: Article::Unknown,
             source: String::new(),
             note: String::new(),
-            place: RowPlace { file, line: 1 },
+            place: RowPlace { file, line: 1, ..RowPlace::default() },
         };
         let files = ["entities.tsv", "aliases.ar.tsv", "aliases.tsv"].map(Into::into).to_vec();
         Pack { files, aliases: vec![alias("كييف", 1), alias("Kyiv", 2)], ..Pack::default() }
