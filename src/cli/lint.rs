@@ -21,7 +21,10 @@ use crate::store::{BundledPack, bundled_packs, read_pack};
 Example:
   yaqut lint data/newsroom
 
-Exit codes: 0 no errors, though perhaps warnings; 65 errors; 66 no such pack.")]
+Exit codes:
+  0   no errors, though perhaps warnings
+  65  errors
+  66  no such pack")]
 pub struct LintArgs {
     /// Pack folders, the lowest of the stack first
     #[arg(required = true, value_name = "PACK")]

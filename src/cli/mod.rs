@@ -7,6 +7,7 @@ mod canonicalize;
 mod completions;
 mod failure;
 mod hints;
+mod import;
 mod info;
 mod interrupt;
 mod lint;
@@ -42,10 +43,14 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 well, 1 findings that were asked for, 2 usage, 65 bad data, 66 missing input, 70 internal fault,
-74 input or output failed, 75 try again later.
+Example:
+  yaqut resolve أوكرانيا وأوكرانيا Ukraine
 
-Example: yaqut resolve أوكرانيا وأوكرانيا Ukraine";
+Exit codes:
+  0  all went well             66  an input is missing
+  1  there are findings        70  a fault of yaqut itself
+  2  wrong usage               74  reading or writing failed
+  65 an input is wrong         75  try again later";
 
 /// How much is said, and how.
 #[derive(Args, Debug)]
@@ -71,6 +76,7 @@ enum Command {
     Build(build::BuildArgs),
     Verify(verify::VerifyArgs),
     Info(info::InfoArgs),
+    Import(import::ImportArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -116,6 +122,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Build(args) => build::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Info(args) => info::run(&args, &context),
+        Command::Import(args) => import::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

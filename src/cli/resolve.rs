@@ -26,7 +26,9 @@ Examples:
   yaqut resolve --explain --country JO عمان
   cut -f2 places.tsv | yaqut resolve - --format jsonl
 
-Exit codes: 0 every name was answered, be it with NOT_FOUND; 1 a name is INVALID.")]
+Exit codes:
+  0  every name was answered, be it with NOT_FOUND
+  1  a name is INVALID")]
 pub struct ResolveArgs {
     /// The names; - for those on standard input, one a line
     #[arg(required = true, value_name = "NAME")]

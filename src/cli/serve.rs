@@ -22,7 +22,10 @@ use crate::server::{ServeOptions, serve, shutdown_signal};
 Example:
   yaqut serve --listen 0.0.0.0:50051 --pack data/newsroom
 
-Exit codes: 0 it was told to end; 65 a pack has errors; 74 the address cannot be listened on.")]
+Exit codes:
+  0   it was told to end
+  65  a pack has errors
+  74  the address cannot be listened on")]
 pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", env = "YAQUT_LISTEN", default_value = "127.0.0.1:50051")]

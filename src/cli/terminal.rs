@@ -53,7 +53,7 @@ impl Display {
 
     /// `text` from data, safe to print: control characters are escaped; on a terminal bidi controls are too, and
     /// text that could reorder its neighbours is isolated (FSI … PDI).
-    pub fn data<'a>(self, text: &'a str) -> Cow<'a, str> {
+    pub fn data(self, text: &str) -> Cow<'_, str> {
         let escaped = escape(text, |c| c.is_control() || (self.isolate && is_bidi_control(c)));
         if self.isolate && !escaped.is_ascii() {
             return format!("\u{2068}{escaped}\u{2069}").into();

@@ -15,7 +15,10 @@ use crate::store;
 Example:
   yaqut verify newsroom.yaqut
 
-Exit codes: 0 all are whole; 65 one is damaged, or of another version; 66 no such file.")]
+Exit codes:
+  0   all are whole
+  65  one is damaged, or of another version
+  66  no such file")]
 pub struct VerifyArgs {
     /// Segment files
     #[arg(required = true, value_name = "FILE")]

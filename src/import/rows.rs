@@ -54,7 +54,7 @@ fn entity_row(draft: Draft) -> EntityRow {
         rank: draft.rank,
         same_as: draft.same_as,
         description: draft.description,
-        place: RowPlace { file: ENTITIES, line: 0 },
+        place: RowPlace { file: ENTITIES, ..RowPlace::default() },
     }
 }
 
@@ -68,7 +68,7 @@ fn alias_row(id: &EntityId, name: &Name) -> AliasRow {
         article: Article::Unknown,
         source: name.source.to_owned(),
         note: name.note.clone(),
-        place: RowPlace { file: if is_arabic { ARABIC } else { OTHERS }, line: 0 },
+        place: RowPlace { file: if is_arabic { ARABIC } else { OTHERS }, ..RowPlace::default() },
     }
 }
 

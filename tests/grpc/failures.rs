@@ -159,7 +159,7 @@ async fn an_unknown_method_is_unimplemented() {
 
 #[tokio::test]
 async fn a_caller_that_never_sends_its_request_is_not_waited_for() {
-    let options = ServeOptions { call_timeout: Duration::from_millis(50), ..Default::default() };
+    let options = ServeOptions { call_timeout: Duration::from_millis(500), ..Default::default() };
     let server = Server::start_with(gazetteer(&TOWNS), options).await;
     let requests = tokio_stream::pending::<pb::ResolveNameRequest>();
     let status = send(&server, RESOLVE_NAME, requests).await.unwrap_err();

@@ -78,22 +78,22 @@ impl GazetteerService for Fault {
     }
 }
 
-async fn client_of(fault: Fault) -> Client {
+async fn client_of(fault: Fault, options: ClientOptions) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = tonic::transport::Server::builder().add_service(GazetteerServiceServer::new(fault));
     tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-    let options = ClientOptions { answer_timeout: Duration::from_millis(200), ..Default::default() };
     Client::connect(&url, options).await.unwrap()
 }
 
-async fn error_of(fault: Fault) -> ClientError {
-    client_of(fault).await.resolve("a", &ResolveOptions::default()).await.unwrap_err()
+async fn error_of(fault: Fault, options: ClientOptions) -> ClientError {
+    client_of(fault, options).await.resolve("a", &ResolveOptions::default()).await.unwrap_err()
 }
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_is_not_waited_for() {
-    let error = error_of(Fault::Silent).await;
+    let options = ClientOptions { answer_timeout: Duration::from_millis(200), ..Default::default() };
+    let error = error_of(Fault::Silent, options).await;
     assert!(matches!(error, ClientError::TimedOut { .. }), "{error:?}");
     assert!(error.to_string().contains("200ms"), "{error}");
 }
@@ -101,7 +101,7 @@ async fn an_answer_that_does_not_come_is_not_waited_for() {
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_said() {
     for fault in [Fault::Short, Fault::Unknown] {
-        let error = error_of(fault).await;
+        let error = error_of(fault, ClientOptions::default()).await;
         assert!(matches!(error, ClientError::Unreadable { .. }), "{error:?}");
         assert!(error.to_string().contains("the same version of yaqut"), "{error}");
     }
@@ -109,7 +109,7 @@ async fn an_answer_that_cannot_be_read_is_said() {
 
 #[tokio::test]
 async fn a_stream_that_ends_early_does_not_look_complete() {
-    let mut client = client_of(Fault::Short).await;
+    let mut client = client_of(Fault::Short, ClientOptions::default()).await;
     let names = tokio_stream::iter(["a".to_owned()]);
     let mut answers = client.resolve_stream(names, &ResolveOptions::default()).await.unwrap();
     let error = answers.next().await.unwrap_err();

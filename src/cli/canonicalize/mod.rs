@@ -49,8 +49,14 @@ Examples:
   yaqut canonicalize places.csv --column place -o places-ids.csv --review doubtful.csv
   zcat names.txt.gz | yaqut canonicalize - --format jsonl > answers.jsonl
 
-Exit codes: 0 every row was written; 1 so too, but more than --max-unresolved have no ID; 65 a row cannot be read (all
-such rows are told, and no file is written; see --keep-going).")]
+Exit codes:
+  0   every row was written
+  1   every row was written, but a greater share than --max-unresolved has no ID
+  65  a row cannot be read: all such rows are told, and no file is written
+      (see --keep-going)
+  66  the input is missing
+  74  OUT exists (see --force), or cannot be written
+  75  the server cannot be reached")]
 pub struct CanonicalizeArgs {
     /// The list: csv, tsv, jsonl, or plain lines (.txt), also with .gz; - for standard input
     input: PathBuf,
