@@ -1,1 +1,164 @@
-//! To come.
+//! The command line: one file a subcommand.
+//!
+//! Data goes to standard output, talk to standard error. Exit codes are those of [`Exit`].
+
+mod build;
+mod canonicalize;
+mod completions;
+mod failure;
+mod hints;
+mod info;
+mod interrupt;
+mod lint;
+mod remote;
+mod resolve;
+mod serve;
+mod stack;
+mod target;
+mod terminal;
+mod verify;
+
+use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use self::failure::{Exit, Failure};
+use self::stack::StackArgs;
+use self::terminal::{ColorChoice, tell};
+
+/// Any spelling of a name, above all in Arabic script, to one canonical ID
+#[derive(Debug, Parser)]
+#[command(name = "yaqut", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    stack: StackArgs,
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 well, 1 findings that were asked for, 2 usage, 65 bad data, 66 missing input, 70 internal fault,
+74 input or output failed, 75 try again later.
+
+Example: yaqut resolve أوكرانيا وأوكرانيا Ukraine";
+
+/// How much is said, and how.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Talk")]
+struct TalkArgs {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", env = "YAQUT_COLOR")]
+    color: ColorChoice,
+    /// Only tell errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Tell more; twice for still more (or set YAQUT_LOG, such as yaqut=debug)
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::ServeArgs),
+    Resolve(resolve::ResolveArgs),
+    Canonicalize(Box<canonicalize::CanonicalizeArgs>),
+    Lint(lint::LintArgs),
+    Build(build::BuildArgs),
+    Verify(verify::VerifyArgs),
+    Info(info::InfoArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// What every command may need to know.
+struct Context {
+    stack: StackArgs,
+    color: ColorChoice,
+}
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and end well; a closed pipe is nobody's fault.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
+        }
+    };
+    set_up_talk(&cli.talk);
+    match catch_unwind(AssertUnwindSafe(|| dispatch(cli))) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            if !failure.is_quiet() {
+                tell(&failure);
+            }
+            failure.exit().into()
+        }
+        Err(_) => {
+            tell("error: this is a fault of yaqut itself; please report it with the message above");
+            Exit::Internal.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let context = Context { stack: cli.stack, color: cli.talk.color };
+    match cli.command {
+        Command::Serve(args) => serve::run(&args, &context),
+        Command::Resolve(args) => resolve::run(&args, &context),
+        Command::Canonicalize(args) => canonicalize::run(&args, &context),
+        Command::Lint(args) => lint::run(&args, &context),
+        Command::Build(args) => build::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Info(args) => info::run(&args, &context),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+fn set_up_talk(talk: &TalkArgs) {
+    if talk.quiet {
+        terminal::be_quiet();
+    }
+    let level = match (talk.quiet, talk.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "warn,yaqut=info",
+        (false, 2) => "info,yaqut=debug",
+        (false, _) => "debug,yaqut=trace",
+    };
+    let filter = ["YAQUT_LOG", "RUST_LOG"]
+        .iter()
+        .find_map(|name| EnvFilter::try_from_env(name).ok())
+        .unwrap_or_else(|| EnvFilter::new(level));
+    // A second call, as in tests, keeps the first subscriber.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(talk.color.applies(io::stderr().is_terminal()))
+        .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Example"), "{}", command.get_name());
+        }
+    }
+}

@@ -6,13 +6,36 @@
 //!
 //! Architecture invariant: no index, no network, no file system. Whoever calls brings the bytes ([`PackFiles`]).
 
+mod aliases;
+mod cell;
 mod diagnostic;
+mod entities;
+mod frictionless;
+mod lint;
+mod manifest;
+mod overrides;
+mod parse;
+mod redirects;
+mod report;
+mod schema;
+mod table;
+mod wording;
+pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use lint::lint_stack;
+pub use parse::{Parsed, parse};
 
 use std::sync::Arc;
 
 use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
+
+/// Name of the file in which a pack describes itself.
+pub const DATAPACKAGE: &str = "datapackage.json";
+/// The longest alias that is accepted, in bytes of UTF-8.
+pub const MAX_ALIAS_BYTES: usize = 512;
+/// The most findings that are reported on one pack; a closing one counts the rest.
+pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// The files of one pack as they lie in its folder.
 #[derive(Clone, Debug)]
@@ -64,24 +87,28 @@ pub struct Manifest {
 
 /// A licence of a pack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct License {
-    /// SPDX identifier.
+    /// SPDX identifier; empty only if `path` says where the licence stands.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Where the text of the licence stands.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// Name for people.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
 }
 
 /// A source of a pack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Source {
     /// Name for people, with version.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// Where the source is found.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
 }
 
@@ -90,6 +117,10 @@ pub struct Source {
 pub struct RowPlace {
     /// Index into [`Pack::files`].
     pub file: u16,
+    /// Column of the entity ID to which the row refers, in characters, counted from 1; 0 if it refers to none.
+    ///
+    /// For a redirect it is that of the target.
+    pub column: u16,
     /// Line of the file, counted from 1.
     pub line: u32,
 }
@@ -115,6 +146,22 @@ pub struct EntityRow {
     pub place: RowPlace,
 }
 
+impl EntityRow {
+    /// A row with an ID, a type and a name, and nothing else.
+    pub fn new(id: EntityId, entity_type: EntityType, name: &str) -> Self {
+        Self {
+            id,
+            entity_type: Some(entity_type),
+            name: name.to_owned(),
+            country: None,
+            rank: None,
+            same_as: Vec::new(),
+            description: String::new(),
+            place: RowPlace::default(),
+        }
+    }
+}
+
 /// A row of `aliases*.tsv`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AliasRow {
@@ -134,6 +181,22 @@ pub struct AliasRow {
     pub note: String,
     /// Where the row stands.
     pub place: RowPlace,
+}
+
+impl AliasRow {
+    /// A row with the required columns, and nothing else.
+    pub fn new(id: EntityId, alias: &str, lang: &str, kind: AliasKind) -> Self {
+        Self {
+            id,
+            alias: alias.to_owned(),
+            lang: lang.to_owned(),
+            kind,
+            article: Article::Unknown,
+            source: String::new(),
+            note: String::new(),
+            place: RowPlace::default(),
+        }
+    }
 }
 
 /// A row of `overrides.tsv`.
@@ -174,4 +237,16 @@ pub enum OverrideAction {
         /// The surface form.
         alias: String,
     },
+}
+
+impl OverrideAction {
+    /// The action as it is written in the column `action`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Block { .. } => "block",
+            Self::Redirect { .. } => "redirect",
+            Self::Remove { .. } => "remove",
+            Self::NotAName { .. } => "not_a_name",
+        }
+    }
 }

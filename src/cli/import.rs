@@ -1,0 +1,1 @@
+//! `yaqut import`: public data as a pack.

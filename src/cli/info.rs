@@ -1,0 +1,128 @@
+//! `yaqut info`: what answers, under which licences, and whom to credit.
+
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::Context;
+use super::failure::{Exit, Failure};
+use super::target::Target;
+use super::terminal::{Display, thousands};
+use crate::gazetteer::Gazetteer;
+use crate::index::{FORMAT_VERSION, Header};
+use crate::pack::{License, Source};
+
+/// Tell which packs answer: versions, licences, sources, counts
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  yaqut info --format json")]
+pub struct InfoArgs {
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Runs the command.
+pub fn run(args: &InfoArgs, context: &Context) -> Result<Exit, Failure> {
+    let gazetteer = context.stack.open()?;
+    let info = Info::of(&gazetteer);
+    let text = match args.format {
+        Format::Text => info.text(Display::of_stdout(context.color)),
+        Format::Json => serde_json::to_string_pretty(&info)
+            .map(|json| json + "\n")
+            .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?,
+    };
+    let mut out = Target::stdout();
+    out.put(text.as_bytes())?;
+    out.commit()?;
+    Ok(Exit::Ok)
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    version: &'static str,
+    segment_format: u32,
+    index_version: &'a str,
+    packs: Vec<PackInfo<'a>>,
+}
+
+#[derive(Serialize)]
+struct PackInfo<'a> {
+    name: &'a str,
+    title: &'a str,
+    version: &'a str,
+    entity_count: u64,
+    alias_count: u64,
+    segment_bytes: u64,
+    licenses: &'a [License],
+    sources: &'a [Source],
+}
+
+impl<'a> Info<'a> {
+    fn of(gazetteer: &'a Gazetteer) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            segment_format: FORMAT_VERSION,
+            index_version: gazetteer.index_version(),
+            packs: gazetteer.packs().map(PackInfo::of).collect(),
+        }
+    }
+
+    fn text(&self, display: Display) -> String {
+        let mut text = format!("yaqut {}\nindex version {}\n", self.version, self.index_version);
+        for pack in &self.packs {
+            text.push('\n');
+            text.push_str(&pack.text(display));
+        }
+        text
+    }
+}
+
+impl<'a> PackInfo<'a> {
+    fn of(header: &'a Header) -> Self {
+        let manifest = &header.manifest;
+        Self {
+            name: &manifest.name,
+            title: &manifest.title,
+            version: &manifest.version,
+            entity_count: header.entity_count,
+            alias_count: header.alias_count,
+            segment_bytes: header.file_bytes,
+            licenses: &manifest.licenses,
+            sources: &manifest.sources,
+        }
+    }
+
+    fn text(&self, display: Display) -> String {
+        let mut text = format!("{} {}", display.data(self.name), display.data(self.version));
+        if !self.title.is_empty() {
+            let _ = write!(text, ": {}", display.data(self.title));
+        }
+        let (entities, aliases) = (thousands(self.entity_count), thousands(self.alias_count));
+        let _ = writeln!(text, "\n  {entities} entities, {aliases} aliases");
+        for license in self.licenses {
+            let name = if license.title.is_empty() { &license.name } else { &license.title };
+            let _ = writeln!(text, "  licence: {}{}", display.data(name), link(&license.path, display));
+        }
+        for source in self.sources {
+            let _ =
+                writeln!(text, "  source: {}{}", display.data(&source.title), link(&source.path, display));
+        }
+        text
+    }
+}
+
+fn link(path: &str, display: Display) -> String {
+    if path.is_empty() { String::new() } else { format!(" <{}>", display.data(path)) }
+}

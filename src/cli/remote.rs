@@ -1,0 +1,104 @@
+//! `--server`: answers from a running service.
+
+use std::collections::HashMap;
+
+use clap::Args;
+use tokio::runtime::Runtime;
+
+use super::failure::{Exit, Failure};
+use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
+use crate::rpc::{Client, ClientError, ClientOptions};
+
+/// Which server answers, if any.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Server")]
+pub struct ServerArgs {
+    /// Ask this running server instead of opening packs, such as http://127.0.0.1:50051
+    #[arg(long, value_name = "URL", env = "YAQUT_SERVER")]
+    pub server: Option<String>,
+}
+
+/// A connection to a server, for callers that wait.
+pub struct Remote {
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Remote {
+    /// Connects to the server at `url`.
+    pub fn connect(url: &str) -> Result<Self, Failure> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(
+                |error| Failure::new(Exit::Internal, format!("cannot start the runtime: {error}")),
+            )?;
+        let client = runtime.block_on(Client::connect(url, ClientOptions::default()))?;
+        Ok(Self { runtime, client })
+    }
+
+    /// Resolves `names`; the answers are in their order.
+    pub fn resolve(&self, names: &[&str], options: &ResolveOptions) -> Result<Vec<Resolution>, Failure> {
+        let sent: Vec<&str> = names.iter().map(|name| shortened(name)).collect();
+        let mut client = self.client.clone();
+        let mut answers = self.runtime.block_on(client.resolve_all(&sent, options))?;
+        for (answer, name) in answers.iter_mut().zip(names) {
+            (*name).clone_into(&mut answer.query);
+        }
+        Ok(answers)
+    }
+
+    /// Resolves names that have options of their own; the answers are in their order.
+    pub fn resolve_each(&self, queries: &[(&str, ResolveOptions)]) -> Result<Vec<Resolution>, Failure> {
+        let mut groups: Vec<(&ResolveOptions, Vec<usize>)> = Vec::new();
+        for (place, (_, options)) in queries.iter().enumerate() {
+            match groups.iter_mut().find(|(known, _)| *known == options) {
+                Some((_, places)) => places.push(place),
+                None => groups.push((options, vec![place])),
+            }
+        }
+        let mut answers = HashMap::with_capacity(queries.len());
+        for (options, places) in groups {
+            let names: Vec<&str> =
+                places.iter().filter_map(|&place| queries.get(place)).map(|(name, _)| *name).collect();
+            answers.extend(places.into_iter().zip(self.resolve(&names, options)?));
+        }
+        Ok((0..queries.len()).filter_map(|place| answers.remove(&place)).collect())
+    }
+}
+
+/// `name`, or as much of it as shows that it is too long to be one: a request is bounded, a file's cell is not.
+fn shortened(name: &str) -> &str {
+    if name.len() <= MAX_NAME_BYTES {
+        return name;
+    }
+    let end = (MAX_NAME_BYTES + 1..name.len()).find(|&end| name.is_char_boundary(end)).unwrap_or(name.len());
+    name.get(..end).unwrap_or(name)
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let exit = match &error {
+            ClientError::BadUrl { .. } | ClientError::Refused { .. } => Exit::Usage,
+            ClientError::Unreachable { .. } | ClientError::TimedOut { .. } | ClientError::Lost { .. } => {
+                Exit::Temporary
+            }
+            _ => Exit::Io,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_but_stay_too_long() {
+        assert_eq!(shortened("كييف"), "كييف");
+        let long = "كييف".repeat(2500);
+        let cut = shortened(&long);
+        assert!(cut.len() > MAX_NAME_BYTES && cut.len() < MAX_NAME_BYTES + 8);
+        let exact = "x".repeat(MAX_NAME_BYTES);
+        assert_eq!(shortened(&exact), exact);
+        assert_eq!(shortened(&format!("{exact}x")).len(), MAX_NAME_BYTES + 1);
+    }
+}

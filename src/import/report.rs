@@ -1,0 +1,136 @@
+//! What an import took, what it left out, and why.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why a name or an entity was left out, or not taken as it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skip {
+    /// Another name of the entity has the same key in the same language.
+    Duplicate,
+    /// A value that is no name: a link, a number, a postal code.
+    NoName,
+    /// A code, such as an airport's three letters.
+    Code,
+    /// Letters of several scripts in one name.
+    MixedScripts,
+    /// A letter-for-letter romanisation of another name.
+    Romanisation,
+    /// Too short to be looked up without harm.
+    TooShort,
+    /// A remark or the parent place was cut off; what remained was known.
+    Remark,
+    /// A word such as `city of` was cut off; what remained was known.
+    AdministrativeWord,
+    /// The name is marked as a historic state or a place that is gone.
+    Historic,
+    /// The language or the trust in an untagged name could not be settled.
+    Untrusted,
+    /// A regional locale repeats what its language says.
+    RepeatsParent,
+    /// The code is no country or territory of ISO 3166-1.
+    NotIso,
+    /// A place that is no city, or is not listed as one.
+    NotCity,
+    /// Too few people, and no Arabic name.
+    SmallWithoutArabic,
+    /// Another entity holds the identifier.
+    IdTaken,
+    /// The Arabic name is the country's, and the city is not its capital.
+    CountryName,
+}
+
+impl Skip {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Duplicate => "same key and language as another name of the entity",
+            Self::NoName => "not a name (link, number, code of a post office)",
+            Self::Code => "a code",
+            Self::MixedScripts => "letters of several scripts",
+            Self::Romanisation => "romanised letter for letter",
+            Self::TooShort => "too short",
+            Self::Remark => "a known name with a remark or a parent place",
+            Self::AdministrativeWord => "a known name with an administrative word",
+            Self::Historic => "historic state",
+            Self::Untrusted => "untagged, and not corroborated",
+            Self::RepeatsParent => "regional locale repeats its language",
+            Self::NotIso => "not in ISO 3166-1",
+            Self::NotCity => "not a city",
+            Self::SmallWithoutArabic => "too few people and no Arabic name",
+            Self::IdTaken => "identifier belongs to another entity",
+            Self::CountryName => "the country's Arabic name, on a city that is not its capital",
+        }
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an import took and what it left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Report {
+    /// Entities in the pack.
+    pub entities: u64,
+    /// Aliases in the pack.
+    pub aliases: u64,
+    /// Aliases in Arabic.
+    pub arabic_aliases: u64,
+    /// Aliases in the pack by where they were taken from.
+    pub taken: BTreeMap<String, u64>,
+    /// Names that were left out, by reason.
+    pub skipped_names: BTreeMap<Skip, u64>,
+    /// Entities that were left out, or lost an identifier, by reason.
+    pub skipped_entities: BTreeMap<Skip, u64>,
+    /// Single cases that a curator should look at, in order of their finding.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    pub(super) fn skip_name(&mut self, reason: Skip) {
+        *self.skipped_names.entry(reason).or_default() += 1;
+    }
+
+    pub(super) fn skip_entity(&mut self, reason: Skip) {
+        *self.skipped_entities.entry(reason).or_default() += 1;
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:>9}  entities", self.entities)?;
+        writeln!(f, "{:>9}  aliases, {} of them Arabic", self.aliases, self.arabic_aliases)?;
+        for (source, count) in &self.taken {
+            writeln!(f, "{count:>9}  aliases from {source}")?;
+        }
+        for (reason, count) in &self.skipped_entities {
+            writeln!(f, "{count:>9}  entities left out: {reason}")?;
+        }
+        for (reason, count) in &self.skipped_names {
+            writeln!(f, "{count:>9}  names left out: {reason}")?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "     note  {note}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_how_much_and_why() {
+        let mut report = Report { entities: 2, aliases: 9, arabic_aliases: 4, ..Report::default() };
+        report.skip_name(Skip::Code);
+        report.skip_name(Skip::Code);
+        report.skip_entity(Skip::IdTaken);
+        report.notes.push("Q1 is claimed twice".to_owned());
+        let text = report.to_string();
+        for line in ["2  names left out: a code", "9  aliases, 4 of them Arabic", "note  Q1 is claimed twice"]
+        {
+            assert!(text.contains(line), "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Rows of `aliases*.tsv`.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+use super::AliasRow;
+use super::cell::Checker;
+use super::report::Report;
+use super::schema::{ALIASES, GENDERS, NUMBERS, alias_kinds, article_values};
+use super::table::{self, Cell, Row, TableFile};
+use super::wording::{Quoted, where_from};
+use crate::model::{AliasKind, Article};
+
+const WIDTH: usize = ALIASES.columns.len();
+
+/// The aliases of a pack, while its tables are read.
+#[derive(Default)]
+pub(super) struct Aliases {
+    pub rows: Vec<AliasRow>,
+    /// Hash of all cells → index of the first row that has it: cheaper than a set that holds every text twice.
+    seen: HashMap<u64, usize>,
+    hasher: RandomState,
+    words: Words,
+}
+
+/// The words that some columns are written in, for hints.
+struct Words {
+    kinds: Vec<&'static str>,
+    articles: Vec<&'static str>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { kinds: alias_kinds(), articles: article_values() }
+    }
+}
+
+impl Aliases {
+    /// Reads one table.
+    pub fn read(&mut self, file: &TableFile<'_>, report: &mut Report) {
+        table::read(file, &ALIASES, report, |row, report| self.read_row(row, report));
+    }
+
+    fn read_row(&mut self, row: &Row<'_, WIDTH>, report: &mut Report) {
+        let mut check = Checker { row, report };
+        let cells = row.cells();
+        let Some(alias_row) = check.alias_row(&cells, &self.words) else { return };
+        let [id, ..] = cells;
+        if let Some(first) = self.first_of(&cells, &alias_row) {
+            let first = where_from(alias_row.place, first.place);
+            check.warning(
+                id,
+                "duplicate-alias",
+                format_args!("the row repeats the one {first}"),
+                "remove one of the two",
+            );
+        } else {
+            self.rows.push(alias_row);
+        }
+    }
+
+    /// The earlier row that says the same as `row`, in every column.
+    fn first_of(&mut self, cells: &[Cell<'_>; WIDTH], row: &AliasRow) -> Option<&AliasRow> {
+        let hash = self.hasher.hash_one(cells.each_ref().map(|cell| cell.text));
+        let next = self.rows.len();
+        let first = *self.seen.entry(hash).or_insert(next);
+        // Two rows of one hash need not be equal, and columns that are only checked are in the hash alone.
+        self.rows.get(first).filter(|first| says_the_same(first, row))
+    }
+}
+
+/// Whether two rows differ in nothing but their place.
+fn says_the_same(a: &AliasRow, b: &AliasRow) -> bool {
+    let AliasRow { id, alias, lang, kind, article, source, note, place: _ } = a;
+    (id, alias, lang, kind, article, source, note)
+        == (&b.id, &b.alias, &b.lang, &b.kind, &b.article, &b.source, &b.note)
+}
+
+impl Checker<'_, WIDTH> {
+    fn alias_row(&mut self, cells: &[Cell<'_>; WIDTH], words: &Words) -> Option<AliasRow> {
+        let [id_cell, alias, lang, kind, source, note, article, number, gender, valid_from, valid_to] =
+            *cells;
+        let id = self.id(id_cell);
+        let alias = self.alias(alias);
+        let lang = self.lang(lang);
+        let kind = self.kind(kind, words);
+        let article =
+            self.word(article, "unknown-article", &words.articles, |word| word.parse::<Article>().ok());
+        self.optional_word(number, "unknown-number", &NUMBERS);
+        self.optional_word(gender, "unknown-gender", &GENDERS);
+        self.dates(valid_from, valid_to);
+        Some(AliasRow {
+            id: id?,
+            alias: alias?,
+            lang: lang?,
+            kind: kind?,
+            article: article?,
+            source: self.prose(source),
+            note: self.prose(note),
+            place: self.row.place(id_cell),
+        })
+    }
+
+    fn kind(&mut self, cell: Cell<'_>, words: &Words) -> Option<AliasKind> {
+        self.word(cell, "unknown-kind", &words.kinds, |word| match word {
+            "" => Some(AliasKind::Alternate),
+            word => word.parse().ok(),
+        })
+    }
+
+    fn optional_word(&mut self, cell: Cell<'_>, code: &'static str, known: &[&str]) {
+        self.word(cell, code, known, |word| (word.is_empty() || known.contains(&word)).then_some(()));
+    }
+
+    /// Checks the time of use.
+    fn dates(&mut self, from: Cell<'_>, to: Cell<'_>) {
+        let (from_date, to_date) = (self.date(from, (1, 1)), self.date(to, (12, 31)));
+        if let (Some(from_date), Some(to_date)) = (from_date, to_date)
+            && from_date > to_date
+        {
+            let message = format_args!("`valid_to` {} lies before `valid_from` {}", to.text, from.text);
+            self.error(to, "dates-swapped", message, "swap the two");
+        }
+    }
+
+    /// A day, month or year; `open` stands for the month and day that are left out.
+    fn date(&mut self, cell: Cell<'_>, open: (u8, u8)) -> Option<(i32, u8, u8)> {
+        self.token(cell);
+        if cell.text.is_empty() {
+            return None;
+        }
+        let date = parse_date(cell.text, open);
+        if date.is_none() {
+            let message = format_args!("{} is not a date", Quoted(cell.text));
+            self.error(
+                cell,
+                "invalid-date",
+                message,
+                "write YYYY-MM-DD, YYYY-MM or YYYY; years BC have a minus sign",
+            );
+        }
+        date
+    }
+}
+
+fn parse_date(text: &str, open: (u8, u8)) -> Option<(i32, u8, u8)> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let number = |text: &str, width: usize| {
+        (text.len() == width && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<i32>().ok())?
+    };
+    let mut parts = digits.split('-');
+    let year = sign * number(parts.next()?, 4)?;
+    let mut part = |open: u8, max: i32| match parts.next() {
+        None => Some(open),
+        Some(text) => number(text, 2).filter(|n| (1..=max).contains(n)).and_then(|n| u8::try_from(n).ok()),
+    };
+    let date = (year, part(open.0, 12)?, part(open.1, 31)?);
+    parts.next().is_none().then_some(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_may_leave_out_month_and_day() {
+        assert_eq!(parse_date("1991", (1, 1)), Some((1991, 1, 1)));
+        assert_eq!(parse_date("1991", (12, 31)), Some((1991, 12, 31)));
+        assert_eq!(parse_date("1991-08", (12, 31)), Some((1991, 8, 31)));
+        assert_eq!(parse_date("-0044-03-15", (1, 1)), Some((-44, 3, 15)));
+        for bad in
+            ["", "91", "1991-13", "1991-00", "1991-08-32", "1991-8-1", "1991-08-24-1", "24.8.1991", "١٩٩١"]
+        {
+            assert_eq!(parse_date(bad, (1, 1)), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `datapackage.json`: what a pack says of itself.
+
+use serde::Deserialize;
+
+use super::report::{At, Report};
+use super::wording::Quoted;
+use super::{DATAPACKAGE, License, Manifest, PackFile, PackFiles, Source};
+
+/// The fields of a Frictionless Data Package that are read; all others are let be.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DataPackage {
+    name: String,
+    title: String,
+    version: String,
+    licenses: Vec<License>,
+    sources: Vec<Source>,
+    resources: Vec<Resource>,
+}
+
+#[derive(Deserialize)]
+struct Resource {
+    #[serde(default)]
+    path: Option<ResourcePath>,
+}
+
+/// One path, or the parts of a table that is cut in several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ResourcePath {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl ResourcePath {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(path) => std::slice::from_ref(path),
+            Self::Many(paths) => paths,
+        }
+    }
+}
+
+/// Reads the manifest of a pack; one without is named after its folder.
+pub(super) fn read(files: &PackFiles, report: &mut Report) -> Manifest {
+    let path = files.path_of(DATAPACKAGE);
+    let Some(file) = files.files.iter().find(|file| file.name == DATAPACKAGE) else {
+        let help = format_args!(
+            "write one, with at least name, title and licenses; the pack is called {}",
+            Quoted(&folder_name(files))
+        );
+        report.warning(
+            At::file(&path),
+            "no-datapackage",
+            format_args!("the pack has no {DATAPACKAGE}"),
+            help,
+        );
+        return Manifest { name: folder_name(files), ..Manifest::default() };
+    };
+    let Some(package) = decode(file, &path, report) else { return Manifest::default() };
+    check_resources(&package.resources, files, &path, report);
+    let DataPackage { name, title, version, licenses, sources, .. } = package;
+    check_licenses(&licenses, &path, report);
+    let name = check_name(name, files, &path, report);
+    Manifest { name, title, version, licenses, sources }
+}
+
+fn decode(file: &PackFile, path: &str, report: &mut Report) -> Option<DataPackage> {
+    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let error = match serde_json::from_slice(bytes) {
+        Ok(package) => return Some(package),
+        Err(error) => error,
+    };
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    let at = At::place(path, u32::try_from(error.line()).unwrap_or(u32::MAX), column_of(&error, bytes));
+    let (code, help) = if error.is_data() {
+        (
+            "invalid-datapackage",
+            "see https://specs.frictionlessdata.io/data-package/ for what the field holds",
+        )
+    } else {
+        ("invalid-json", "mend the JSON: look for a missing or superfluous comma, quote or bracket")
+    };
+    report.error(at, code, message, help);
+    None
+}
+
+/// The column of `error` in characters; serde counts bytes.
+fn column_of(error: &serde_json::Error, bytes: &[u8]) -> u32 {
+    let line = bytes.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let before = line.get(..error.column()).unwrap_or(line);
+    u32::try_from(String::from_utf8_lossy(before).chars().count()).unwrap_or(u32::MAX)
+}
+
+fn check_name(name: String, files: &PackFiles, path: &str, report: &mut Report) -> String {
+    if name.is_empty() {
+        let folder = folder_name(files);
+        let help = format_args!("add \"name\"; until then the pack is called {}", Quoted(&folder));
+        report.warning(At::file(path), "no-name", "the package has no `name`", help);
+        return folder;
+    }
+    let is_sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "._-/".contains(sign);
+    if !name.chars().all(is_sign) {
+        let message =
+            format_args!("the package name {} has signs that Frictionless does not allow", Quoted(&name));
+        report.warning(
+            At::file(path),
+            "package-name",
+            message,
+            "use lower-case letters, digits, `.`, `_` and `-`",
+        );
+    }
+    name
+}
+
+fn check_licenses(licenses: &[License], path: &str, report: &mut Report) {
+    let help =
+        "add \"licenses\": [{\"name\": \"CC0-1.0\"}] with the SPDX identifier of the licence of the data";
+    if licenses.is_empty() {
+        report.warning(At::file(path), "no-license", "the package has no `licenses`", help);
+    } else if licenses.iter().any(|license| license.name.is_empty() && license.path.is_empty()) {
+        report.warning(At::file(path), "no-license", "a licence has neither `name` nor `path`", help);
+    }
+}
+
+fn check_resources(resources: &[Resource], files: &PackFiles, path: &str, report: &mut Report) {
+    let paths =
+        resources.iter().filter_map(|resource| resource.path.as_ref()).flat_map(ResourcePath::as_slice);
+    for resource in paths.filter(|path| !path.contains("://")) {
+        let name = resource.strip_prefix("./").unwrap_or(resource);
+        if !files.files.iter().any(|file| file.name == name) {
+            let message = format_args!("`resources` lists {}, which is not in the folder", Quoted(resource));
+            report.warning(
+                At::file(path),
+                "missing-resource",
+                message,
+                "remove it there, or put the file back",
+            );
+        }
+    }
+}
+
+/// The last part of the path of the pack.
+fn folder_name(files: &PackFiles) -> String {
+    let last = files.label.rsplit(['/', '\\']).find(|part| !part.is_empty());
+    last.filter(|part| !matches!(*part, "." | "..")).unwrap_or("pack").to_owned()
+}

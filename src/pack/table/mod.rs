@@ -1,0 +1,215 @@
+//! Tables: bytes → header and rows of cells that know their place.
+//!
+//! A `.tsv` has one row a line; tabs separate, and nothing is quoted. A `.csv` follows RFC 4180. Both are UTF-8, with
+//! or without byte order mark, and their lines end in LF or CRLF.
+
+mod header;
+mod records;
+
+use std::sync::Arc;
+
+use super::RowPlace;
+use super::report::{At, Report};
+use super::schema::Schema;
+use super::wording::Quoted;
+use header::Header;
+use records::{Fault, FaultKind, Record};
+
+/// A file that holds a table.
+pub(super) struct TableFile<'a> {
+    /// Path for messages.
+    pub path: Arc<str>,
+    /// Index into [`super::Pack::files`].
+    pub index: u16,
+    pub syntax: Syntax,
+    pub bytes: &'a [u8],
+}
+
+/// How a table is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    Tsv,
+    Csv,
+}
+
+impl Syntax {
+    const fn delimiter(self) -> u8 {
+        match self {
+            Self::Tsv => b'\t',
+            Self::Csv => b',',
+        }
+    }
+}
+
+/// One row of a table.
+pub(super) struct Row<'r, const N: usize> {
+    file: &'r TableFile<'r>,
+    header: &'r Header<N>,
+    record: &'r Record<'r>,
+    fields: &'r [&'r str],
+}
+
+/// A cell of a row: what it holds, without white space around, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'r> {
+    pub text: &'r str,
+    /// Name of the column.
+    pub column: &'static str,
+    /// Whether white space was trimmed off.
+    pub trimmed: bool,
+    field: usize,
+    /// Bytes of the field before `text`.
+    offset: usize,
+}
+
+impl<'r> Cell<'r> {
+    /// A cell of `whole`, which begins at the byte `start` of its field.
+    fn new(column: &'static str, field: usize, start: usize, whole: &'r str) -> Self {
+        let text = whole.trim_start();
+        let offset = start + whole.len() - text.len();
+        let text = text.trim_end();
+        Self { text, column, trimmed: text.len() < whole.len(), field, offset }
+    }
+
+    /// The items between the signs `separator`; one if there is none.
+    pub fn split(self, separator: char) -> impl Iterator<Item = Self> {
+        let mut start = self.offset;
+        self.text.split(separator).map(move |item| {
+            let cell = Self::new(self.column, self.field, start, item);
+            start += item.len() + separator.len_utf8();
+            cell
+        })
+    }
+}
+
+impl<'r, const N: usize> Row<'r, N> {
+    /// The cells in the order of the schema; the cell of a column that the table does not have is empty.
+    pub fn cells(&self) -> [Cell<'r>; N] {
+        self.header.columns().map(|(column, field)| {
+            let field = field.unwrap_or(usize::MAX);
+            Cell::new(column, field, 0, self.fields.get(field).copied().unwrap_or_default())
+        })
+    }
+
+    /// Where the text of `cell` begins.
+    pub fn at(&self, cell: Cell<'_>) -> At<'_> {
+        self.at_byte(cell, 0)
+    }
+
+    /// Where the byte `offset` of the text of `cell` stands.
+    pub fn at_byte(&self, cell: Cell<'_>, offset: usize) -> At<'_> {
+        let (line, column) = self.record.locate(self.file.syntax, cell.field, cell.offset + offset);
+        At::place(&self.file.path, line, column)
+    }
+
+    /// The place of the row, with the column of `cell`.
+    pub fn place(&self, cell: Cell<'_>) -> RowPlace {
+        let column = match cell.field {
+            0 if cell.offset == 0 && self.file.syntax == Syntax::Tsv => 1,
+            field => self.record.locate(self.file.syntax, field, cell.offset).1,
+        };
+        RowPlace { column: u16::try_from(column).unwrap_or(u16::MAX), ..self.line_place() }
+    }
+
+    /// The place of the row, without a column.
+    pub fn line_place(&self) -> RowPlace {
+        RowPlace { file: self.file.index, column: 0, line: self.record.line }
+    }
+}
+
+/// Reads the rows of `file` one by one; findings on encoding, header and width of the rows go to `report`, and such
+/// rows are passed over, as are blank ones.
+pub(super) fn read<const N: usize>(
+    file: &TableFile<'_>,
+    schema: &'static Schema<N>,
+    report: &mut Report,
+    mut each: impl FnMut(&Row<'_, N>, &mut Report),
+) {
+    if is_utf16(file.bytes) {
+        let help = "save it as UTF-8; Excel calls that \"CSV UTF-8\"";
+        return report.error(At::file(&file.path), "not-utf8", "the file is UTF-16", help);
+    }
+    let mut header = None;
+    records::for_each(file, |record| {
+        let fields = match &record.fields {
+            Ok(fields) => fields.as_slice(),
+            Err(fault) => {
+                report_fault(file, fault, report);
+                // Without a header nothing can be said of the rows, but for their encoding.
+                header.get_or_insert(None);
+                return;
+            }
+        };
+        if fields.iter().all(|field| field.trim().is_empty()) {
+            return;
+        }
+        let Some(header) = &header else {
+            header = Some(Header::read(file, schema, record, fields, report));
+            return;
+        };
+        let Some(header) = header else { return };
+        if check_width(file, header, record, fields, report) {
+            each(&Row { file, header, record, fields }, report);
+        }
+    });
+    if header.is_none() {
+        let help = format!("write the column names in the first line, at least {}", schema.required_names());
+        report.error(At::file(&file.path), "no-header", "the table is empty", help);
+    }
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+fn report_fault(file: &TableFile<'_>, fault: &Fault, report: &mut Report) {
+    let at = At::place(&file.path, fault.line, fault.column);
+    match fault.kind {
+        FaultKind::BadByte(byte) => {
+            let help = "save the file as UTF-8; it may be in an older encoding such as Windows-1256";
+            report.error(at, "not-utf8", format_args!("the byte 0x{byte:02X} is not UTF-8"), help);
+        }
+        FaultKind::UnclosedQuote => {
+            let help = "close it; a double quote within a quoted cell is written twice";
+            report.error(at, "unclosed-quote", "the double quote is never closed", help);
+        }
+    }
+}
+
+/// Whether the row has as many fields as the header.
+fn check_width<const N: usize>(
+    file: &TableFile<'_>,
+    header: &Header<N>,
+    record: &Record<'_>,
+    fields: &[&str],
+    report: &mut Report,
+) -> bool {
+    let (found, wanted) = (fields.len(), header.width());
+    if found == wanted {
+        return true;
+    }
+    let message = format_args!("the row has {found} fields, but the header has {wanted}");
+    let superfluous = fields.get(wanted..).unwrap_or_default();
+    let first_filled = superfluous.iter().position(|field| !field.trim().is_empty());
+    let field = if found > wanted { wanted + first_filled.unwrap_or(0) } else { found - 1 };
+    let end_of_row = if found > wanted { 0 } else { usize::MAX };
+    let (line, column) = record.locate(file.syntax, field, end_of_row);
+    let at = At::place(&file.path, line, column);
+    if found > wanted && first_filled.is_none() {
+        report.warning(at, "too-many-fields", message, "remove the empty fields at the end of the row");
+        return true;
+    }
+    if found > wanted {
+        let shown = Quoted(superfluous.get(first_filled.unwrap_or(0)).unwrap_or(&""));
+        let help = match file.syntax {
+            Syntax::Tsv => format!("remove {shown}, or the tab that cuts a cell in two"),
+            Syntax::Csv => format!("remove {shown}, or put the cell that holds a comma in double quotes"),
+        };
+        report.error(at, "too-many-fields", message, help);
+    } else {
+        let separator = if file.syntax == Syntax::Tsv { "tab" } else { "comma" };
+        let help = format_args!("separate the cells with one {separator} each, also where they are empty");
+        report.error(at, "too-few-fields", message, help);
+    }
+    false
+}

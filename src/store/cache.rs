@@ -1,0 +1,321 @@
+//! The cache of compiled segments: a folder of immutable files, each named by all that its bytes depend on.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use etcetera::BaseStrategy;
+
+use super::error::StoreError;
+use super::segment_file::{self, LoadMode, Readers};
+use super::sweep::sweep;
+use super::warning::Warning;
+use crate::index::{self, Segment, SegmentError};
+use crate::text;
+
+/// Where compiled segments are kept between starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// In `yaqut/segments` of the user's cache folder, which is `$XDG_CACHE_HOME` or `~/.cache`.
+    #[default]
+    UserFolder,
+    /// In `segments` of this folder.
+    Folder(PathBuf),
+    /// Nowhere: every start compiles in memory.
+    Off,
+}
+
+impl CachePolicy {
+    /// The folder of the segments; nothing if the cache is off or no place for it is known.
+    pub fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::UserFolder => {
+                let user = etcetera::choose_base_strategy().ok()?;
+                Some(user.cache_dir().join("yaqut").join("segments"))
+            }
+            Self::Folder(folder) => Some(folder.join("segments")),
+            Self::Off => None,
+        }
+    }
+}
+
+/// The name of a compiled segment: a digest of all that its bytes depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CacheKey(blake3::Hash);
+
+impl CacheKey {
+    /// The key of a pack by [`super::digest::content_digest`].
+    ///
+    /// The version of this crate stands for its pack reader, beside the versions of format and rules.
+    pub(super) fn new(content_digest: &[u8; 32]) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("yaqut segment cache v1");
+        hasher.update(&index::FORMAT_VERSION.to_le_bytes());
+        hasher.update(&text::rules_digest());
+        hasher.update(content_digest);
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        Self(hasher.finalize())
+    }
+
+    fn file_name(&self) -> String {
+        format!("{}.{EXTENSION}", self.0.to_hex())
+    }
+}
+
+/// How the name of a cached segment ends.
+pub(super) const EXTENSION: &str = "yaqut";
+
+/// The cache during one opening of a stack.
+pub(super) struct SegmentCache {
+    folder: Option<PathBuf>,
+    mode: LoadMode,
+    /// Set by the first failure to write; nothing more is written then.
+    unusable: OnceLock<Warning>,
+    damaged: Mutex<Vec<Warning>>,
+    used: Mutex<Vec<PathBuf>>,
+}
+
+impl SegmentCache {
+    pub(super) fn new(policy: &CachePolicy, mode: LoadMode) -> Self {
+        let folder = policy.folder();
+        let unusable = OnceLock::new();
+        if folder.is_none() && *policy != CachePolicy::Off {
+            let reason = "the user has no home folder".to_owned();
+            // A new cell is empty.
+            let _ = unusable.set(Warning::CacheUnusable { folder: None, reason });
+        }
+        Self { folder, mode, unusable, damaged: Mutex::default(), used: Mutex::default() }
+    }
+
+    /// The segment of this key, if the cache holds it undamaged.
+    pub(super) fn get(&self, key: &CacheKey) -> Option<Segment> {
+        let path = self.path(key)?;
+        match self.load(&path) {
+            Ok(segment) => Some(segment),
+            Err(error) => {
+                self.note_damage(path, &error);
+                None
+            }
+        }
+    }
+
+    /// Keeps a new segment and opens it: from its file, or in memory if it cannot be kept.
+    pub(super) fn put(&self, key: &CacheKey, bytes: Vec<u8>) -> Result<Segment, SegmentError> {
+        let file = self
+            .path(key)
+            .filter(|_| self.unusable.get().is_none())
+            .and_then(|path| self.write(&bytes, &path).inspect_err(|error| self.give_up(error)).ok());
+        match file.and_then(|file| segment_file::load(&file, self.mode).ok()) {
+            Some(segment) => Ok(segment),
+            None => Segment::open(Arc::new(bytes)),
+        }
+    }
+
+    /// Notes that the segment of this key is in use, though it was not asked for.
+    pub(super) fn keep(&self, key: &CacheKey) {
+        if let Some(path) = self.path(key)
+            && let Ok(file) = File::open(&path)
+        {
+            self.note_use(path, &file);
+        }
+    }
+
+    /// Sweeps the folder and returns what went wrong.
+    pub(super) fn finish(self) -> Vec<Warning> {
+        if let Some(folder) = &self.folder {
+            sweep(folder, &into_inner(self.used), SystemTime::now());
+        }
+        let mut warnings = into_inner(self.damaged);
+        warnings.sort_unstable();
+        warnings.extend(self.unusable.into_inner());
+        warnings
+    }
+
+    fn path(&self, key: &CacheKey) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(key.file_name()))
+    }
+
+    fn load(&self, path: &Path) -> Result<Segment, StoreError> {
+        let file = segment_file::open_file(path)?;
+        let segment = segment_file::load(&file, self.mode).map_err(|e| StoreError::segment(path, e))?;
+        self.note_use(path.into(), &file);
+        Ok(segment)
+    }
+
+    fn write(&self, bytes: &[u8], path: &Path) -> Result<File, StoreError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        create_private(folder).map_err(|e| StoreError::write(folder, e))?;
+        let file = segment_file::publish(bytes, path, Readers::Owner, true)?;
+        self.note_use(path.into(), &file);
+        Ok(file)
+    }
+
+    /// A file's time of change says when it was last used, for [`sweep`]; the system's own record of reading is
+    /// switched off on many machines. On a read-only cache nothing is swept, so a failure is no matter.
+    fn note_use(&self, path: PathBuf, file: &File) {
+        let _ = file.set_modified(SystemTime::now());
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+    }
+
+    /// A file that is not there is a plain miss; so is a folder out of reach, which [`Self::put`] will report.
+    fn note_damage(&self, path: PathBuf, error: &StoreError) {
+        let reason = match error {
+            StoreError::Missing { .. } => return,
+            StoreError::Read { source, .. } if is_out_of_reach(source) => return,
+            StoreError::Read { source, .. } => source.to_string(),
+            // The way out that a segment's error shows is for files that were built by hand.
+            StoreError::Segment { source: SegmentError::Damaged { what }, .. } => what.clone(),
+            StoreError::Segment { source, .. } => source.to_string(),
+            other => other.to_string(),
+        };
+        let warning = Warning::CacheDamaged { path, reason };
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+    }
+
+    /// The first failure speaks for all.
+    fn give_up(&self, error: &StoreError) {
+        let reason = match error {
+            StoreError::Write { source, .. } => source.to_string(),
+            other => other.to_string(),
+        };
+        let _ = self.unusable.set(Warning::CacheUnusable { folder: self.folder.clone(), reason });
+    }
+}
+
+fn is_out_of_reach(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied)
+}
+
+/// Creates a folder and its parents, new ones for the user alone: others must not be able to plant segments.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::segment_bytes;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        key: CacheKey,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap(), key: CacheKey::new(&KEY) }
+        }
+
+        fn cache(&self) -> SegmentCache {
+            SegmentCache::new(&CachePolicy::Folder(self.folder.path().into()), LoadMode::Map)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.folder.path().join("segments").join(self.key.file_name())
+        }
+
+        fn fill(&self) {
+            let cache = self.cache();
+            cache.put(&self.key, segment_bytes("a")).unwrap();
+            assert_eq!(cache.finish(), []);
+        }
+    }
+
+    #[test]
+    fn what_is_put_is_got() {
+        let fixture = Fixture::new();
+        let cache = fixture.cache();
+        assert!(cache.get(&fixture.key).is_none());
+        assert_eq!(cache.put(&fixture.key, segment_bytes("a")).unwrap().header().manifest.name, "a");
+        assert_eq!(cache.get(&fixture.key).unwrap().header().manifest.name, "a");
+        assert!(cache.get(&CacheKey::new(&[8; 32])).is_none());
+        assert_eq!(cache.finish(), []);
+        assert_eq!(fs::read(fixture.file()).unwrap(), segment_bytes("a"));
+    }
+
+    #[test]
+    fn a_use_is_dated() {
+        let fixture = Fixture::new();
+        fixture.fill();
+        let touch = |cache: &SegmentCache| cache.keep(&fixture.key);
+        let get = |cache: &SegmentCache| drop(cache.get(&fixture.key));
+        for use_it in [&touch as &dyn Fn(&SegmentCache), &get] {
+            let file = File::options().write(true).open(fixture.file()).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            use_it(&fixture.cache());
+            assert_ne!(file.metadata().unwrap().modified().unwrap(), SystemTime::UNIX_EPOCH);
+        }
+    }
+
+    #[test]
+    fn damaged_and_truncated_files_are_replaced_with_a_warning() {
+        let good = segment_bytes("a");
+        let truncated = &good[..good.len() - 10];
+        for bad in [truncated, b"another\tfile\n"] {
+            let fixture = Fixture::new();
+            fixture.fill();
+            fs::write(fixture.file(), bad).unwrap();
+            let cache = fixture.cache();
+            assert!(cache.get(&fixture.key).is_none());
+            cache.put(&fixture.key, good.clone()).unwrap();
+            let warnings = cache.finish();
+            assert!(matches!(&warnings[..], [Warning::CacheDamaged { .. }]), "{warnings:?}");
+            assert_eq!(fs::read(fixture.file()).unwrap(), good);
+        }
+    }
+
+    /// Tests may run as root, whom permissions do not bind; a file in place of the folder stops anybody.
+    #[test]
+    fn a_folder_that_cannot_be_written_means_memory_and_one_warning() {
+        let fixture = Fixture::new();
+        fs::write(fixture.folder.path().join("segments"), "").unwrap();
+        let cache = fixture.cache();
+        for name in ["a", "b"] {
+            assert!(cache.get(&fixture.key).is_none());
+            let segment = cache.put(&fixture.key, segment_bytes(name)).unwrap();
+            assert_eq!(segment.header().manifest.name, name);
+        }
+        let warnings = cache.finish();
+        assert!(matches!(&warnings[..], [Warning::CacheUnusable { folder: Some(_), .. }]), "{warnings:?}");
+        assert!(warnings[0].to_string().contains("YAQUT_CACHE_DIR"));
+    }
+
+    #[test]
+    fn no_cache_is_no_warning() {
+        let cache = SegmentCache::new(&CachePolicy::Off, LoadMode::Map);
+        assert!(cache.put(&CacheKey::new(&KEY), segment_bytes("a")).is_ok());
+        assert!(cache.get(&CacheKey::new(&KEY)).is_none());
+        assert_eq!(cache.finish(), []);
+    }
+
+    #[test]
+    fn writers_at_once_do_not_harm_each_other() {
+        let fixture = Fixture::new();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let cache = fixture.cache();
+                        let segment = cache
+                            .get(&fixture.key)
+                            .unwrap_or_else(|| cache.put(&fixture.key, segment_bytes("a")).unwrap());
+                        assert_eq!(segment.header().manifest.name, "a");
+                        cache.put(&fixture.key, segment_bytes("a")).unwrap();
+                        assert_eq!(cache.finish(), []);
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(fixture.folder.path().join("segments")).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,148 @@
+//! Pack folders: from the file system to [`PackFiles`].
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use super::error::{PACK_FILE, PACK_FOLDER, StoreError};
+use crate::pack::{PackFile, PackFiles};
+
+/// The most files that a pack may have.
+pub const MAX_PACK_FILES: usize = 1024;
+/// The most bytes that the files of a pack may have together.
+pub const MAX_PACK_BYTES: u64 = 4 << 30;
+
+/// Reads the files of a pack folder, in name order.
+///
+/// Links are followed, for that is how files are mounted in a cluster. Sub-folders and hidden files (`.name`, the
+/// leavings of editors) are not part of a pack; a pipe, socket or device is refused, for it could not be read twice.
+pub fn read_pack(folder: &Path) -> Result<PackFiles, StoreError> {
+    read_within(folder, MAX_PACK_FILES, MAX_PACK_BYTES)
+}
+
+fn read_within(folder: &Path, max_files: usize, max_bytes: u64) -> Result<PackFiles, StoreError> {
+    let names = file_names(folder)?;
+    if names.len() > max_files {
+        return Err(StoreError::TooLarge { path: folder.into(), what: "files", limit: max_files as u64 });
+    }
+    let mut files = Vec::with_capacity(names.len());
+    let mut left = max_bytes;
+    for name in names {
+        let bytes = read_file(&folder.join(&name), left)?.ok_or_else(|| StoreError::TooLarge {
+            path: folder.into(),
+            what: "bytes",
+            limit: max_bytes,
+        })?;
+        left -= bytes.len() as u64;
+        files.push(PackFile { name, bytes });
+    }
+    Ok(PackFiles { label: folder.display().to_string(), files })
+}
+
+/// Names of the pack's files, in order.
+fn file_names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let kind = fs::metadata(folder).map_err(|e| StoreError::read(folder, PACK_FOLDER, e))?;
+    if !kind.is_dir() {
+        return Err(StoreError::WrongKind { path: folder.into(), expected: PACK_FOLDER });
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| StoreError::read(folder, PACK_FOLDER, e))? {
+        let entry = entry.map_err(|e| StoreError::read(folder, PACK_FOLDER, e))?;
+        let name = entry.file_name();
+        if !name.as_encoded_bytes().starts_with(b".") && is_pack_file(&entry.path())? {
+            names.push(name.into_string().map_err(|_| StoreError::WrongKind {
+                path: entry.path(),
+                expected: "a file with a name in UTF-8",
+            })?);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn is_pack_file(path: &Path) -> Result<bool, StoreError> {
+    let kind = fs::metadata(path).map_err(|e| StoreError::read(path, PACK_FILE, e))?;
+    if kind.is_file() || kind.is_dir() {
+        Ok(kind.is_file())
+    } else {
+        Err(StoreError::WrongKind { path: path.into(), expected: PACK_FILE })
+    }
+}
+
+/// The content of a file; nothing if it is longer than `max_bytes`, which is found out without reading on.
+fn read_file(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let read = |source| StoreError::read(path, PACK_FILE, source);
+    let file = File::open(path).map_err(read)?;
+    let length = file.metadata().map_err(read)?.len();
+    if length > max_bytes {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    // The file may have grown since.
+    file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(read)?;
+    Ok((bytes.len() as u64 <= max_bytes).then_some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn files_come_in_name_order_without_hidden_ones_and_sub_folders() {
+        let folder = folder(&[("b.tsv", "b"), ("a.tsv", "a"), (".a.tsv.swp", "x")]);
+        fs::create_dir(folder.path().join("drafts")).unwrap();
+        let pack = read_pack(folder.path()).unwrap();
+        let files: Vec<_> = pack.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
+        assert_eq!(files, [("a.tsv", b"a".as_slice()), ("b.tsv", b"b")]);
+        assert_eq!(pack.label, folder.path().display().to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_dangling_ones_reported() {
+        let folder = folder(&[(".data", "a")]);
+        std::os::unix::fs::symlink(".data", folder.path().join("a.tsv")).unwrap();
+        assert_eq!(read_pack(folder.path()).unwrap().files[0].bytes, b"a");
+        std::os::unix::fs::symlink("gone", folder.path().join("b.tsv")).unwrap();
+        let error = read_pack(folder.path()).unwrap_err();
+        assert!(matches!(&error, StoreError::Missing { path, .. } if path.ends_with("b.tsv")), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_refused() {
+        let folder = folder(&[]);
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("a.tsv")).unwrap();
+        assert!(matches!(read_pack(folder.path()), Err(StoreError::WrongKind { .. })));
+    }
+
+    #[test]
+    fn missing_and_wrong_paths_are_missing_input() {
+        let folder = folder(&[("a.tsv", "a")]);
+        let missing = read_pack(&folder.path().join("gone")).unwrap_err();
+        assert!(matches!(missing, StoreError::Missing { .. }), "{missing}");
+        let file = read_pack(&folder.path().join("a.tsv")).unwrap_err();
+        assert!(matches!(file, StoreError::WrongKind { .. }), "{file}");
+        assert_eq!((missing.exit_code(), file.exit_code()), (66, 66));
+        assert!(file.to_string().contains("a.tsv is not a pack folder; name the folder"), "{file}");
+    }
+
+    #[test]
+    fn limits_hold_to_the_byte() {
+        let folder = folder(&[("a.tsv", "123"), ("b.tsv", "456")]);
+        assert!(read_within(folder.path(), 2, 6).is_ok());
+        let files = read_within(folder.path(), 1, 6).unwrap_err();
+        assert!(matches!(files, StoreError::TooLarge { what: "files", limit: 1, .. }), "{files}");
+        let bytes = read_within(folder.path(), 2, 5).unwrap_err();
+        assert!(matches!(bytes, StoreError::TooLarge { what: "bytes", limit: 5, .. }), "{bytes}");
+        assert_eq!(bytes.exit_code(), 65);
+    }
+}
