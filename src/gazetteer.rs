@@ -2,123 +2,153 @@
 //!
 //! Architecture invariant: no tokio, no tonic, no paths, no environment, no clock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::index::{Header, Segment};
-use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank, Score, Status, Tier};
-use crate::resolve::{Candidate, Resolution, ResolveOptions};
+use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank};
+use crate::resolve::{self, AliasRef, EntityKey, Resolution, ResolveOptions, Stack};
+use crate::text;
 
 /// An immutable stack of segments, later ones winning, ready to answer. Cheap to share; made anew to change.
+///
+/// ```
+/// use std::sync::Arc;
+/// use yaqut::index::{Segment, compile};
+/// use yaqut::model::{AliasKind, EntityId, EntityType, Status};
+/// use yaqut::pack::{AliasRow, EntityRow, Pack};
+/// use yaqut::{Gazetteer, ResolveOptions};
+///
+/// let ukraine = EntityId::new("Q212")?;
+/// let pack = Pack {
+///     entities: vec![EntityRow::new(ukraine.clone(), EntityType::new("country")?, "Ukraine")],
+///     aliases: vec![AliasRow::new(ukraine.clone(), "أوكرانيا", "ar", AliasKind::Preferred)],
+///     ..Pack::default()
+/// };
+/// let segment = Segment::open(Arc::new(compile(&pack)?))?;
+/// let gazetteer = Gazetteer::new(vec![Arc::new(segment)]);
+///
+/// let answer = gazetteer.resolve("وأكرانيا", &ResolveOptions::default());
+/// assert_eq!(answer.status, Status::Resolved);
+/// assert_eq!(answer.canonical_id, Some(ukraine));
+/// assert_eq!(answer.candidates[0].explanation, ["stripped و", "inserted و cost 0.30"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Gazetteer {
-    segments: Vec<Arc<Segment>>,
-    index_version: String,
+    stack: Stack,
 }
+
+/// Keys that a completion looks at before it stops: enough for any prefix of two letters over millions of names.
+const MAX_SUGGEST_KEYS: usize = 50_000;
 
 impl Gazetteer {
     /// Stacks segments, the earliest first, and joins the entities that share an ID.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
-        Self { segments, index_version: "stub".into() }
+        Self { stack: Stack::new(segments) }
     }
 
     /// A digest of format, rules and the ordered segments; of no path and no time.
     pub fn index_version(&self) -> &str {
-        &self.index_version
+        self.stack.index_version()
     }
 
     /// What each segment says of itself, in stack order.
     pub fn packs(&self) -> impl ExactSizeIterator<Item = &Header> {
-        self.segments.iter().map(|segment| segment.header())
+        self.stack.segments().iter().map(|segment| segment.header())
     }
 
     /// Resolves one name. Never fails: what cannot be a name is answered `INVALID`.
     pub fn resolve(&self, name: &str, options: &ResolveOptions) -> Resolution {
-        let mut resolution = Resolution {
-            query: name.into(),
-            status: Status::NotFound,
-            canonical_id: None,
-            candidates: Vec::new(),
-            invalid_reason: None,
-            index_version: self.index_version.clone(),
-        };
-        let key = crate::text::lookup_key(name);
-        if key.is_empty() {
-            resolution.status = Status::Invalid;
-            resolution.invalid_reason = Some("the name is empty".into());
-        }
-        for segment in &self.segments {
-            for (id, alias) in segment.aliases.get(&key).into_iter().flatten() {
-                let Ok(id) = EntityId::new(id) else { continue };
-                if resolution.candidates.iter().any(|c| c.id == id)
-                    || resolution.candidates.len() == options.limit
-                {
-                    continue;
-                }
-                resolution.candidates.push(Candidate {
-                    name: segment.names.get(id.as_str()).cloned().unwrap_or_default(),
-                    id,
-                    types: vec![],
-                    country: None,
-                    same_as: vec![],
-                    score: Score::new(0.9),
-                    form_similarity: 1.0,
-                    tier: Tier::Exact,
-                    matched_alias: alias.clone(),
-                    alias_kind: AliasKind::Preferred,
-                    pack: segment.header().manifest.name.clone(),
-                    explanation: vec![],
-                });
-            }
-        }
-        match &resolution.candidates[..] {
-            [] => {}
-            [one] => {
-                resolution.canonical_id = Some(one.id.clone());
-                resolution.status = Status::Resolved;
-            }
-            _ => resolution.status = Status::Ambiguous,
-        }
-        resolution
+        resolve::resolve(&self.stack, name, options)
     }
 
     /// Names that begin with `prefix`, the most prominent entities first; for completion while typing.
+    ///
+    /// Folds the prefix as names are folded. Looks at no more than some tens of thousands of names, so a prefix of one
+    /// letter over a large gazetteer is completed from the names that come first.
     pub fn suggest(&self, prefix: &str, options: &SuggestOptions) -> Vec<Suggestion> {
-        let key = crate::text::lookup_key(prefix);
-        let mut suggestions = Vec::new();
-        for segment in &self.segments {
-            for (_, aliases) in segment.aliases.range(key.clone()..).take_while(|(k, _)| k.starts_with(&key))
-            {
-                for (id, alias) in aliases.iter().take(options.limit - suggestions.len()) {
-                    let Ok(id) = EntityId::new(id) else { continue };
-                    suggestions.push(Suggestion {
-                        name: segment.names.get(id.as_str()).cloned().unwrap_or_default(),
-                        id,
-                        alias: alias.clone(),
-                        types: vec![],
-                        rank: None,
-                    });
-                }
-            }
+        let key = text::lookup_key(prefix);
+        if key.is_empty() {
+            return Vec::new();
         }
-        suggestions
+        let mut best: BTreeMap<EntityKey, (AliasKind, AliasRef)> = BTreeMap::new();
+        for (segment, reader) in self.stack.numbered() {
+            reader.search_prefix(&key, MAX_SUGGEST_KEYS, |postings| {
+                postings.for_each(|posting| {
+                    let at = AliasRef { segment, alias: posting.alias };
+                    if let Some((entity, kind)) = self.suggestible(at, options) {
+                        let found = best.entry(entity).or_insert((kind, at));
+                        *found = (*found).min((kind, at));
+                    }
+                });
+            });
+        }
+        let rank = |entity: &EntityKey| self.stack.rank(*entity).map_or(0.0, |rank| rank.get());
+        let mut ranked: Vec<_> =
+            best.into_iter().map(|(entity, (_, at))| (rank(&entity), entity, at)).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.truncate(options.limit);
+        ranked.into_iter().filter_map(|(_, entity, at)| self.suggestion(entity, at, options)).collect()
+    }
+
+    fn suggestible(&self, at: AliasRef, options: &SuggestOptions) -> Option<(EntityKey, AliasKind)> {
+        let kind = self.stack.alias(at)?.kind;
+        let entity = self.stack.entity_of(at)?;
+        let is_wanted = kind.is_shown()
+            && self.stack.is_one_of(entity, &options.types)
+            && (options.country.is_none() || options.country == self.stack.country(entity));
+        is_wanted.then_some((entity, kind))
+    }
+
+    fn suggestion(&self, entity: EntityKey, at: AliasRef, options: &SuggestOptions) -> Option<Suggestion> {
+        let language = options.display_language_code.as_deref();
+        Some(Suggestion {
+            id: self.stack.id(entity)?,
+            name: language
+                .map_or(self.stack.name(entity), |language| self.stack.name_in(entity, language))
+                .to_owned(),
+            alias: self.stack.alias(at)?.text.to_owned(),
+            types: self.stack.types(entity),
+            rank: self.stack.rank(entity),
+        })
     }
 
     /// The entity that bears `id`, whether as its own, a `same_as` or a redirected one.
     pub fn entity(&self, id: &str) -> Option<Entity> {
-        let (segment, name) = self.segments.iter().find_map(|s| Some((s, s.names.get(id)?)))?;
+        let key = self.stack.find(id)?;
+        let mut packs: Vec<String> = Vec::new();
+        let records = self.stack.records(key).map(|(segment, _)| segment);
+        for segment in records.chain(self.stack.aliases(key).map(|at| at.segment)) {
+            let name = self.stack.pack_name(segment);
+            if !packs.iter().any(|known| known == name) {
+                packs.push(name.to_owned());
+            }
+        }
+        let description =
+            self.stack.records(key).map(|(_, record)| record.description).find(|text| !text.is_empty());
         Some(Entity {
-            id: EntityId::new(id).ok()?,
-            name: name.clone(),
-            types: vec![],
-            country: None,
-            rank: None,
-            same_as: vec![],
-            description: String::new(),
-            aliases: vec![],
-            packs: vec![segment.header().manifest.name.clone()],
+            id: self.stack.id(key)?,
+            name: self.stack.name(key).to_owned(),
+            types: self.stack.types(key),
+            country: self.stack.country(key),
+            rank: self.stack.rank(key),
+            same_as: self.stack.other_ids_of(key),
+            description: description.unwrap_or_default().to_owned(),
+            aliases: self.stack.aliases(key).filter_map(|at| self.entity_alias(at)).collect(),
+            packs,
+        })
+    }
+
+    fn entity_alias(&self, at: AliasRef) -> Option<EntityAlias> {
+        let alias = self.stack.alias(at)?;
+        Some(EntityAlias {
+            text: alias.text.to_owned(),
+            language_code: alias.language.to_owned(),
+            kind: alias.kind,
+            pack: self.stack.pack_name(at.segment).to_owned(),
         })
     }
 }
-
 /// What a caller may say beside a prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuggestOptions {

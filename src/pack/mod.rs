@@ -146,6 +146,22 @@ pub struct EntityRow {
     pub place: RowPlace,
 }
 
+impl EntityRow {
+    /// A row with an ID, a type and a name, and nothing else.
+    pub fn new(id: EntityId, entity_type: EntityType, name: &str) -> Self {
+        Self {
+            id,
+            entity_type: Some(entity_type),
+            name: name.to_owned(),
+            country: None,
+            rank: None,
+            same_as: Vec::new(),
+            description: String::new(),
+            place: RowPlace::default(),
+        }
+    }
+}
+
 /// A row of `aliases*.tsv`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AliasRow {
@@ -165,6 +181,22 @@ pub struct AliasRow {
     pub note: String,
     /// Where the row stands.
     pub place: RowPlace,
+}
+
+impl AliasRow {
+    /// A row with the required columns, and nothing else.
+    pub fn new(id: EntityId, alias: &str, lang: &str, kind: AliasKind) -> Self {
+        Self {
+            id,
+            alias: alias.to_owned(),
+            lang: lang.to_owned(),
+            kind,
+            article: Article::Unknown,
+            source: String::new(),
+            note: String::new(),
+            place: RowPlace::default(),
+        }
+    }
 }
 
 /// A row of `overrides.tsv`.

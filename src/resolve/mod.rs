@@ -1,6 +1,24 @@
 //! Resolution: candidates → score → decision, each with an explanation.
 //!
+//! A query becomes [forms](form) (whole, without proclitics, without heads); each tier gathers [hits](hits) for the
+//! forms over the whole [`Stack`] before the next begins ([`resolver`]); [`score`] turns them into probabilities and
+//! a verdict. What a pair of strings is worth is judged in one place, [`compare`].
+//!
 //! Architecture invariant: no network.
+
+mod compare;
+mod form;
+mod fuzzy;
+mod hits;
+mod links;
+mod lookup;
+mod partial;
+mod resolver;
+mod score;
+mod stack;
+
+pub use resolver::resolve;
+pub use stack::{AliasRef, EntityKey, Stack};
 
 use serde::Serialize;
 

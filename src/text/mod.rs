@@ -1,13 +1,19 @@
-//! Text: keys, Arabic orthography, proclitics, weighted distance, tokens and the rule tables.
+//! Text: keys, Arabic orthography, proclitics, heads, personal names, the weighted distance, and the rule tables.
+//!
+//! Start with [`keys`]: one function makes the keys, and index and query both use it.
 //!
 //! Architecture invariant: no files, no index, no network.
 
-/// Digest of the key function and of all rule tables: a segment that was written under other rules is refused.
-pub fn rules_digest() -> [u8; 32] {
-    [0; 32]
-}
+pub mod distance;
+mod fold;
+pub mod heads;
+mod keys;
+mod letters;
+pub mod person;
+pub mod proclitic;
+mod tables;
 
-/// The folded, separator-free form under which a name is looked up (K2); two names with one key are one name.
-pub fn lookup_key(name: &str) -> String {
-    name.split_whitespace().collect::<String>().to_lowercase()
-}
+pub use fold::safe_fold;
+pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
+pub use letters::is_arabic;
+pub use tables::{is_function_word, rules_digest};

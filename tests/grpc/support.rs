@@ -99,7 +99,7 @@ fn entity(id: &str, name: &str, line: u32) -> EntityRow {
         rank: None,
         same_as: vec![],
         description: String::new(),
-        place: RowPlace { file: 0, line },
+        place: RowPlace { file: 0, line, ..RowPlace::default() },
     }
 }
 
@@ -112,7 +112,7 @@ fn alias(id: &str, name: &str, line: u32) -> AliasRow {
         article: Article::Unknown,
         source: String::new(),
         note: String::new(),
-        place: RowPlace { file: 1, line },
+        place: RowPlace { file: 1, line, ..RowPlace::default() },
     }
 }
 

@@ -1,0 +1,137 @@
+//! Tests of a segment from pack to bytes and back.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::model::{AliasKind, Article, EntityId, EntityType, Rank};
+use crate::pack::{AliasRow, EntityRow, OverrideAction, OverrideRow, Pack, RowPlace};
+use crate::text::lookup_key;
+
+fn id(text: &str) -> EntityId {
+    EntityId::new(text).unwrap()
+}
+
+fn pack() -> Pack {
+    let mut ukraine = EntityRow::new(id("Q212"), EntityType::new("country").unwrap(), "Ukraine");
+    ukraine.same_as = vec![id("iso3166:UA")];
+    ukraine.rank = Some(Rank::from_population(40_000_000));
+    ukraine.description = "country in Eastern Europe".to_owned();
+    let mut nato = AliasRow::new(id("Q7184"), "الناتو", "ar", AliasKind::Preferred);
+    nato.article = Article::Optional;
+    let mut pack = Pack {
+        entities: vec![
+            ukraine,
+            EntityRow::new(id("Q7184"), EntityType::new("organization").unwrap(), "NATO"),
+            EntityRow::new(id("Q100"), EntityType::new("city").unwrap(), "Ukraina"),
+        ],
+        aliases: vec![
+            AliasRow::new(id("Q100"), "أوكرانيا", "ar", AliasKind::Alternate),
+            AliasRow::new(id("Q212"), "أوكرانيا", "ar", AliasKind::Preferred),
+            AliasRow::new(id("Q212"), "Ukraine", "en", AliasKind::Preferred),
+            AliasRow::new(id("Q423"), "كوريا الشمالية", "ar", AliasKind::Preferred),
+            nato,
+        ],
+        ..Pack::default()
+    };
+    pack.manifest.name = "sample".to_owned();
+    pack.overrides.push(OverrideRow {
+        action: OverrideAction::Block { alias: "أوكرانيا".to_owned(), id: id("Q100") },
+        note: String::new(),
+        place: RowPlace::default(),
+    });
+    pack
+}
+
+fn open(bytes: Vec<u8>) -> Result<Segment, SegmentError> {
+    Segment::open(Arc::new(bytes))
+}
+
+#[test]
+fn a_segment_gives_back_what_the_pack_holds() {
+    let segment = open(compile(&pack()).unwrap()).unwrap();
+    assert_eq!((segment.header().entity_count, segment.header().alias_count), (3, 5));
+    assert_eq!(segment.header().manifest.name, "sample");
+
+    let ukraine = segment.find_id("iso3166:UA").unwrap();
+    let record = segment.entity(segment.owner(ukraine).unwrap()).unwrap();
+    assert_eq!((record.name, segment.id(record.id)), ("Ukraine", "Q212"));
+    assert_eq!(record.description, "country in Eastern Europe");
+    assert_eq!(record.same_as, [ukraine]);
+    assert_eq!(record.rank, Some(Rank::from_population(40_000_000)));
+    assert_eq!(segment.aliases_of(record.id).len(), 2);
+
+    let korea = segment.find_id("Q423").unwrap();
+    assert_eq!(segment.owner(korea), None, "a foreign ID is known, but not described");
+    assert_eq!(segment.find_id("Q1"), None);
+}
+
+#[test]
+fn prominent_entities_come_first_under_a_key() {
+    let segment = open(compile(&pack()).unwrap()).unwrap();
+    let ids: Vec<&str> = segment
+        .lookup(&lookup_key("اوكرانيا"))
+        .map(|posting| segment.id(segment.alias(posting.alias).unwrap().id))
+        .collect();
+    assert_eq!(ids, ["Q212", "Q100"]);
+}
+
+#[test]
+fn an_optional_article_gives_a_second_key() {
+    let segment = open(compile(&pack()).unwrap()).unwrap();
+    let bare =
+        |name: &str| segment.lookup(&lookup_key(name)).map(|posting| posting.is_bare).collect::<Vec<_>>();
+    assert_eq!((bare("الناتو"), bare("ناتو")), (vec![false], vec![true]));
+}
+
+#[test]
+fn tokens_lead_to_aliases_of_several_tokens() {
+    let segment = open(compile(&pack()).unwrap()).unwrap();
+    let texts = |token: &str| -> Vec<&str> {
+        segment.lookup_token(token).map(|alias| segment.alias(alias).unwrap().text).collect()
+    };
+    assert_eq!(texts("كوريا"), ["كوريا الشمالية"]);
+    assert_eq!(texts("ukraine"), Vec::<&str>::new());
+}
+
+#[test]
+fn the_same_pack_gives_the_same_bytes() {
+    assert_eq!(compile(&pack()).unwrap(), compile(&pack()).unwrap());
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let bytes = compile(&pack()).unwrap();
+    assert!(verify(&mut &bytes[..]).is_ok());
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            assert!(verify(&mut &damaged[..]).is_err(), "byte {at} bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn every_truncation_and_extension_is_refused() {
+    let bytes = compile(&pack()).unwrap();
+    for length in 0..bytes.len() {
+        assert!(verify(&mut &bytes[..length]).is_err(), "{length}");
+        assert!(open(bytes[..length].to_vec()).is_err(), "{length}");
+    }
+    let longer = [&bytes[..], b"\0"].concat();
+    assert!(verify(&mut &longer[..]).is_err() && open(longer).is_err());
+}
+
+#[test]
+fn other_versions_and_rules_are_told_apart_from_damage() {
+    let mut other_format = compile(&pack()).unwrap();
+    other_format[8] = 99;
+    assert!(matches!(verify(&mut &other_format[..]), Err(SegmentError::OtherFormat { found: 99 })));
+    let mut other_rules = compile(&pack()).unwrap();
+    other_rules[20] ^= 1;
+    let table_end = format::HEADER_BYTES + 12 * format::SECTION_ROW_BYTES;
+    let checksum = crc32c::crc32c(&other_rules[..table_end]);
+    other_rules[table_end..table_end + 4].copy_from_slice(&checksum.to_le_bytes());
+    assert!(matches!(verify(&mut &other_rules[..]), Err(SegmentError::OtherRules)));
+    assert!(matches!(open(b"PK\x03\x04".to_vec()), Err(SegmentError::NotASegment)));
+}

@@ -1,0 +1,105 @@
+//! Forms: the ways to read a query before it is looked up: whole, without proclitics, without heads.
+
+use crate::model::Tier;
+use crate::text::{self, heads, proclitic};
+
+/// One way to read a query.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// K0 key, tokens separated by spaces.
+    pub safe: String,
+    /// K2 key, tokens separated by spaces.
+    pub lossy: String,
+    /// Lookup key: K2 without divisions.
+    pub key: String,
+    /// The best tier that a hit on this form can have.
+    pub tier: Tier,
+    /// What the steps so far take off the similarity.
+    pub cost: f32,
+    /// The steps so far, for people.
+    pub steps: Vec<String>,
+    /// Entity types that a dropped head allows; empty for all.
+    pub types: &'static [&'static str],
+    /// Lookup key of the form that proclitics were stripped from.
+    pub stripped_from: Option<String>,
+}
+
+/// What dropping a head takes off the similarity.
+const HEAD_COST: f32 = 0.05;
+
+impl Form {
+    /// The query as it stands.
+    pub fn whole(safe: String) -> Self {
+        let lossy = text::lossy_fold(&safe);
+        let key = text::join(&lossy);
+        Self {
+            safe,
+            lossy,
+            key,
+            tier: Tier::Exact,
+            cost: 0.0,
+            steps: Vec::new(),
+            types: &[],
+            stripped_from: None,
+        }
+    }
+
+    fn derived(&self, safe: String, tier: Tier, cost: f32, step: String) -> Self {
+        let mut form = Self::whole(safe);
+        form.tier = self.tier.max(tier);
+        form.cost = self.cost + cost;
+        form.steps = self.steps.iter().cloned().chain([step]).collect();
+        form.types = self.types;
+        form
+    }
+
+    /// The forms with proclitics stripped.
+    pub fn stripped(&self) -> Vec<Self> {
+        let tokens: Vec<&str> = self.safe.split(' ').collect();
+        let readings = proclitic::readings(&tokens).into_iter();
+        readings
+            .map(|reading| {
+                let step = format!("stripped {}", reading.proclitics);
+                let mut form =
+                    self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.cost + 0.01, step);
+                form.stripped_from = Some(self.key.clone());
+                form
+            })
+            .collect()
+    }
+
+    /// The forms with a leading title, preposition or generic noun dropped; several where its meaning is open.
+    pub fn headless(&self) -> Vec<Self> {
+        let tokens: Vec<&str> = self.safe.split(' ').collect();
+        let lossy: Vec<&str> = self.lossy.split(' ').collect();
+        // Folding away a lone hamza may lose a token; then the two do not line up.
+        if lossy.len() != tokens.len() {
+            return Vec::new();
+        }
+        let usable = heads::leading(&lossy).into_iter().filter(|head| head.tokens < tokens.len());
+        usable
+            .filter(|head| self.types.is_empty() || head.types.is_empty() || head.types == self.types)
+            .map(|head| {
+                let step = format!("dropped {}", tokens[..head.tokens].join(" "));
+                let mut form = self.derived(tokens[head.tokens..].join(" "), Tier::Partial, HEAD_COST, step);
+                if !head.types.is_empty() {
+                    form.types = head.types;
+                }
+                form
+            })
+            .collect()
+    }
+
+    /// The form without its first `count` tokens, which were found to be an adjective of place (الرئيس التركي …).
+    pub fn without_leading(&self, count: usize) -> Option<Self> {
+        let tokens: Vec<&str> = self.safe.split(' ').collect();
+        let (dropped, rest) = tokens.split_at_checked(count).filter(|(_, rest)| !rest.is_empty())?;
+        let step = format!("dropped {}", dropped.join(" "));
+        Some(self.derived(rest.join(" "), Tier::Partial, HEAD_COST, step))
+    }
+
+    /// The number of letters of the lookup key.
+    pub fn letters(&self) -> usize {
+        self.key.chars().count()
+    }
+}

@@ -1,0 +1,174 @@
+//! [`Links`]: which rows of different packs speak of one entity, and which of its IDs is canonical.
+//!
+//! Rows that share an ID (their own or by `same_as`) are one entity under the ID of the earliest pack; a redirect adds
+//! the entity of its old ID to that of its target. Only entities that more than one row speaks of are stored, so the
+//! table is small beside the segments.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::stack::EntityKey;
+use crate::index::{IdOrdinal, Override, Segment};
+
+/// The joins of a stack.
+#[derive(Default)]
+pub(super) struct Links {
+    /// Group of every node that is not alone.
+    group_of: HashMap<EntityKey, u32>,
+    groups: Vec<Group>,
+    /// Entities that are alone and removed, with the last pack that removes them.
+    removed_alone: HashMap<EntityKey, u16>,
+}
+
+struct Group {
+    canonical: EntityKey,
+    /// In stack order; what redirects add comes after.
+    members: Vec<EntityKey>,
+    /// The last pack that removes the entity.
+    removed_by: Option<u16>,
+}
+
+impl Links {
+    pub(super) fn build(segments: &[Arc<Segment>]) -> Self {
+        let mut joins = Joins::default();
+        joins.join_shared_ids(segments);
+        let mut links = joins.into_links(segments);
+        links.redirect(segments);
+        links.remove(segments);
+        links
+    }
+
+    /// The entity behind an ID of a segment.
+    pub(super) fn canonical(&self, segments: &[Arc<Segment>], segment: u16, id: IdOrdinal) -> EntityKey {
+        let node = node(segments, segment, id);
+        self.group(node).map_or(node, |group| group.canonical)
+    }
+
+    /// The nodes of an entity, those of a redirect's target first, then in stack order; itself if it is alone.
+    pub(super) fn members(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> + '_ {
+        let group = self.group(entity);
+        let alone = if group.is_none() { Some(entity) } else { None };
+        group.map_or(&[][..], |group| &group.members).iter().copied().chain(alone)
+    }
+
+    /// The last pack that removes an entity: what this and earlier packs say of it is void.
+    pub(super) fn removed_by(&self, entity: EntityKey) -> Option<u16> {
+        match self.group(entity) {
+            Some(group) => group.removed_by,
+            None => self.removed_alone.get(&entity).copied(),
+        }
+    }
+
+    fn group(&self, node: EntityKey) -> Option<&Group> {
+        self.group_of.get(&node).map(|&group| &self.groups[group as usize])
+    }
+
+    /// The group of a node, made if the node is alone.
+    fn group_or_new(&mut self, node: EntityKey) -> u32 {
+        *self.group_of.entry(node).or_insert_with(|| {
+            self.groups.push(Group { canonical: node, members: vec![node], removed_by: None });
+            (self.groups.len() - 1) as u32
+        })
+    }
+
+    /// Adds the entities of old IDs to those of their targets. A redirect that closes a circle is inert, and so is one
+    /// to an entity that no pack describes.
+    fn redirect(&mut self, segments: &[Arc<Segment>]) {
+        for (segment, reader) in (0..).zip(segments) {
+            for row in reader.overrides() {
+                let Override::Redirect { id, target } = *row else { continue };
+                let target = self.group_or_new(node(segments, segment, target));
+                let from = self.group_or_new(node(segments, segment, id));
+                if from != target && is_owned(segments, self.groups[target as usize].canonical) {
+                    let moved = std::mem::take(&mut self.groups[from as usize].members);
+                    self.group_of.extend(moved.iter().map(|&member| (member, target)));
+                    self.groups[target as usize].members.extend(moved);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, segments: &[Arc<Segment>]) {
+        for (segment, reader) in (0..).zip(segments) {
+            for row in reader.overrides() {
+                let Override::Remove { id } = *row else { continue };
+                let node = node(segments, segment, id);
+                match self.group_of.get(&node) {
+                    Some(&group) => self.groups[group as usize].removed_by = Some(segment),
+                    None => drop(self.removed_alone.insert(node, segment)),
+                }
+            }
+        }
+        for group in &mut self.groups {
+            let Some(remover) = group.removed_by else { continue };
+            // What a later pack says again stands under the later pack's ID.
+            let restored = group.members.iter().find(|&&m| m.segment > remover && is_owned(segments, m));
+            group.canonical = restored.copied().unwrap_or(group.canonical);
+        }
+    }
+}
+
+/// The node of an ID within its own segment: the own ID of the row that owns it, or the ID itself.
+fn node(segments: &[Arc<Segment>], segment: u16, id: IdOrdinal) -> EntityKey {
+    let reader = &segments[usize::from(segment)];
+    let own = reader.owner(id).and_then(|owner| reader.entity(owner)).map_or(id, |record| record.id);
+    EntityKey { segment, id: own }
+}
+
+fn is_owned(segments: &[Arc<Segment>], node: EntityKey) -> bool {
+    segments[usize::from(node.segment)].owner(node.id).is_some()
+}
+
+/// A disjoint-set forest over the nodes that share an ID.
+#[derive(Default)]
+struct Joins {
+    parents: HashMap<EntityKey, EntityKey>,
+}
+
+impl Joins {
+    fn join_shared_ids(&mut self, segments: &[Arc<Segment>]) {
+        for (b, second) in segments.iter().enumerate() {
+            for (a, first) in segments[..b].iter().enumerate() {
+                let (few, many) = if first.id_count() <= second.id_count() { (a, b) } else { (b, a) };
+                for id in 0..segments[few].id_count() {
+                    if let Some(other) = segments[many].find_id(segments[few].id(id)) {
+                        self.union(node(segments, few as u16, id), node(segments, many as u16, other));
+                    }
+                }
+            }
+        }
+    }
+
+    fn union(&mut self, a: EntityKey, b: EntityKey) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents.insert(a.min(b), a.min(b));
+        self.parents.insert(a.max(b), a.min(b));
+    }
+
+    fn root(&mut self, node: EntityKey) -> EntityKey {
+        let mut root = node;
+        while let Some(&parent) = self.parents.get(&root).filter(|&&parent| parent != root) {
+            root = parent;
+        }
+        if root != node {
+            self.parents.insert(node, root);
+        }
+        root
+    }
+
+    fn into_links(mut self, segments: &[Arc<Segment>]) -> Links {
+        let mut sets: BTreeMap<EntityKey, Vec<EntityKey>> = BTreeMap::new();
+        for node in self.parents.keys().copied().collect::<Vec<_>>() {
+            sets.entry(self.root(node)).or_default().push(node);
+        }
+        let mut links = Links::default();
+        for (root, mut members) in sets {
+            members.sort_unstable();
+            let canonical =
+                members.iter().copied().find(|&member| is_owned(segments, member)).unwrap_or(root);
+            links.group_of.extend(members.iter().map(|&member| (member, links.groups.len() as u32)));
+            links.groups.push(Group { canonical, members, removed_by: None });
+        }
+        links
+    }
+}

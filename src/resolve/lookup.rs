@@ -1,0 +1,67 @@
+//! Tiers EXACT, ORTHOGRAPHIC and PROCLITIC: forms whose key is the key of an alias.
+
+use super::compare::{Comparison, compare_folds};
+use super::form::Form;
+use super::hits::Hits;
+use super::stack::{AliasRef, Stack};
+use crate::model::Tier;
+use crate::text;
+
+/// What a stripped reading loses where the name before stripping is known: it stays as an alternative only.
+const KNOWN_WHOLE_COST: f32 = 0.15;
+/// From this similarity on (K0 and K1) a name is known.
+const KNOWN: f32 = 0.96;
+
+/// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
+pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let mut known: Vec<&str> = Vec::new();
+    for form in forms {
+        let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
+        for (at, mut comparison) in under_key(stack, form) {
+            if comparison.similarity >= KNOWN {
+                known.push(&form.key);
+            }
+            if whole_is_known {
+                comparison.similarity -= KNOWN_WHOLE_COST;
+            }
+            hits.add(form, at, comparison);
+        }
+    }
+}
+
+/// The aliases under the key of a form, each compared with it.
+pub(super) fn under_key<'a>(
+    stack: &'a Stack,
+    form: &'a Form,
+) -> impl Iterator<Item = (AliasRef, Comparison)> + 'a {
+    stack.numbered().flat_map(move |(segment, reader)| {
+        reader.lookup(&form.key).filter_map(move |posting| {
+            let alias = reader.alias(posting.alias)?;
+            let safe = text::safe_fold(alias.text);
+            let surface = if posting.is_bare { safe.strip_prefix("ال")? } else { &safe };
+            let comparison = compare_folds(&form.safe, surface);
+            (!is_function_word(form, &comparison))
+                .then_some((AliasRef { segment, alias: posting.alias }, comparison))
+        })
+    })
+}
+
+/// Names of up to this many letters meet too many words when letters are folded away.
+const SHORT_LETTERS: usize = 3;
+
+/// Whether only a fold makes a function word equal to a short name: على is not علي, بأن is not بان.
+fn is_function_word(form: &Form, comparison: &Comparison) -> bool {
+    comparison.tier > Tier::Exact && form.letters() <= SHORT_LETTERS && text::is_function_word(&form.safe)
+}
+
+/// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.
+pub(super) fn is_demonym(stack: &Stack, form: &Form, count: usize) -> bool {
+    let tokens: Vec<&str> = form.safe.split(' ').take(count).collect();
+    let adjective = Form::whole(tokens.join(" "));
+    let readings = adjective.stripped();
+    std::iter::once(&adjective).chain(&readings).any(|reading| {
+        under_key(stack, reading).any(|(at, _)| {
+            stack.alias(at).is_some_and(|alias| alias.kind == crate::model::AliasKind::Demonym)
+        })
+    })
+}

@@ -1,0 +1,212 @@
+//! Tier PARTIAL: heads dropped, tokens reordered or left out, a family name alone.
+
+use super::compare::{Comparison, compare_edited};
+use super::form::Form;
+use super::hits::Hits;
+use super::lookup;
+use super::stack::{AliasRef, EntityKey, Stack};
+use crate::model::Tier;
+use crate::text::person::{self, NameOrder};
+use crate::text::{self, heads};
+
+/// Tokens under more aliases than this say too little to search by.
+const MAX_TOKEN_ALIASES: usize = 4096;
+/// A family name alone has at least so many letters.
+const MIN_FAMILY_LETTERS: usize = 3;
+
+/// What is left of the similarity.
+const REORDERED: f32 = 0.93;
+const LEFT_OUT: f32 = 0.88;
+const FURTHER: f32 = 0.85;
+const FAMILY_ALONE: f32 = 0.80;
+/// A family name that agrees while the given names are spelled otherwise.
+const OTHER_GIVEN_NAME: f32 = 0.97;
+
+/// The forms with heads dropped, repeatedly, each also without proclitics.
+///
+/// After a title an adjective of a place may follow, which is dropped with it: الرئيس التركي رجب طيب أردوغان.
+pub(super) fn headless_forms(stack: &Stack, forms: &[Form]) -> Vec<Form> {
+    let mut found: Vec<Form> = Vec::new();
+    let mut open: Vec<Form> = forms.to_vec();
+    while let Some(form) = open.pop() {
+        for headless in form.headless() {
+            let after_adjective = (1..=2)
+                .filter(|&count| lookup::is_demonym(stack, &headless, count))
+                .filter_map(|count| headless.without_leading(count));
+            let mut further: Vec<Form> = after_adjective.filter(|form| form.types == ["person"]).collect();
+            further.extend(headless.stripped());
+            further.push(headless);
+            for form in further {
+                if !found.iter().any(|known| known.key == form.key && known.types == form.types) {
+                    found.push(form.clone());
+                    open.push(form);
+                }
+            }
+        }
+    }
+    // Fewest steps first, so that a hit is reached by the plainest reading.
+    found.sort_by_key(|form| form.steps.len());
+    found
+}
+
+/// Gathers the hits of forms that share tokens with an alias of several tokens.
+pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    for form in forms {
+        let tokens: Vec<&str> = form.lossy.split(' ').collect();
+        for at in sharing_rarest_token(stack, &tokens) {
+            let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
+            let safe = text::safe_fold(alias.text);
+            if let Some(comparison) = Named::new(stack, entity, &safe).and_then(|named| named.compare(form)) {
+                hits.add(form, at, comparison);
+            }
+        }
+    }
+}
+
+/// The aliases that share the rarest known token of a query.
+fn sharing_rarest_token(stack: &Stack, tokens: &[&str]) -> Vec<AliasRef> {
+    let count =
+        |token: &str| -> usize { stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum() };
+    let counted = tokens.iter().map(|token| (count(token), *token)).filter(|&(n, _)| n > 0);
+    let Some((_, rarest)) = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES) else { return Vec::new() };
+    if let [alone] = tokens {
+        if !may_be_family_name(stack, alone) {
+            return Vec::new();
+        }
+    }
+    stack
+        .numbered()
+        .flat_map(|(segment, reader)| {
+            reader.lookup_token(rarest).map(move |alias| AliasRef { segment, alias })
+        })
+        .collect()
+}
+
+/// Whether a token may stand for a person alone: long enough, and nobody's given name.
+fn may_be_family_name(stack: &Stack, token: &str) -> bool {
+    if token.chars().count() < MIN_FAMILY_LETTERS || person::is_dependent(token) {
+        return false;
+    }
+    let is_given_name = |at: AliasRef| {
+        let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { return false };
+        stack.is_one_of(entity, &["person"])
+            && order_of(stack, entity) == NameOrder::GivenFirst
+            && text::lossy_fold(&text::safe_fold(alias.text)).split(' ').next() == Some(token)
+    };
+    !stack.numbered().any(|(segment, reader)| {
+        reader.lookup_token(token).any(|alias| is_given_name(AliasRef { segment, alias }))
+    })
+}
+
+fn order_of(stack: &Stack, entity: EntityKey) -> NameOrder {
+    stack.country(entity).map_or(NameOrder::GivenFirst, |country| NameOrder::of_country(country.as_str()))
+}
+
+/// An alias of several tokens and whose name it is.
+struct Named<'a> {
+    safe: Vec<&'a str>,
+    lossy: Vec<String>,
+    is_person: bool,
+    order: NameOrder,
+}
+
+impl<'a> Named<'a> {
+    fn new(stack: &Stack, entity: EntityKey, safe: &'a str) -> Option<Self> {
+        let safe: Vec<&str> = safe.split(' ').collect();
+        let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
+        let is_person = stack.is_one_of(entity, &["person"]);
+        (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
+    }
+
+    fn compare(&self, form: &Form) -> Option<Comparison> {
+        let query: Vec<&str> = form.lossy.split(' ').collect();
+        let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
+        if is_reordered(&query, &alias) {
+            return Some(partial(REORDERED, "reordered".to_owned()));
+        }
+        if let Some(head) = alias.strip_suffix(&query[..]) {
+            if query.len() > 1 && heads::as_generic(head).is_some() {
+                return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
+            }
+        }
+        if self.is_person { self.compare_person(form, &query, &alias) } else { None }
+    }
+
+    fn compare_person(&self, form: &Form, query: &[&str], alias: &[&str]) -> Option<Comparison> {
+        let family = person::family_name(alias, self.order)?;
+        let family_tokens = &alias[family.clone()];
+        if all_same(query, family_tokens) {
+            return Some(partial(FAMILY_ALONE, "family name alone".to_owned()));
+        }
+        let has_family = match self.order {
+            NameOrder::FamilyFirst => query.len() > 1 && all_same(&query[..1], family_tokens),
+            NameOrder::GivenFirst => {
+                query.len() > family_tokens.len()
+                    && all_same(&query[query.len() - family_tokens.len()..], family_tokens)
+            }
+        };
+        if !has_family {
+            return None;
+        }
+        if is_same(query[0], alias[0]) && is_same(query[query.len() - 1], alias[alias.len() - 1]) {
+            if is_subsequence(query, alias) {
+                return Some(partial(LEFT_OUT, "left out middle names".to_owned()));
+            }
+            if is_subsequence(alias, query) {
+                return Some(partial(FURTHER, "further middle names".to_owned()));
+            }
+        }
+        self.compare_given_names(form)
+    }
+
+    /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).
+    fn compare_given_names(&self, form: &Form) -> Option<Comparison> {
+        let comparison = compare_edited(&form.safe, &self.safe.join(" "))?;
+        let is_sound =
+            comparison.tier == Tier::Transliteration && form.safe.split(' ').count() == self.safe.len();
+        is_sound.then(|| Comparison { similarity: comparison.similarity * OTHER_GIVEN_NAME, ..comparison })
+    }
+}
+
+fn partial(similarity: f32, step: String) -> Comparison {
+    Comparison { tier: Tier::Partial, similarity, steps: vec![step] }
+}
+
+/// Whether two K2 tokens are one word, with or without the article (رجب طيب, رجب الطيب).
+fn is_same(a: &str, b: &str) -> bool {
+    let bare = |token: &str| token.strip_prefix("ال").map(str::to_owned);
+    a == b || bare(a).as_deref() == Some(b) || bare(b).as_deref() == Some(a)
+}
+
+fn all_same(a: &[&str], b: &[&str]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+}
+
+fn is_reordered(query: &[&str], alias: &[&str]) -> bool {
+    let sorted = |tokens: &[&str]| {
+        let mut bare: Vec<String> =
+            tokens.iter().map(|token| token.strip_prefix("ال").unwrap_or(token).to_owned()).collect();
+        bare.sort_unstable();
+        bare
+    };
+    query.len() == alias.len() && sorted(query) == sorted(alias)
+}
+
+fn is_subsequence(few: &[&str], many: &[&str]) -> bool {
+    let mut rest = many.iter();
+    few.len() < many.len() && few.iter().all(|token| rest.any(|other| is_same(token, other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_agree_up_to_the_article() {
+        assert!(is_same("طيب", "الطيب") && is_same("بوتين", "بوتين") && !is_same("بوتين", "بوتان"));
+        assert!(is_reordered(&["ترامب", "دونالد"], &["دونالد", "ترامب"]));
+        assert!(!is_reordered(&["ترامب"], &["دونالد", "ترامب"]));
+        assert!(is_subsequence(&["رجب", "اردوغان"], &["رجب", "طيب", "اردوغان"]));
+        assert!(!is_subsequence(&["اردوغان", "رجب"], &["رجب", "طيب", "اردوغان"]));
+    }
+}

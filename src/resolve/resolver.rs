@@ -1,0 +1,112 @@
+//! The run of one query through the tiers.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::form::Form;
+use super::hits::{Hit, Hits};
+use super::stack::Stack;
+use super::{Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
+use super::{fuzzy, lookup, partial, score};
+use crate::model::{EntityId, Score, Status};
+use crate::text;
+
+/// Resolves one name over a stack. Never fails: what cannot be a name is answered `INVALID`.
+///
+/// Microseconds for a known name; a fuzzy search visits the keys within two edits of each reading of the name.
+pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolution {
+    let answer = |status, candidates: Vec<Candidate>, reason| Resolution {
+        query: name.to_owned(),
+        status,
+        canonical_id: match (status, candidates.first()) {
+            (Status::Resolved, Some(best)) => Some(best.id.clone()),
+            _ => None,
+        },
+        candidates,
+        invalid_reason: reason,
+        index_version: stack.index_version().to_owned(),
+    };
+    let whole = match read(name) {
+        Ok(form) => form,
+        Err(reason) => return answer(Status::Invalid, Vec::new(), Some(reason)),
+    };
+    let scored = score::score(stack, gather(stack, whole, options), options);
+    let status = score::decide(&scored);
+    let candidates = scored
+        .into_iter()
+        .take(options.limit)
+        .filter_map(|(hit, score)| candidate(stack, hit, score, options));
+    answer(status, candidates.collect(), None)
+}
+
+/// Reads a query, or says why it cannot be a name.
+fn read(name: &str) -> Result<Form, String> {
+    if name.trim().is_empty() {
+        return Err("the name is empty".to_owned());
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(format!("the name has {} bytes, more than {MAX_NAME_BYTES}", name.len()));
+    }
+    let chars = name.nfkc().count();
+    if chars > MAX_NAME_CHARS {
+        return Err(format!("the name has {chars} characters, more than {MAX_NAME_CHARS}"));
+    }
+    let form = Form::whole(text::safe_fold(name));
+    if form.key.is_empty() { Err("the name has no letter or digit".to_owned()) } else { Ok(form) }
+}
+
+/// Gathers hits tier by tier; a tier runs only if the ones before it met nothing.
+fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
+    let mut forms = whole.stripped();
+    forms.insert(0, whole);
+    let mut hits = Hits::new(stack, options, &forms);
+    lookup::gather(stack, &forms, &mut hits);
+    if hits.is_unknown() {
+        let headless = partial::headless_forms(stack, &forms);
+        lookup::gather(stack, &headless, &mut hits);
+        forms.extend(headless);
+    }
+    if hits.is_unknown() {
+        partial::gather_by_tokens(stack, &forms, &mut hits);
+    }
+    if hits.is_unknown() {
+        fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
+    }
+    hits.into_vec()
+}
+
+fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) -> Option<Candidate> {
+    let entity = hit.entity;
+    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
+    if let Some(wanted) = options.id_namespace.as_deref() {
+        prefer_namespace(&mut id, &mut same_as, wanted);
+    }
+    let name = match options.display_language_code.as_deref() {
+        Some(language) => stack.name_in(entity, language),
+        None => stack.name(entity),
+    };
+    Some(Candidate {
+        id,
+        name: name.to_owned(),
+        types: stack.types(entity),
+        country: stack.country(entity),
+        same_as,
+        score,
+        form_similarity: hit.similarity.clamp(0.0, 1.0),
+        tier: hit.tier,
+        matched_alias: stack.alias(hit.alias)?.text.to_owned(),
+        alias_kind: hit.kind,
+        pack: stack.pack_name(hit.alias.segment).to_owned(),
+        explanation: if options.explain { hit.steps } else { Vec::new() },
+    })
+}
+
+/// Swaps the ID for the first other one of a namespace, if there is one.
+fn prefer_namespace(id: &mut EntityId, same_as: &mut [EntityId], namespace: &str) {
+    if id.namespace() == namespace {
+        return;
+    }
+    if let Some(other) = same_as.iter_mut().find(|other| other.namespace() == namespace) {
+        std::mem::swap(id, other);
+        same_as.sort();
+    }
+}

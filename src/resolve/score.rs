@@ -1,0 +1,75 @@
+//! Score and decision: from hits to probabilities, and from probabilities to a verdict.
+//!
+//! The best similarity says how likely the query names anything that was found; it is shared among the entities by
+//! similarity, prominence, kind of alias and hints. The scores and NIL's, which is the rest, sum to 1.
+
+use super::ResolveOptions;
+use super::hits::Hit;
+use super::stack::Stack;
+use crate::model::{AliasKind, Score, Status};
+
+/// The least score of an entity that is chosen (θ).
+const LEAST_SCORE: f32 = 0.50;
+/// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: nine to one.
+const LEAST_LEAD: f32 = 0.80;
+/// Candidates with less are not worth showing.
+const LEAST_SHOWN: f32 = 0.005;
+
+/// Powers of ten that a whole step of similarity is worth.
+const SIMILARITY_WEIGHT: f32 = 40.0;
+/// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
+const RANK_WEIGHT: f32 = 4.0;
+/// The rank of entities that have none.
+const UNKNOWN_RANK: f32 = 0.35;
+/// How many times likelier an entity of the country of the hint is.
+const COUNTRY_FACTOR: f32 = 30.0;
+/// How many times likelier an alias of the language of the hint is.
+const LANGUAGE_FACTOR: f32 = 3.0;
+
+/// Scores hits, best first; ties in the order of the stack.
+pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
+    let best = hits.iter().map(|hit| hit.similarity).fold(0.0, f32::max);
+    // In powers of ten relative to the best, so that nothing overflows.
+    let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
+    let total: f32 = weights.iter().sum();
+    let mut scored: Vec<(Hit, Score)> =
+        hits.into_iter().zip(weights).map(|(hit, weight)| (hit, Score::new(best * weight / total))).collect();
+    scored.sort_by(|(a, x), (b, y)| y.get().total_cmp(&x.get()).then(a.entity.cmp(&b.entity)));
+    let least = options.min_score.max(LEAST_SHOWN);
+    scored.retain(|(_, score)| score.get() >= least);
+    scored
+}
+
+fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
+    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, |rank| rank.get());
+    let power = SIMILARITY_WEIGHT * (hit.similarity - best) + RANK_WEIGHT * (rank - 1.0);
+    let country = stack.country(hit.entity);
+    let in_country = options.country.is_some() && options.country == country;
+    let hints =
+        if in_country { COUNTRY_FACTOR } else { 1.0 } * if hit.in_language { LANGUAGE_FACTOR } else { 1.0 };
+    10_f32.powf(power) * kind_factor(hit.kind) * hints
+}
+
+/// How likely a writer uses an alias of a kind, beside a preferred one.
+fn kind_factor(kind: AliasKind) -> f32 {
+    match kind {
+        AliasKind::Preferred => 1.0,
+        AliasKind::Alternate | AliasKind::Short | AliasKind::Demonym => 0.9,
+        AliasKind::Abbreviation => 0.8,
+        AliasKind::Former | AliasKind::Misspelling | AliasKind::Hidden => 0.6,
+    }
+}
+
+/// The verdict on scored hits.
+pub(super) fn decide(scored: &[(Hit, Score)]) -> Status {
+    let score = |i: usize| scored.get(i).map_or(0.0, |(_, score)| score.get());
+    let total: f32 = scored.iter().map(|(_, score)| score.get()).sum();
+    let (first, second) = (score(0), score(1));
+    if total < LEAST_SCORE {
+        Status::NotFound
+    } else if first >= LEAST_SCORE && first - second >= LEAST_LEAD * (first + second) {
+        Status::Resolved
+    } else {
+        Status::Ambiguous
+    }
+}

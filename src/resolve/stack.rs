@@ -1,0 +1,240 @@
+//! [`Stack`]: the segments of a gazetteer as one, with the joins and overrides that only the whole stack shows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::links::Links;
+use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
+use crate::model::{CountryCode, EntityId, EntityType, Rank};
+use crate::text;
+
+/// An entity of the stack, after joining: the ID under which it is canonical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityKey {
+    /// Index of the segment whose ID is canonical.
+    pub segment: u16,
+    /// The ID within that segment.
+    pub id: IdOrdinal,
+}
+
+/// An alias row of the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AliasRef {
+    /// Index of the segment.
+    pub segment: u16,
+    /// The row within that segment.
+    pub alias: AliasOrdinal,
+}
+
+/// An immutable stack of segments, later ones winning.
+pub struct Stack {
+    segments: Vec<Arc<Segment>>,
+    links: Links,
+    blocks: HashMap<String, Vec<Block>>,
+    index_version: String,
+}
+
+/// A lookup key that must not mean an entity, or anything at all.
+struct Block {
+    segment: u16,
+    entity: Option<EntityKey>,
+}
+
+impl Stack {
+    /// Stacks segments, the earliest first, and joins the entities that share an ID.
+    ///
+    /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
+    pub fn new(segments: Vec<Arc<Segment>>) -> Self {
+        let links = Links::build(&segments);
+        let mut blocks: HashMap<String, Vec<Block>> = HashMap::new();
+        for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
+            for row in rows {
+                let (key, entity) = match row {
+                    Override::Block { key, id } => (key, Some(links.canonical(&segments, segment, *id))),
+                    Override::NotAName { key } => (key, None),
+                    Override::Redirect { .. } | Override::Remove { .. } => continue,
+                };
+                blocks.entry(key.clone()).or_default().push(Block { segment, entity });
+            }
+        }
+        let index_version = index_version(&segments);
+        Self { segments, links, blocks, index_version }
+    }
+
+    /// The segments, the earliest first.
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// A digest of format, rules and the ordered segments; of no path and no time.
+    pub fn index_version(&self) -> &str {
+        &self.index_version
+    }
+
+    /// The segments with their indexes.
+    pub fn numbered(&self) -> impl Iterator<Item = (u16, &Segment)> {
+        (0..).zip(self.segments.iter().map(AsRef::as_ref))
+    }
+
+    /// An alias row.
+    pub fn alias(&self, at: AliasRef) -> Option<Alias<'_>> {
+        self.segments.get(usize::from(at.segment))?.alias(at.alias)
+    }
+
+    /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
+    pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
+        let alias = self.alias(at)?;
+        let entity = self.links.canonical(&self.segments, at.segment, alias.id);
+        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover);
+        (!is_removed && self.records(entity).next().is_some()).then_some(entity)
+    }
+
+    /// The entity that bears an ID, whether as its own, by `same_as` or by a redirect.
+    pub fn find(&self, id: &str) -> Option<EntityKey> {
+        self.numbered().find_map(|(segment, reader)| {
+            let entity = self.links.canonical(&self.segments, segment, reader.find_id(id)?);
+            self.records(entity).next().map(|_| entity)
+        })
+    }
+
+    /// The rows of an entity that are in force, in stack order, with the index of their segment.
+    pub fn records(&self, entity: EntityKey) -> impl Iterator<Item = (u16, EntityRecord<'_>)> {
+        let floor = self.links.removed_by(entity);
+        self.links
+            .members(entity)
+            .filter(move |member| floor.is_none_or(|remover| member.segment > remover))
+            .filter_map(|member| {
+                let segment = &self.segments[usize::from(member.segment)];
+                Some((member.segment, segment.entity(segment.owner(member.id)?)?))
+            })
+    }
+
+    /// The alias rows of an entity that are in force, in stack order.
+    pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
+        let floor = self.links.removed_by(entity);
+        self.links
+            .members(entity)
+            .filter(move |member| floor.is_none_or(|remover| member.segment > remover))
+            .flat_map(move |member| {
+                let segment = &self.segments[usize::from(member.segment)];
+                let ids = std::iter::once(member.id).chain(self.other_ids(member));
+                ids.flat_map(|id| segment.aliases_of(id))
+                    .map(move |alias| AliasRef { segment: member.segment, alias })
+            })
+    }
+
+    /// The further IDs of a member within its own segment.
+    fn other_ids(&self, member: EntityKey) -> Vec<IdOrdinal> {
+        let segment = &self.segments[usize::from(member.segment)];
+        segment
+            .owner(member.id)
+            .and_then(|owner| segment.entity(owner))
+            .map_or(Vec::new(), |record| record.same_as)
+    }
+
+    /// Canonical ID of an entity.
+    pub fn id(&self, entity: EntityKey) -> Option<EntityId> {
+        self.segments[usize::from(entity.segment)].entity_id(entity.id)
+    }
+
+    /// Every other ID of an entity, redirected ones included, in bytewise order.
+    pub fn other_ids_of(&self, entity: EntityKey) -> Vec<EntityId> {
+        let mut ids: Vec<EntityId> = self
+            .links
+            .members(entity)
+            .flat_map(|member| {
+                std::iter::once(member.id).chain(self.other_ids(member)).map(move |id| (member, id))
+            })
+            .filter_map(|(member, id)| self.segments[usize::from(member.segment)].entity_id(id))
+            .collect();
+        ids.sort();
+        ids.dedup();
+        let canonical = self.id(entity);
+        ids.retain(|id| Some(id) != canonical.as_ref());
+        ids
+    }
+
+    /// Canonical name: that of the first pack that gives one.
+    pub fn name(&self, entity: EntityKey) -> &str {
+        self.records(entity).map(|(_, record)| record.name).find(|name| !name.is_empty()).unwrap_or_default()
+    }
+
+    /// The preferred name in a language (or in the language without its region); the canonical name if there is none.
+    pub fn name_in(&self, entity: EntityKey, language: &str) -> &str {
+        let aliases: Vec<Alias<'_>> = self.aliases(entity).filter_map(|at| self.alias(at)).collect();
+        let preferred = |language: &str| {
+            let in_language = aliases.iter().filter(|alias| alias.language.eq_ignore_ascii_case(language));
+            in_language
+                .filter(|alias| alias.kind.is_shown())
+                .min_by_key(|alias| alias.kind)
+                .map(|alias| alias.text)
+        };
+        let base = language.split('-').next().unwrap_or(language);
+        preferred(language).or_else(|| preferred(base)).unwrap_or_else(|| self.name(entity))
+    }
+
+    /// What an entity is, by every pack that says so.
+    pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
+        let mut types = Vec::new();
+        for entity_type in self.records(entity).filter_map(|(_, record)| record.entity_type) {
+            if !types.contains(&entity_type) {
+                types.push(entity_type);
+            }
+        }
+        types
+    }
+
+    /// Whether an entity is of one of `types`; true if `types` is empty.
+    pub fn is_one_of<T: AsRef<str>>(&self, entity: EntityKey, types: &[T]) -> bool {
+        types.is_empty()
+            || self
+                .records(entity)
+                .filter_map(|(_, record)| record.entity_type)
+                .any(|own| types.iter().any(|wanted| wanted.as_ref() == own.as_str()))
+    }
+
+    /// The country of an entity, by the first pack that gives one.
+    pub fn country(&self, entity: EntityKey) -> Option<CountryCode> {
+        self.records(entity).find_map(|(_, record)| record.country)
+    }
+
+    /// The rank of an entity, by the first pack that gives one.
+    pub fn rank(&self, entity: EntityKey) -> Option<Rank> {
+        self.records(entity).find_map(|(_, record)| record.rank)
+    }
+
+    /// The pack that forbids `key` to mean `entity`, unless a later pack lists the two together again.
+    pub fn blocked_by(&self, key: &str, entity: EntityKey) -> Option<&str> {
+        let blocks =
+            self.blocks.get(key)?.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
+        let last = blocks.map(|block| block.segment).max()?;
+        let is_restored = self.numbered().skip(usize::from(last) + 1).any(|(segment, reader)| {
+            reader.lookup(key).any(|posting| {
+                self.entity_of(AliasRef { segment, alias: posting.alias })
+                    .is_some_and(|named| named == entity)
+            })
+        });
+        (!is_restored).then(|| self.pack_name(last))
+    }
+
+    /// The name of the pack that a segment was compiled from.
+    pub fn pack_name(&self, segment: u16) -> &str {
+        &self.segments[usize::from(segment)].header().manifest.name
+    }
+}
+
+fn index_version(segments: &[Arc<Segment>]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&crate::index::FORMAT_VERSION.to_le_bytes()).update(&text::rules_digest());
+    for header in segments.iter().map(|segment| segment.header()) {
+        hasher.update(&(header.manifest.name.len() as u64).to_le_bytes());
+        hasher.update(header.manifest.name.as_bytes()).update(&header.content_digest);
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+impl AsRef<str> for EntityType {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}

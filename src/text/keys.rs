@@ -1,0 +1,124 @@
+//! Keys K1 and K2, made from K0: what a name is looked up and compared by.
+//!
+//! | key | made by | two names with one key |
+//! |---|---|---|
+//! | K0 | [`safe_fold`] | are one spelling |
+//! | K1 | [`hamza_fold`]: أ إ آ → ا | are one name, with rare exceptions (فأس, فاس) |
+//! | K2 | [`lossy_fold`]: ة → ه, ى ئ → ي, ؤ → و, ء dropped; diacritics dropped | are probably one name |
+//!
+//! The index is sorted by [`lookup_key`], which is K2 without word divisions, so that one look-up finds K0, K1 and
+//! K2 hits, and نيويورك finds نيو يورك; which of them a hit is, is seen by comparing it with the stored surface.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::fold::safe_fold;
+use super::letters;
+
+/// K1 of a K0 key: alef without hamza and madda.
+pub fn hamza_fold(safe: &str) -> String {
+    safe.chars().map(letters::without_seat).collect()
+}
+
+/// K2 of a K0 (or K1) key.
+///
+/// ```
+/// use yaqut::text::{lossy_fold, safe_fold};
+/// assert_eq!(lossy_fold(&safe_fold("القاهرة")), "القاهره");
+/// assert_eq!(lossy_fold(&safe_fold("Erdoğan")), "erdogan");
+/// ```
+pub fn lossy_fold(safe: &str) -> String {
+    if safe.is_ascii() {
+        return safe.to_owned();
+    }
+    without_diacritics(safe).chars().filter_map(letters::lossy).collect()
+}
+
+/// A K0 key without the diacritics of Latin, Greek, Cyrillic and Hebrew; Arabic letters are left as they are.
+pub(super) fn without_diacritics(safe: &str) -> String {
+    if safe.is_ascii() {
+        return safe.to_owned();
+    }
+    let mut plain = String::with_capacity(safe.len());
+    for c in safe.nfd().filter(|&c| !letters::is_diacritic(c)).nfc() {
+        match letters::plain_latin(c) {
+            Some(letters) => plain.push_str(letters),
+            None => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// The key under which `name` lies in the index: K2 without word divisions. Empty if the name has no letter or digit.
+///
+/// ```
+/// use yaqut::text::lookup_key;
+/// assert_eq!(lookup_key("نيو يورك"), lookup_key("نيويورك"));
+/// assert_eq!(lookup_key("إردوغان"), lookup_key("أردوغان"));
+/// ```
+pub fn lookup_key(name: &str) -> String {
+    join(&lossy_fold(&safe_fold(name)))
+}
+
+/// A key without its word divisions.
+pub fn join(key: &str) -> String {
+    key.chars().filter(|&c| c != ' ').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_meet_at_their_level() {
+        for (a, b, level) in [
+            ("أردوغـان", "أردوغان", 0),
+            ("أوکرانیا", "أوكرانيا", 0),
+            ("أردوغان", "إردوغان", 1),
+            ("آسيا", "اسيا", 1),
+            ("غزة", "غزه", 2),
+            ("السيسى", "السيسي", 2),
+            ("داؤد", "داود", 2),
+            ("صنعاء", "صنعا", 2),
+            ("Erdoğan", "ERDOGAN", 2),
+            ("Łódź", "Lodz", 2),
+            ("İstanbul", "istanbul", 2),
+            ("Москва́", "Москва", 2),
+        ] {
+            let (a, b) = (safe_fold(a), safe_fold(b));
+            let met = if a == b {
+                0
+            } else if hamza_fold(&a) == hamza_fold(&b) {
+                1
+            } else if lossy_fold(&a) == lossy_fold(&b) {
+                2
+            } else {
+                3
+            };
+            assert_eq!(met, level, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn scripts_that_need_their_marks_keep_them() {
+        assert_ne!(lookup_key("कि"), lookup_key("क"));
+        assert_ne!(lookup_key("ガ"), lookup_key("カ"));
+        assert_eq!(lookup_key("평양"), "평양");
+    }
+
+    proptest! {
+        #[test]
+        fn lossy_fold_is_idempotent_and_sees_no_seat(name in "[\u{0620}-\u{06FF}a-zà-ž ]{0,24}") {
+            let safe = safe_fold(&name);
+            let lossy = lossy_fold(&safe);
+            prop_assert_eq!(lossy_fold(&lossy), lossy.clone());
+            prop_assert_eq!(lossy_fold(&hamza_fold(&safe)), lossy);
+        }
+
+        #[test]
+        fn any_text_has_a_key(name in "\\PC{0,60}") {
+            prop_assert!(!lookup_key(&name).contains(' '));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Proclitics: و ف ب ل ك and ال, written attached to the name that follows.
+//!
+//! The pattern is `(و|ف)? (ب|ل|ك)? (ال)?`, on the first token only; the article may stand on every token of an
+//! adjective (الكوري الشمالي). ل and ال melt into لل, which has three readings. Nothing is stripped for good: every
+//! first letter of a name is also a proclitic (وارسو, برلين, لبنان), so a reading counts only if an alias is found
+//! under it, and never against an alias that the whole name finds.
+
+use super::letters::{self, ALEF, LAM};
+
+/// One way to read a name as proclitics and a remainder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stripped {
+    /// What was taken off, in order: `و`, `لل`, `وال` …
+    pub proclitics: String,
+    /// What is left, with the article restored where ل had swallowed it.
+    pub tokens: Vec<String>,
+    /// How unlikely the reading is beside the whole name: 0.00 for و and ف, 0.01 for ب ل ك, 0.02 for ال.
+    pub cost: f32,
+}
+
+/// Every way to strip proclitics off `tokens` (of a K0 key), fewest letters first.
+///
+/// A remainder of the first token keeps at least two letters, so أ ف ب and two-letter names stay whole.
+pub fn readings(tokens: &[&str]) -> Vec<Stripped> {
+    let Some((&first, rest)) = tokens.split_first() else { return Vec::new() };
+    if !first.starts_with(letters::is_arabic) {
+        return Vec::new();
+    }
+    let mut readings = Vec::new();
+    for conjunction in ["", "و", "ف"] {
+        let Some(after) = first.strip_prefix(conjunction) else { continue };
+        for preposition in ["", "ب", "ل", "ك"] {
+            let Some(after) = after.strip_prefix(preposition) else { continue };
+            let stem = Stem {
+                proclitics: format!("{conjunction}{preposition}"),
+                cost: if preposition.is_empty() { 0.0 } else { 0.01 },
+            };
+            stem.push_readings(after, rest, &mut readings);
+        }
+    }
+    readings.retain(|reading| is_name_like(&reading.tokens));
+    readings.sort_by_key(|reading| reading.proclitics.len());
+    readings.dedup();
+    readings
+}
+
+struct Stem {
+    proclitics: String,
+    cost: f32,
+}
+
+impl Stem {
+    fn push_readings(&self, remainder: &str, rest: &[&str], readings: &mut Vec<Stripped>) {
+        if !self.proclitics.is_empty() {
+            readings.push(self.reading("", remainder, rest));
+        }
+        if let Some(bare) = remainder.strip_prefix("ال") {
+            readings.push(self.reading("ال", bare, rest));
+            let bare_rest: Vec<&str> = rest.iter().map(|t| t.strip_prefix("ال").unwrap_or(t)).collect();
+            if bare_rest != rest {
+                readings.push(self.reading("ال", bare, &bare_rest));
+            }
+        }
+        // للكويت: after the first ل was taken, the second is ل of the article, whose alef is not written.
+        if self.proclitics.ends_with(LAM)
+            && let Some(bare) = remainder.strip_prefix(LAM)
+        {
+            readings.push(self.reading(&LAM.to_string(), &format!("{ALEF}{LAM}{bare}"), rest));
+            readings.push(self.reading(&LAM.to_string(), &format!("{ALEF}{LAM}{LAM}{bare}"), rest));
+            readings.push(self.reading(&LAM.to_string(), bare, rest));
+        }
+    }
+
+    fn reading(&self, article: &str, first: &str, rest: &[&str]) -> Stripped {
+        let tokens = std::iter::once(first).chain(rest.iter().copied()).filter(|token| !token.is_empty());
+        Stripped {
+            proclitics: format!("{}{article}", self.proclitics),
+            tokens: tokens.map(str::to_owned).collect(),
+            cost: self.cost + if article.is_empty() { 0.0 } else { 0.02 },
+        }
+    }
+}
+
+fn is_name_like(tokens: &[String]) -> bool {
+    tokens.first().is_some_and(|token| token.chars().count() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remainders(name: &str) -> Vec<String> {
+        let tokens: Vec<&str> = name.split(' ').collect();
+        readings(&tokens).into_iter().map(|r| format!("{}+{}", r.proclitics, r.tokens.join(" "))).collect()
+    }
+
+    #[test]
+    fn finds_the_reading_that_is_meant() {
+        for (name, reading) in [
+            ("وأردوغان", "و+أردوغان"),
+            ("والأوكرانية", "وال+أوكرانية"),
+            ("لأوكرانيا", "ل+أوكرانيا"),
+            ("للكويت", "لل+الكويت"),
+            ("ولليمن", "ولل+اليمن"),
+            ("للاذقية", "لل+اللاذقية"),
+            ("للشبونة", "ل+لشبونة"),
+            ("للأوكرانيين", "لل+أوكرانيين"),
+            ("وبالقاهرة", "وب+القاهرة"),
+            ("الكوري الشمالي", "ال+كوري شمالي"),
+            ("الولايات المتحدة", "ال+ولايات المتحدة"),
+            ("ل داعش", "ل+داعش"),
+            ("وال إمارات", "وال+إمارات"),
+        ] {
+            assert!(remainders(name).contains(&reading.to_owned()), "{name}: {:?}", remainders(name));
+        }
+    }
+
+    #[test]
+    fn leaves_alone_what_has_none() {
+        assert_eq!(remainders("مصر"), Vec::<String>::new());
+        assert_eq!(remainders("London"), Vec::<String>::new());
+        assert_eq!(remainders("لد"), Vec::<String>::new());
+        assert_eq!(readings(&[]), Vec::new());
+    }
+
+    #[test]
+    fn never_strips_a_hamza_as_the_article() {
+        assert!(remainders("ألبانيا").is_empty());
+        assert_eq!(remainders("بألبانيا"), ["ب+ألبانيا"]);
+    }
+}

@@ -1,0 +1,291 @@
+//! Resolution over stacks of small packs: tiers, gates, joins, overrides, hints, and that a split changes nothing.
+
+mod world;
+
+use proptest::prelude::*;
+use world::{alias, entity, gazetteer, pack, world};
+use yaqut::gazetteer::SuggestOptions;
+use yaqut::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Status, Tier};
+use yaqut::pack::{OverrideAction, OverrideRow, Pack, RowPlace};
+use yaqut::{Gazetteer, ResolveOptions};
+
+fn id(text: &str) -> EntityId {
+    EntityId::new(text).unwrap()
+}
+
+#[test]
+fn every_spelling_of_the_table_resolves_in_its_tier() {
+    let gazetteer = gazetteer(&[world()]);
+    for (query, id, tier) in [
+        ("أردوغان", "Q39259", Tier::Exact),
+        ("أردوغـان", "Q39259", Tier::Exact),
+        ("إردوغان", "Q39259", Tier::Orthographic),
+        ("اردوغان", "Q39259", Tier::Orthographic),
+        ("وأردوغان", "Q39259", Tier::Proclitic),
+        ("Erdoğan", "Q39259", Tier::Exact),
+        ("ERDOGAN", "Q39259", Tier::Orthographic),
+        ("أردوجان", "Q39259", Tier::Transliteration),
+        ("أوردوغان", "Q39259", Tier::Transliteration),
+        ("الرئيس أردوغان", "Q39259", Tier::Partial),
+        ("الرئيس التركي رجب طيب أردوغان", "Q39259", Tier::Partial),
+        ("رجب الطيب أردوغان", "Q39259", Tier::Partial),
+        ("أردوغان رجب طيب", "Q39259", Tier::Partial),
+        ("بيونغ يانغ", "Q18808", Tier::Exact),
+        ("بيونغيانغ", "Q18808", Tier::Orthographic),
+        ("بيونج يانج", "Q18808", Tier::Transliteration),
+        ("أوکرانیا", "Q212", Tier::Exact),
+        ("اوكرانيا", "Q212", Tier::Orthographic),
+        ("أكرانيا", "Q212", Tier::Transliteration),
+        ("وأكرانيا", "Q212", Tier::Transliteration),
+        ("فی أوکرانیا", "Q212", Tier::Partial),
+        ("والأوكرانية", "Q212", Tier::Proclitic),
+        ("لأوكرانيا", "Q212", Tier::Proclitic),
+        ("لاوكرانيا", "Q212", Tier::Proclitic),
+        ("أوكرنيا", "Q212", Tier::Transliteration),
+        ("أوكرانبا", "Q212", Tier::Fuzzy),
+        ("للكويت", "Q817", Tier::Proclitic),
+        ("الناتو", "Q7184", Tier::Exact),
+        ("ناتو", "Q7184", Tier::Exact),
+        ("لـ«الناتو»", "Q7184", Tier::Proclitic),
+        ("باشينيان", "Q7035479", Tier::Partial),
+        ("وباشينيان", "Q7035479", Tier::Partial),
+        ("فلاديمير زيلينسكي", "Q3874799", Tier::Transliteration),
+        ("مدينة وجدة", "Q186413", Tier::Partial),
+        ("الكوري الشمالي", "Q423", Tier::Proclitic),
+        ("الصحة العالمية", "Q7817", Tier::Partial),
+    ] {
+        let answer = gazetteer.resolve(query, &ResolveOptions::default());
+        let best = answer.candidates.first().unwrap_or_else(|| panic!("{query}: nothing found"));
+        assert_eq!((best.id.as_str(), best.tier), (id, tier), "{query}: {answer:#?}");
+        assert_eq!(answer.status, Status::Resolved, "{query}: {answer:#?}");
+    }
+}
+
+#[test]
+fn what_is_no_spelling_of_a_name_is_not_resolved() {
+    let gazetteer = gazetteer(&[world()]);
+    for query in [
+        "على",           // a preposition that folds to علي
+        "فلاديمير",       // a given name alone
+        "رجب",           // likewise
+        "كيت",           // three letters, near كير
+        "عزة",           // one edit from غزة
+        "كيم جونغ إيل",  // the decisive token differs
+        "الرئيس",        // a title alone
+        "الرئيس التركي", // a title does not make an adjective of place a country
+        "برتقال",
+    ] {
+        let answer = gazetteer.resolve(query, &ResolveOptions::default());
+        assert_ne!(answer.status, Status::Resolved, "{query}: {answer:#?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_name_is_invalid_with_the_reason() {
+    let gazetteer = gazetteer(&[world()]);
+    for (query, reason) in [
+        ("", "is empty"),
+        (" \u{a0}\t", "is empty"),
+        ("؟!", "no letter or digit"),
+        (&"م".repeat(300), "600 bytes, more than 512"),
+        (&"a".repeat(300), "300 characters, more than 256"),
+        (&"\u{FDFA}".repeat(100), "1800 characters, more than 256"),
+    ] {
+        let answer = gazetteer.resolve(query, &ResolveOptions::default());
+        assert_eq!(answer.status, Status::Invalid, "{query}");
+        assert!(answer.invalid_reason.as_ref().is_some_and(|text| text.contains(reason)), "{answer:?}");
+        assert!(answer.candidates.is_empty() && answer.canonical_id.is_none());
+    }
+}
+
+#[test]
+fn homographs_are_ambiguous_unless_rank_or_a_hint_decides() {
+    let gazetteer = gazetteer(&[world()]);
+    let resolve = |query: &str, options: &ResolveOptions| {
+        let answer = gazetteer.resolve(query, options);
+        (answer.status, answer.candidates.iter().map(|c| c.id.to_string()).collect::<Vec<_>>())
+    };
+    let defaults = ResolveOptions::default();
+    let (status, mut ids) = resolve("عمان", &defaults);
+    ids.sort();
+    assert_eq!((status, ids), (Status::Ambiguous, vec!["Q3805".to_owned(), "Q842".to_owned()]));
+    assert_eq!(resolve("Paris", &defaults).0, Status::Resolved);
+
+    let city = ResolveOptions { types: vec![EntityType::new("city").unwrap()], ..defaults.clone() };
+    assert_eq!(resolve("عمان", &city), (Status::Resolved, vec!["Q3805".to_owned()]));
+    let jordan = ResolveOptions { country: Some(CountryCode::new("JO").unwrap()), ..defaults.clone() };
+    assert_eq!(resolve("عمان", &jordan).1[0], "Q3805");
+    let person = ResolveOptions { types: vec![EntityType::new("person").unwrap()], ..defaults };
+    assert_eq!(resolve("عمان", &person), (Status::NotFound, vec![]));
+}
+
+#[test]
+fn a_whole_name_outranks_a_stripped_one() {
+    let gazetteer = gazetteer(&[world()]);
+    for (query, expected) in [("وجدة", "Q186413"), ("وارسو", "Q270")] {
+        let answer = gazetteer.resolve(query, &ResolveOptions::default());
+        assert_eq!(answer.canonical_id, Some(id(expected)), "{answer:#?}");
+    }
+}
+
+#[test]
+fn scores_lie_in_range_and_sum_to_at_most_one() {
+    let gazetteer = gazetteer(&[world()]);
+    for query in world::QUERIES {
+        let answer = gazetteer.resolve(query, &ResolveOptions { limit: 100, ..ResolveOptions::default() });
+        let scores: Vec<f32> = answer.candidates.iter().map(|c| c.score.get()).collect();
+        assert!(scores.iter().sum::<f32>() <= 1.0 + 1e-4, "{query}: {scores:?}");
+        assert!(scores.is_sorted_by(|a, b| a >= b), "{query}: {scores:?}");
+    }
+}
+
+fn overlay(actions: Vec<OverrideAction>) -> Pack {
+    let row = |action| OverrideRow { action, note: String::new(), place: RowPlace::default() };
+    Pack { overrides: actions.into_iter().map(row).collect(), ..pack("overlay", vec![], vec![]) }
+}
+
+fn best(packs: &[Pack], query: &str) -> Option<String> {
+    let answer = gazetteer(packs).resolve(query, &ResolveOptions::default());
+    answer.candidates.first().map(|candidate| candidate.id.to_string())
+}
+
+#[test]
+fn an_overlay_adds_aliases() {
+    let addition = pack("mine", vec![], vec![alias("Q39259", "السلطان الجديد", "ar", AliasKind::Alternate)]);
+    assert_eq!(best(&[world()], "السلطان الجديد"), None);
+    assert_eq!(best(&[world(), addition.clone()], "السلطان الجديد").as_deref(), Some("Q39259"));
+    let answer = gazetteer(&[world(), addition]).resolve("السلطان الجديد", &ResolveOptions::default());
+    assert_eq!(answer.candidates[0].pack, "mine");
+}
+
+#[test]
+fn a_block_holds_for_every_spelling_until_a_later_pack_restores_it() {
+    let blocked = overlay(vec![OverrideAction::Block { alias: "أردوغان".into(), id: id("Q39259") }]);
+    for query in ["أردوغان", "إردوغان", "وأردوغان"] {
+        assert_eq!(best(&[world(), blocked.clone()], query), None, "{query}");
+    }
+    assert!(best(&[world(), blocked.clone()], "رجب طيب أردوغان").is_some());
+    let restored = pack("later", vec![], vec![alias("Q39259", "أردوغان", "ar", AliasKind::Short)]);
+    assert!(best(&[world(), blocked, restored], "وأردوغان").is_some());
+    let nothing = overlay(vec![OverrideAction::NotAName { alias: "عمان".into() }]);
+    assert_eq!(best(&[world(), nothing], "عمان"), None);
+}
+
+#[test]
+fn removed_entities_are_gone_and_redirected_ones_answer_under_the_target() {
+    let gone = overlay(vec![OverrideAction::Remove { id: id("Q212") }]);
+    assert_eq!(best(&[world(), gone.clone()], "أوكرانيا"), None);
+    assert!(gazetteer(&[world(), gone]).entity("Q212").is_none());
+    let moved = overlay(vec![OverrideAction::Redirect { id: id("Q270"), target: id("Q649") }]);
+    assert_eq!(best(&[world(), moved.clone()], "وارسو").as_deref(), Some("Q649"));
+    assert_eq!(gazetteer(&[world(), moved]).entity("Q270").unwrap().id.as_str(), "Q649");
+}
+
+#[test]
+fn redirect_cycles_and_dangling_rows_are_inert() {
+    let cycle = overlay(vec![
+        OverrideAction::Redirect { id: id("Q270"), target: id("Q649") },
+        OverrideAction::Redirect { id: id("Q649"), target: id("Q270") },
+    ]);
+    assert!(gazetteer(&[world(), cycle]).entity("Q270").is_some());
+    let dangling =
+        pack("dangling", vec![], vec![alias("Q999999", "لا أحد يعرفه", "ar", AliasKind::Preferred)]);
+    assert_eq!(best(&[world(), dangling], "لا أحد يعرفه"), None);
+    let nowhere = overlay(vec![OverrideAction::Redirect { id: id("Q270"), target: id("Q999999") }]);
+    assert_eq!(gazetteer(&[world(), nowhere]).entity("Q270").unwrap().id.as_str(), "Q270");
+}
+
+#[test]
+fn entities_that_share_an_id_are_one_under_the_earliest() {
+    let mut second = entity("geonames:690791", "country", "Ukraine (GeoNames)", 0.9);
+    second.same_as = vec![id("iso3166:UA")];
+    second.description = "from the second pack".to_owned();
+    let name = alias("geonames:690791", "Україна", "uk", AliasKind::Preferred);
+    let gazetteer = gazetteer(&[world(), pack("second", vec![second], vec![name])]);
+    let answer = gazetteer.resolve("Україна", &ResolveOptions::default());
+    assert_eq!(answer.canonical_id, Some(id("Q212")));
+    assert_eq!(answer.candidates[0].same_as, [id("geonames:690791"), id("iso3166:UA")]);
+    let found = gazetteer.entity("geonames:690791").unwrap();
+    assert_eq!((found.name.as_str(), found.description.as_str()), ("Ukraine", "from the second pack"));
+    assert_eq!(found.packs, ["world", "second"]);
+
+    let geonames = ResolveOptions { id_namespace: Some("geonames".into()), ..ResolveOptions::default() };
+    assert_eq!(gazetteer.resolve("أوكرانيا", &geonames).canonical_id, Some(id("geonames:690791")));
+    let ukrainian =
+        ResolveOptions { display_language_code: Some("uk-UA".into()), ..ResolveOptions::default() };
+    assert_eq!(gazetteer.resolve("أوكرانيا", &ukrainian).candidates[0].name, "Україна");
+}
+
+#[test]
+fn suggestions_begin_with_the_prefix_and_come_by_rank() {
+    let gazetteer = gazetteer(&[world()]);
+    let suggestions = gazetteer.suggest("أو", &SuggestOptions::default());
+    assert_eq!(suggestions.first().map(|s| s.id.as_str()), Some("Q212"), "{suggestions:?}");
+    assert!(gazetteer.suggest("", &SuggestOptions::default()).is_empty());
+}
+
+#[test]
+fn a_lexical_article_stays() {
+    let mut lexical = alias("Q307871", "السيسي", "ar", AliasKind::Short);
+    lexical.article = Article::Lexical;
+    let sisi = entity("Q307871", "person", "Abdel Fattah el-Sisi", 0.8);
+    let packs = [pack("p", vec![sisi], vec![lexical])];
+    assert_eq!(best(&packs, "سيسي"), None);
+    assert_eq!(best(&packs, "والسيسي").as_deref(), Some("Q307871"));
+}
+
+/// Deals the rows of a pack to two packs; overrides, which act on what lies below, go to the upper one.
+fn split(whole: &Pack, choices: &[bool]) -> [Pack; 2] {
+    let mut halves = [pack("lower", vec![], vec![]), pack("upper", vec![], vec![])];
+    let mut choice = choices.iter().copied().cycle();
+    let mut half = || usize::from(choice.next().unwrap_or_default());
+    for row in &whole.entities {
+        halves[half()].entities.push(row.clone());
+    }
+    for row in &whole.aliases {
+        halves[half()].aliases.push(row.clone());
+    }
+    halves[1].overrides.clone_from(&whole.overrides);
+    halves
+}
+
+/// What an answer says beside the names of packs and the version of the index.
+fn essence(gazetteer: &Gazetteer, query: &str) -> String {
+    let mut answer = gazetteer.resolve(query, &ResolveOptions { limit: 100, ..ResolveOptions::default() });
+    answer.index_version.clear();
+    for candidate in &mut answer.candidates {
+        candidate.pack.clear();
+    }
+    // Equal scores have no order that both stacks could share.
+    answer.candidates.sort_by(|a, b| b.score.get().total_cmp(&a.score.get()).then(a.id.cmp(&b.id)));
+    format!("{answer:#?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_split_pack_answers_alike(
+        choices in prop::collection::vec(any::<bool>(), 1..40),
+        noise in "[ابتوليكغجأة ]{0,10}",
+        query in 0_usize..world::QUERIES.len(),
+    ) {
+        let mut whole = world();
+        whole.overrides = overlay(vec![
+            OverrideAction::Block { alias: "باريس".into(), id: id("Q830149") },
+            OverrideAction::Redirect { id: id("Q270"), target: id("Q649") },
+            OverrideAction::NotAName { alias: "المالية".into() },
+        ]).overrides;
+        let (one, two) = (gazetteer(std::slice::from_ref(&whole)), gazetteer(&split(&whole, &choices)));
+        for query in [world::QUERIES[query], noise.as_str()] {
+            prop_assert_eq!(essence(&one, query), essence(&two, query));
+        }
+    }
+
+    #[test]
+    fn any_text_is_answered(query in "\\PC{0,40}") {
+        let answer = gazetteer(&[world()]).resolve(&query, &ResolveOptions::default());
+        prop_assert_eq!(answer.status == Status::Resolved, answer.canonical_id.is_some());
+        prop_assert_eq!(answer.status == Status::Invalid, answer.invalid_reason.is_some());
+    }
+}
