@@ -15,7 +15,14 @@ use crate::rpc::{Client, ClientError, ClientOptions};
 pub struct ServerArgs {
     /// Ask this running server instead of opening packs, such as http://127.0.0.1:50051
     #[arg(long, value_name = "URL", env = "YAQUT_SERVER")]
-    pub server: Option<String>,
+    server: Option<String>,
+}
+
+impl ServerArgs {
+    /// The address of the server, if one is to answer; an empty variable is none.
+    pub fn url(&self) -> Option<&str> {
+        self.server.as_deref().filter(|url| !url.is_empty())
+    }
 }
 
 /// A connection to a server, for callers that wait.

@@ -79,7 +79,7 @@ pub fn run(args: &ResolveArgs, context: &Context) -> Result<Exit, Failure> {
 
 impl ResolveArgs {
     fn resolver(&self, context: &Context) -> Result<Resolver, Failure> {
-        match &self.server.server {
+        match self.server.url() {
             Some(url) => Ok(Resolver::Remote(Box::new(Remote::connect(url)?))),
             None => context.stack.open().map(Resolver::Local),
         }

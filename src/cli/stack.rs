@@ -1,13 +1,14 @@
 //! The flags that say which packs answer, and what is said while they are opened.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::{env, iter};
 
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::terminal::{note, tell};
+use super::terminal::{counted, note, tell};
 use crate::gazetteer::Gazetteer;
 use crate::pack::Severity;
 use crate::store::{self, CachePolicy, Event, Observer, Opened, StackConfig, StoreError};
@@ -32,7 +33,7 @@ pub struct StackArgs {
     pub no_default_packs: bool,
     /// Folder in which compiled packs are kept; empty for none
     #[arg(long, global = true, value_name = "DIR", env = "YAQUT_CACHE_DIR")]
-    pub cache_dir: Option<PathBuf>,
+    pub cache_dir: Option<OsString>,
     /// Start without the packs that have errors, instead of not starting
     #[arg(long, global = true, env = "YAQUT_SKIP_BAD_PACKS", value_parser = clap::builder::FalseyValueParser::new())]
     pub skip_bad_packs: bool,
@@ -47,8 +48,8 @@ impl StackArgs {
             packs: paths(&self.pack, PACKS_VARIABLE),
             cache: match &self.cache_dir {
                 None => CachePolicy::UserFolder,
-                Some(folder) if folder.as_os_str().is_empty() => CachePolicy::Off,
-                Some(folder) => CachePolicy::Folder(folder.clone()),
+                Some(folder) if folder.is_empty() => CachePolicy::Off,
+                Some(folder) => CachePolicy::Folder(folder.into()),
             },
             skip_bad_packs: self.skip_bad_packs,
             ..StackConfig::default()
@@ -75,12 +76,23 @@ fn paths(flags: &[PathBuf], variable: &str) -> Vec<PathBuf> {
     env::split_paths(&value).filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
+/// Warnings that are told in full when a stack is opened; `yaqut lint` tells all.
+const MAX_WARNINGS: usize = 5;
+
 fn report(opened: &Opened) {
-    for diagnostic in &opened.diagnostics {
-        match diagnostic.severity {
-            Severity::Error => tell(diagnostic),
-            Severity::Warning => note(diagnostic),
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        opened.diagnostics.iter().partition(|finding| finding.severity == Severity::Error);
+    errors.iter().for_each(tell);
+    for (i, warning) in warnings.iter().enumerate() {
+        if i < MAX_WARNINGS {
+            note(warning);
+        } else {
+            tracing::info!("{warning}");
         }
+    }
+    if warnings.len() > MAX_WARNINGS {
+        let more = counted((warnings.len() - MAX_WARNINGS) as u64, "warning");
+        note(format_args!("and {more} more; `yaqut lint` or -v shows them"));
     }
     for pack in &opened.skipped {
         tell(format_args!("warning: the pack {pack} has errors and is left out"));
@@ -114,10 +126,10 @@ impl From<StoreError> for Failure {
         };
         match &error {
             StoreError::BadPacks { diagnostics } => {
-                let findings = diagnostics.iter().map(ToString::to_string);
-                let summary = "packs have errors, so nothing was opened".to_owned();
-                let text = findings.chain(iter::once(summary)).collect::<Vec<_>>().join("\n");
-                Self::new(exit, text).with_help("mend them (`yaqut lint` checks), or add --skip-bad-packs")
+                let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
+                let errors: Vec<String> = errors.map(ToString::to_string).collect();
+                Self::new(exit, format!("packs have errors, so nothing was done\n{}", errors.join("\n")))
+                    .with_help("`yaqut lint` tells more; --skip-bad-packs leaves such packs out")
             }
             _ => Self::new(exit, error.to_string()),
         }

@@ -144,7 +144,7 @@ fn finish(sink: Sink, args: &CanonicalizeArgs) -> Result<Exit, Failure> {
 impl CanonicalizeArgs {
     fn answerer(&self, context: &Context, explain: bool) -> Result<Box<dyn Answerer>, Failure> {
         let options = self.hints.options(explain);
-        Ok(match &self.server.server {
+        Ok(match self.server.url() {
             Some(url) => Box::new(RemoteAnswerer { remote: Remote::connect(url)?, options }),
             None => Box::new(LocalAnswerer { gazetteer: context.stack.open()?, options }),
         })

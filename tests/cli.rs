@@ -1,0 +1,19 @@
+//! The program as a user runs it: arguments in, streams, files and exit codes out.
+//!
+//! `YAQUT_UPDATE_GOLDEN=1 cargo test --test cli` writes the files in `tests/cli/golden/` anew.
+#![allow(missing_docs)]
+
+#[path = "cli/broken_lists.rs"]
+mod broken_lists;
+#[path = "cli/canonicalize.rs"]
+mod canonicalize;
+#[path = "cli/outputs.rs"]
+mod outputs;
+#[path = "cli/packs.rs"]
+mod packs;
+#[path = "cli/resolve.rs"]
+mod resolve;
+#[path = "cli/serve.rs"]
+mod serve;
+#[path = "cli/support.rs"]
+mod support;

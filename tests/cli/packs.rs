@@ -1,0 +1,131 @@
+//! `lint`, `build`, `verify`, `info`, `import`, and the flags that say which packs answer.
+
+use crate::support::Place;
+
+const BROKEN: &str = "id\talias\tlang\tkind\tsource\tnote\nQ1\tx\ten\tprefered\t\t\n";
+
+fn place_with_broken_pack() -> Place {
+    let place = Place::new();
+    place.write_pack("broken", "id\ttype\tname\nQ1\tcity\tX\n", BROKEN);
+    place
+}
+
+#[test]
+fn lint_passes_good_packs() {
+    let run = Place::new().run_bare(&["lint", "pack", "--no-default-packs"]).expect(0);
+    assert_eq!(run.stdout, "");
+    run.stderr_has(&["1 pack checked: 0 errors, 0 warnings"]);
+}
+
+#[test]
+fn lint_tells_file_line_and_column() {
+    let place = place_with_broken_pack();
+    let run = place.run_bare(&["lint", "broken", "--no-default-packs"]).expect(65);
+    assert!(run.stdout.starts_with("broken/aliases.tsv:2:"), "{}", run.stdout);
+    assert!(run.stdout.contains("error[unknown-kind]"), "{}", run.stdout);
+
+    let run = place.run_bare(&["lint", "broken", "--no-default-packs", "--format", "json"]).expect(65);
+    let findings: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&findings[0]["line"], &findings[0]["severity"]), (&2.into(), &"error".into()));
+}
+
+#[test]
+fn an_overlay_is_linted_on_the_stack_it_lies_on() {
+    let place = Place::new();
+    place.write("overlay/datapackage.json", r#"{"name": "overlay", "version": "1", "licenses": [{"name": "CC0-1.0"}], "sources": [{"title": "me"}]}"#);
+    place.write("overlay/aliases.tsv", "id\talias\tlang\tkind\nQ1899\tKijew\tde\talternate\n");
+    let alone = place.run_bare(&["lint", "overlay", "--no-default-packs"]).expect(65);
+    assert!(alone.stdout.contains("unknown-entity"), "{}", alone.stdout);
+    place.run_bare(&["lint", "overlay", "--no-default-packs", "--pack", "pack"]).expect(0);
+    place.run_bare(&["lint", "pack", "overlay", "--no-default-packs"]).expect(0);
+}
+
+#[test]
+fn lint_of_nothing_ends_with_66() {
+    Place::new().run_bare(&["lint", "no", "--no-default-packs"]).expect(66).stderr_has(&["no"]);
+}
+
+#[test]
+fn a_bad_pack_ends_the_start_unless_it_may_be_skipped() {
+    let place = place_with_broken_pack();
+    let base = ["resolve", "Kyiv", "--pack", "broken"];
+    place.run(&base).expect(65).stderr_has(&["broken/aliases.tsv:2:", "--skip-bad-packs"]);
+    let run = place.run(&[&base[..], &["--skip-bad-packs"]].concat()).expect(0);
+    assert!(run.stdout.contains("Q1899"));
+    run.stderr_has(&["broken", "left out"]);
+}
+
+#[test]
+fn packs_that_are_not_there_end_with_66_and_none_at_all_with_2() {
+    let place = Place::new();
+    place.run_bare(&["resolve", "x", "--no-default-packs", "--pack", "no"]).expect(66);
+    place.run_bare(&["resolve", "x", "--no-default-packs"]).expect(2).stderr_has(&["--pack DIR"]);
+}
+
+#[test]
+fn flags_win_over_the_environment() {
+    let place = Place::new();
+    let resolve = |arguments: &[&str]| {
+        let mut command = place.command(&[&["resolve", "Kyiv"], arguments].concat());
+        command.env("YAQUT_PACK", "pack").env("YAQUT_NO_DEFAULT_PACKS", "1");
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(resolve(&[]), Some(0));
+    assert_eq!(resolve(&["--pack", "no"]), Some(66));
+}
+
+#[test]
+fn a_built_segment_verifies_and_answers() {
+    let place = Place::new();
+    place
+        .run_bare(&["build", "pack", "-o", "a.yaqut"])
+        .expect(0)
+        .stderr_has(&["4 entity rows", "6 alias rows"]);
+    place.run_bare(&["build", "pack", "-o", "a.yaqut"]).expect(74).stderr_has(&["--force"]);
+    place.run_bare(&["build", "pack", "-o", "a.yaqut", "--force"]).expect(0);
+    let run = place.run_bare(&["verify", "a.yaqut"]).expect(0);
+    assert!(run.stdout.starts_with("a.yaqut: ok, pack pack"), "{}", run.stdout);
+    let run = place.run_bare(&["resolve", "Kyiv", "--no-default-packs", "--index", "a.yaqut"]).expect(0);
+    assert!(run.stdout.contains("Q1899"));
+}
+
+#[test]
+fn damaged_segments_are_refused_and_the_others_still_looked_at() {
+    let place = Place::new();
+    place.run_bare(&["build", "pack", "-o", "good.yaqut"]).expect(0);
+    place.write("bad.yaqut", "not a segment");
+    let run = place.run_bare(&["verify", "bad.yaqut", "good.yaqut"]).expect(65).stderr_has(&["bad.yaqut"]);
+    assert!(run.stdout.starts_with("good.yaqut: ok"), "{}", run.stdout);
+    place.run_bare(&["verify", "no.yaqut"]).expect(66);
+}
+
+#[test]
+fn a_pack_with_errors_is_not_built() {
+    let place = place_with_broken_pack();
+    place.run_bare(&["build", "broken", "-o", "a.yaqut"]).expect(65).stderr_has(&["broken/aliases.tsv:2:"]);
+    assert!(!place.exists("a.yaqut"));
+}
+
+#[test]
+fn info_tells_packs_and_counts() {
+    let place = Place::new();
+    let run = place.run(&["info"]).expect(0);
+    assert!(run.stdout.contains("4 entities, 6 aliases"), "{}", run.stdout);
+    let run = place.run(&["info", "--format", "json"]).expect(0);
+    let info: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(info["packs"][0]["alias_count"], 6);
+    assert!(info["index_version"].is_string());
+}
+
+#[test]
+fn imports_need_their_files_and_a_free_folder() {
+    let place = Place::new();
+    place.write("empty/readme.txt", "");
+    place.run_bare(&["import", "cldr", "empty", "-o", "out"]).expect(66);
+    place
+        .run_bare(&["import", "cldr", "empty", "-o", "pack"])
+        .expect(74)
+        .stderr_has(&["pack exists", "--force"]);
+    place.run_bare(&["import", "nonsense", "empty", "-o", "out"]).expect(2).stderr_has(&["cldr", "geonames"]);
+    assert!(!place.exists("out"));
+}

@@ -1,0 +1,90 @@
+//! `resolve`, and what holds for every command.
+
+use crate::support::Place;
+
+#[test]
+fn answers_stand_in_a_table() {
+    let run = Place::new().run(&["resolve", "أوكرانيا", "Springfield", "zzzqqqxxx"]).expect(0);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert!(lines[0].starts_with("STATUS"));
+    assert!(lines[1].starts_with("RESOLVED") && lines[1].contains("Q212"), "{}", lines[1]);
+    assert!(lines[2].starts_with("AMBIGUOUS") && lines[2].contains("x:1"), "{}", lines[2]);
+    assert!(lines[3].starts_with(' ') && lines[3].contains("x:2"), "{}", lines[3]);
+    assert!(lines[4].starts_with("NOT_FOUND"), "{}", lines[4]);
+    assert_eq!((lines.len(), run.stderr.as_str()), (5, ""));
+}
+
+#[test]
+fn no_colour_and_no_isolates_in_a_pipe_unless_asked() {
+    let place = Place::new();
+    let run = place.run(&["resolve", "كييف"]).expect(0);
+    assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{2068}'));
+    let run = place.run(&["resolve", "كييف", "--color", "always"]).expect(0);
+    assert!(run.stdout.contains("\u{1b}[32mRESOLVED\u{1b}[0m"), "{:?}", run.stdout);
+}
+
+#[test]
+fn a_name_cannot_take_over_the_terminal() {
+    let run = Place::new().run(&["resolve", "a\u{1b}[2Jb"]);
+    assert!(run.stdout.contains("\\u{1b}[2J") && !run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
+}
+
+#[test]
+fn jsonl_holds_whole_answers() {
+    let run = Place::new().run(&["resolve", "Kyiv", "Springfield", "--format", "jsonl"]).expect(0);
+    let answers: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers[0]["canonical_id"], "Q1899");
+    assert_eq!(answers[1]["canonical_id"], serde_json::Value::Null);
+    assert_eq!(answers[1]["candidates"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn names_come_from_standard_input() {
+    let run = Place::new()
+        .run_with_input(&["resolve", "-", "--format", "jsonl"], "\u{feff}Kyiv\r\nUkraine")
+        .expect(0);
+    let queries: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&queries[0]["query"], &queries[1]["query"]), (&"Kyiv".into(), &"Ukraine".into()));
+    let run = Place::new().run_with_input(&["resolve", "-"], b"ok\n\xff\n");
+    run.expect(65).stderr_has(&["standard input:2:"]);
+}
+
+#[test]
+fn an_invalid_name_ends_with_1() {
+    let run = Place::new().run(&["resolve", "Kyiv", ""]).expect(1);
+    assert!(run.stdout.contains("\nINVALID"), "{}", run.stdout);
+}
+
+#[test]
+fn limits_are_kept_and_steps_explained() {
+    let place = Place::new();
+    let run = place.run(&["resolve", "Springfield", "--limit", "1", "--format", "jsonl"]).expect(0);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(answer["candidates"].as_array().map(Vec::len), Some(1));
+    let run = place.run(&["resolve", "Kyiv", "--explain"]).expect(0);
+    assert!(run.stdout.contains("\nKyiv: RESOLVED\n  Q1899 Kyiv: score "), "{}", run.stdout);
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let place = Place::new();
+    let run = place.run_bare(&["--version"]).expect(0);
+    assert_eq!(run.stdout, format!("yaqut {}\n", env!("CARGO_PKG_VERSION")));
+    for command in
+        ["serve", "resolve", "canonicalize", "lint", "build", "verify", "info", "import", "completions"]
+    {
+        let run = place.run_bare(&[command, "--help"]).expect(0);
+        assert!(run.stdout.contains("Example"), "{command}");
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let run = Place::new().run_bare(&["completions", shell]).expect(0);
+        assert!(run.stdout.contains("canonicalize"), "{shell}");
+    }
+}

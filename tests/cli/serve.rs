@@ -1,0 +1,80 @@
+//! `serve`, and the commands that ask it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStderr};
+
+use crate::support::Place;
+
+/// A running service that ends with the test.
+struct Service {
+    child: Child,
+    talk: BufReader<ChildStderr>,
+    url: String,
+}
+
+impl Service {
+    fn start(place: &Place) -> Self {
+        let mut child = place.start(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut talk = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        talk.read_line(&mut line).unwrap();
+        let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(',').next());
+        let url = format!("http://{}", address.unwrap_or_else(|| panic!("unexpected: {line}")));
+        assert!(line.contains("1 pack, 6 aliases, ready in"), "{line}");
+        Self { child, talk, url }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_answers_as_packs_do() {
+    let place = Place::new();
+    let service = Service::start(&place);
+    let names = ["resolve", "Kyiv", "Springfield", "zzzqqqxxx", "--format", "jsonl"];
+    let remote = place.run_bare(&[&names[..], &["--server", &service.url]].concat()).expect(0);
+    assert_eq!(remote.stdout, place.run(&names).expect(0).stdout);
+
+    let long = "كييف".repeat(2_500);
+    place.write("list.csv", format!("name,cc\nKyiv,UA\nUkraine,\n{long},\n,\nSpringfield,US\nKyiv,\n"));
+    let list = ["canonicalize", "list.csv", "-c", "name", "--country-column", "cc"];
+    let remote = place.run_bare(&[&list[..], &["--server", &service.url]].concat()).expect(0);
+    assert_eq!(remote.stdout, place.run(&list).expect(0).stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_service_well() {
+    let place = Place::new();
+    let mut service = Service::start(&place);
+    let pid = service.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    let mut line = String::new();
+    service.talk.read_line(&mut line).unwrap();
+    assert_eq!(line, "stopped\n");
+}
+
+#[test]
+fn a_port_in_use_ends_with_74_and_a_way_out() {
+    let place = Place::new();
+    let service = Service::start(&place);
+    let address = service.url.trim_start_matches("http://");
+    place.run(&["serve", "--listen", address]).expect(74).stderr_has(&["cannot listen on", "--listen"]);
+    place.run(&["serve", "--listen", "nonsense"]).expect(2);
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_with_75() {
+    let place = Place::new();
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("127.0.0.1:{port}");
+    place.run_bare(&["resolve", "Kyiv", "--server", &url]).expect(75).stderr_has(&["yaqut serve"]);
+    place.run_bare(&["resolve", "Kyiv", "--server", "http://"]).expect(2);
+}
