@@ -19,7 +19,7 @@
 //! | `SAME_AS` | ID ordinals that entity records point to |
 //! | `ALIASES` | alias records, grouped by ID, in file order within an ID |
 //! | `KEYS` | FST: lookup key → key ordinal |
-//! | `KEY_STARTS`, `KEY_POSTINGS` | key ordinal → alias ordinals, by rank; [`BARE`] marks a key without the article |
+//! | `KEY_STARTS`, `KEY_POSTINGS` | key ordinal → alias ordinals, by rank; [`BARE`] marks the key of a bare form |
 //! | `TOKENS` | FST: K2 token of an alias of several tokens → token ordinal |
 //! | `TOKEN_STARTS`, `TOKEN_POSTINGS` | token ordinal → alias ordinals, ascending |
 //!
@@ -41,7 +41,7 @@ pub const TRAILER_BYTES: usize = 32;
 pub const ALIGNMENT: usize = 8;
 /// An ordinal that points nowhere.
 pub const NONE: u32 = u32::MAX;
-/// Set in a key posting whose key is the alias without its optional article.
+/// Set in a key posting whose key is the bare form of the alias, see [`crate::text::bare_form`].
 pub const BARE: u32 = 1 << 31;
 /// The most aliases of a segment: the top bit of a posting is [`BARE`].
 pub const MAX_ALIASES: u32 = BARE - 1;

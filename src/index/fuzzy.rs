@@ -41,6 +41,14 @@ impl Segment {
         }
     }
 
+    /// Calls `visit` with every token that `pattern` accepts, in bytewise order.
+    pub fn search_fuzzy_tokens(&self, pattern: &FuzzyPattern, mut visit: impl FnMut(&str)) {
+        let mut stream = self.tokens.search(&pattern.automaton).into_stream();
+        while let Some((token, _)) = stream.next() {
+            visit(std::str::from_utf8(token).unwrap_or_default());
+        }
+    }
+
     /// Calls `visit` with the aliases under every key that begins with `prefix`, in bytewise order, for at most
     /// `limit` keys.
     pub fn search_prefix(

@@ -25,7 +25,7 @@ pub struct Segment {
     languages: Vec<String>,
     overrides: Vec<Override>,
     pub(super) keys: Map<Slice>,
-    tokens: Map<Slice>,
+    pub(super) tokens: Map<Slice>,
 }
 
 /// An entity row of a segment.
@@ -67,7 +67,7 @@ pub struct Alias<'a> {
 pub struct Posting {
     /// The alias.
     pub alias: AliasOrdinal,
-    /// Whether the key is the alias without its optional article.
+    /// Whether the key is that of the alias's bare form, see [`crate::text::bare_form`].
     pub is_bare: bool,
 }
 

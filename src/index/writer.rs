@@ -7,7 +7,7 @@ use super::format::{
     SectionKind,
 };
 use super::{CompileError, FORMAT_VERSION};
-use crate::model::{Article, EntityId};
+use crate::model::EntityId;
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
 
@@ -55,10 +55,8 @@ fn index_alias(alias: &AliasRow, ordinal: u32, keys: &mut Postings, tokens: &mut
     let safe = text::safe_fold(&alias.alias);
     let lossy = text::lossy_fold(&safe);
     keys.push(text::join(&lossy), ordinal);
-    if alias.article == Article::Optional
-        && let Some(bare) = safe.strip_prefix("ال")
-    {
-        keys.push(text::join(&text::lossy_fold(bare)), ordinal | BARE);
+    if let Some(bare) = text::bare_form(&safe, alias.article) {
+        keys.push(text::join(&text::lossy_fold(bare.text)), ordinal | BARE);
     }
     if lossy.contains(' ') {
         lossy.split(' ').for_each(|token| tokens.push(token.to_owned(), ordinal));

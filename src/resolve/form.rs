@@ -20,6 +20,8 @@ pub(super) struct Form {
     pub steps: Vec<String>,
     /// Entity types that a dropped head allows; empty for all.
     pub types: &'static [&'static str],
+    /// Whether an article was stripped: then only adjectives, and names whose article is optional, are meant.
+    pub without_article: bool,
     /// Lookup key of the form that proclitics were stripped from.
     pub stripped_from: Option<String>,
 }
@@ -40,6 +42,7 @@ impl Form {
             cost: 0.0,
             steps: Vec::new(),
             types: &[],
+            without_article: false,
             stripped_from: None,
         }
     }
@@ -50,6 +53,7 @@ impl Form {
         form.cost = self.cost + cost;
         form.steps = self.steps.iter().cloned().chain([step]).collect();
         form.types = self.types;
+        form.without_article = self.without_article;
         form
     }
 
@@ -63,6 +67,7 @@ impl Form {
                 let mut form =
                     self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.cost + 0.01, step);
                 form.stripped_from = Some(self.key.clone());
+                form.without_article |= reading.without_article;
                 form
             })
             .collect()

@@ -1,32 +1,36 @@
 //! Tiers TRANSLITERATION and FUZZY: keys within one or two edits, judged by the weighted distance.
 
-use super::compare::compare_edited;
+use super::compare::{Comparison, EDITED, compare_edited, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
+use super::lookup::compare_surface;
+use super::partial;
 use super::stack::{AliasRef, Stack};
 use crate::index::fuzzy::FuzzyPattern;
-use crate::model::Tier;
-use crate::text;
+use crate::model::{Article, Tier};
 
 /// Letters of a whole form from which on it may carry one edit, and two.
 const MIN_LETTERS: [usize; 2] = [4, 6];
 /// Letters of a stripped or headless form from which on it may carry an edit.
 const MIN_REMAINDER_LETTERS: usize = 5;
+/// What an article on one side only takes off the similarity.
+const ARTICLE_COST: f32 = 0.03;
 
 /// Gathers the hits within edits of the forms: those of one edit, and only if there is none, those of two.
 ///
-/// Each depth is searched over all forms and the whole stack before the next.
+/// Each depth is searched over all forms and the whole stack before the next. An article more or less counts as one
+/// edit, and so does a family name alone that is spelled otherwise.
 pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hits<'_>) {
     for edits in 1..=max_edits.min(FuzzyPattern::MAX_EDITS) {
         for form in forms.iter().filter(|form| may_carry(form, edits)) {
             let pattern = FuzzyPattern::new(&form.key, edits);
-            for (segment, reader) in stack.numbered() {
-                reader.search_fuzzy(&pattern, |postings| {
-                    for posting in postings {
-                        add(stack, form, AliasRef { segment, alias: posting.alias }, posting.is_bare, hits);
-                    }
-                });
+            gather_keys(stack, form, &pattern, hits);
+            if edits == 1 {
+                partial::gather_family_names(stack, form, &pattern, hits);
             }
+        }
+        if edits == 1 {
+            gather_articles(stack, forms, hits);
         }
         if !hits.is_unknown() {
             return;
@@ -40,11 +44,48 @@ fn may_carry(form: &Form, edits: u8) -> bool {
     letters >= least && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
 }
 
-fn add(stack: &Stack, form: &Form, at: AliasRef, is_bare: bool, hits: &mut Hits<'_>) {
-    let Some(alias) = stack.alias(at) else { return };
-    let safe = text::safe_fold(alias.text);
-    let surface = if is_bare { safe.strip_prefix("ال").unwrap_or(&safe) } else { &safe };
-    if let Some(comparison) = compare_edited(&form.safe, surface) {
-        hits.add(form, at, comparison);
+fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
+    for (segment, reader) in stack.numbered() {
+        reader.search_fuzzy(pattern, |postings| {
+            for posting in postings {
+                let at = AliasRef { segment, alias: posting.alias };
+                let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
+                    compare_edited(&form.safe, surface)
+                });
+                if let Some(comparison) = comparison {
+                    hits.add(form, at, comparison);
+                }
+            }
+        });
     }
+}
+
+/// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
+fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let with_article = forms.iter().filter(|form| !form.safe.starts_with("ال")).map(|form| {
+        let added = Form::whole(format!("ال{}", form.safe));
+        (form, added)
+    });
+    let without_article = forms.iter().filter(|form| form.without_article).map(|form| (form, form.clone()));
+    for (form, read) in with_article.chain(without_article) {
+        for (segment, reader) in stack.numbered() {
+            for posting in reader.lookup(&read.key).filter(|posting| !posting.is_bare) {
+                let at = AliasRef { segment, alias: posting.alias };
+                let is_rigid = stack.alias(at).is_none_or(|alias| alias.article == Article::Lexical)
+                    || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
+                let comparison =
+                    compare_surface(stack, at, false, |surface| Some(compare_folds(&read.safe, surface)));
+                if let Some(comparison) = comparison.filter(|_| !is_rigid) {
+                    hits.add(form, at, otherwise_articled(comparison));
+                }
+            }
+        }
+    }
+}
+
+fn otherwise_articled(folds: Comparison) -> Comparison {
+    let mut steps = folds.steps;
+    steps.push("article on one side only".to_owned());
+    let similarity = EDITED - ARTICLE_COST - (1.0 - folds.similarity);
+    Comparison { tier: Tier::Transliteration, similarity, doubt: 0.0, steps }
 }

@@ -17,6 +17,8 @@ pub(super) struct Hit {
     pub tier: Tier,
     /// Of form and alias, costs of the form taken off.
     pub similarity: f32,
+    /// To be taken off the score.
+    pub doubt: f32,
     pub steps: Vec<String>,
     /// Whether the alias is in the language of the hint.
     pub in_language: bool,
@@ -57,6 +59,7 @@ impl<'a> Hits<'a> {
             kind: alias.kind,
             tier: form.tier.max(comparison.tier),
             similarity: comparison.similarity - form.cost,
+            doubt: comparison.doubt,
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };

@@ -4,7 +4,7 @@ use super::compare::{Comparison, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
-use crate::model::Tier;
+use crate::model::{AliasKind, Article, Tier};
 use crate::text;
 
 /// What a stripped reading loses where the name before stripping is known: it stays as an alternative only.
@@ -37,14 +37,38 @@ pub(super) fn under_key<'a>(
     stack.numbered().flat_map(move |(segment, reader)| {
         reader.lookup(&form.key).filter_map(move |posting| {
             let alias = reader.alias(posting.alias)?;
-            let safe = text::safe_fold(alias.text);
-            let surface = if posting.is_bare { safe.strip_prefix("ال")? } else { &safe };
-            let comparison = compare_folds(&form.safe, surface);
-            (!is_function_word(form, &comparison))
-                .then_some((AliasRef { segment, alias: posting.alias }, comparison))
+            if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional
+            {
+                return None;
+            }
+            let at = AliasRef { segment, alias: posting.alias };
+            let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
+                Some(compare_folds(&form.safe, surface))
+            })?;
+            (!is_function_word(form, &comparison)).then_some((at, comparison))
         })
     })
 }
+
+/// Compares with the surface of an alias, or with its bare form if that is what the key stands for.
+pub(super) fn compare_surface(
+    stack: &Stack,
+    at: AliasRef,
+    is_bare: bool,
+    compare: impl Fn(&str) -> Option<Comparison>,
+) -> Option<Comparison> {
+    let alias = stack.alias(at)?;
+    let safe = text::safe_fold(alias.text);
+    if !is_bare {
+        return compare(&safe);
+    }
+    let bare = text::bare_form(&safe, alias.article)?;
+    let is_meant = bare.is_article || stack.is_one_of(stack.entity_of(at)?, &DIVISIONS);
+    if is_meant { Some(compare(bare.text)?.with_left_out(bare)) } else { None }
+}
+
+/// Types whose names go without the noun of their division.
+const DIVISIONS: [&str; 2] = ["region", "territory"];
 
 /// Names of up to this many letters meet too many words when letters are folded away.
 const SHORT_LETTERS: usize = 3;
@@ -60,8 +84,7 @@ pub(super) fn is_demonym(stack: &Stack, form: &Form, count: usize) -> bool {
     let adjective = Form::whole(tokens.join(" "));
     let readings = adjective.stripped();
     std::iter::once(&adjective).chain(&readings).any(|reading| {
-        under_key(stack, reading).any(|(at, _)| {
-            stack.alias(at).is_some_and(|alias| alias.kind == crate::model::AliasKind::Demonym)
-        })
+        under_key(stack, reading)
+            .any(|(at, _)| stack.alias(at).is_some_and(|alias| alias.kind == AliasKind::Demonym))
     })
 }

@@ -1,10 +1,11 @@
 //! Tier PARTIAL: heads dropped, tokens reordered or left out, a family name alone.
 
-use super::compare::{Comparison, compare_edited};
+use super::compare::{Comparison, EDITED, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
+use crate::index::fuzzy::FuzzyPattern;
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
 use crate::text::{self, heads};
@@ -57,6 +58,30 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
             let safe = text::safe_fold(alias.text);
             if let Some(comparison) = Named::new(stack, entity, &safe).and_then(|named| named.compare(form)) {
+                hits.add(form, at, comparison);
+            }
+        }
+    }
+}
+
+/// Gathers people whose family name alone, of one token, is another spelling of the form (ترمب, ترامب).
+pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
+    if form.safe.contains(' ') {
+        return;
+    }
+    let mut tokens: Vec<String> = Vec::new();
+    for (_, reader) in stack.numbered() {
+        reader.search_fuzzy_tokens(pattern, |token| tokens.push(token.to_owned()));
+    }
+    tokens.sort_unstable();
+    tokens.dedup();
+    for token in tokens {
+        for at in sharing_rarest_token(stack, &[&token]) {
+            let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
+            let safe = text::safe_fold(alias.text);
+            let comparison =
+                Named::new(stack, entity, &safe).and_then(|named| named.compare_family(form, &token));
+            if let Some(comparison) = comparison {
                 hits.add(form, at, comparison);
             }
         }
@@ -159,6 +184,20 @@ impl<'a> Named<'a> {
         self.compare_given_names(form)
     }
 
+    /// The family name is `token`, and the form another spelling of it by sound.
+    fn compare_family(&self, form: &Form, token: &str) -> Option<Comparison> {
+        let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
+        let family =
+            person::family_name(&alias, self.order).filter(|family| self.is_person && family.len() == 1)?;
+        if alias[family.start] != token {
+            return None;
+        }
+        let mut comparison = compare_edited(&form.safe, self.safe[family.start])?;
+        comparison.similarity -= EDITED - FAMILY_ALONE;
+        comparison.steps.push("family name alone".to_owned());
+        (comparison.tier == Tier::Transliteration).then_some(comparison)
+    }
+
     /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).
     fn compare_given_names(&self, form: &Form) -> Option<Comparison> {
         let comparison = compare_edited(&form.safe, &self.safe.join(" "))?;
@@ -169,7 +208,7 @@ impl<'a> Named<'a> {
 }
 
 fn partial(similarity: f32, step: String) -> Comparison {
-    Comparison { tier: Tier::Partial, similarity, steps: vec![step] }
+    Comparison { tier: Tier::Partial, similarity, doubt: 0.0, steps: vec![step] }
 }
 
 /// Whether two K2 tokens are one word, with or without the article (رجب طيب, رجب الطيب).

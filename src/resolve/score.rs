@@ -1,9 +1,11 @@
 //! Score and decision: from hits to probabilities, and from probabilities to a verdict.
 //!
-//! The best similarity says how likely the query names anything that was found; it is shared among the entities by
-//! similarity, prominence, kind of alias and hints. The scores and NIL's, which is the rest, sum to 1.
+//! An entity's share of the evidence (similarity, prominence, kind of alias, hints) says how likely it is meant rather
+//! than another; its similarity, less any doubt, how likely the query is its name at all. The score is the product, so
+//! the scores and NIL's, which is the rest, sum to 1.
 
 use super::ResolveOptions;
+use super::compare::EDITED;
 use super::hits::Hit;
 use super::stack::Stack;
 use crate::model::{AliasKind, Score, Status};
@@ -15,8 +17,9 @@ const LEAST_LEAD: f32 = 0.80;
 /// Candidates with less are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
-/// Powers of ten that a whole step of similarity is worth.
-const SIMILARITY_WEIGHT: f32 = 40.0;
+/// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
+const FOLD_WEIGHT: f32 = 40.0;
+const EDIT_WEIGHT: f32 = 27.0;
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 4.0;
 /// The rank of entities that have none.
@@ -28,12 +31,17 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 
 /// Scores hits, best first; ties in the order of the stack.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = hits.iter().map(|hit| hit.similarity).fold(0.0, f32::max);
-    // In powers of ten relative to the best, so that nothing overflows.
+    let best = hits.iter().map(|hit| evidence(hit.similarity)).fold(f32::NEG_INFINITY, f32::max);
+    // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
     let total: f32 = weights.iter().sum();
-    let mut scored: Vec<(Hit, Score)> =
-        hits.into_iter().zip(weights).map(|(hit, weight)| (hit, Score::new(best * weight / total))).collect();
+    let score = |hit: &Hit, weight: f32| Score::new((hit.similarity - hit.doubt) * weight / total);
+    let mut scored: Vec<(Hit, Score)> = hits
+        .into_iter()
+        .zip(weights)
+        .map(|(hit, weight)| (score(&hit, weight), hit))
+        .map(|(s, h)| (h, s))
+        .collect();
     scored.sort_by(|(a, x), (b, y)| y.get().total_cmp(&x.get()).then(a.entity.cmp(&b.entity)));
     let least = options.min_score.max(LEAST_SHOWN);
     scored.retain(|(_, score)| score.get() >= least);
@@ -42,12 +50,17 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
     let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, |rank| rank.get());
-    let power = SIMILARITY_WEIGHT * (hit.similarity - best) + RANK_WEIGHT * (rank - 1.0);
+    let power = evidence(hit.similarity) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;
     let hints =
         if in_country { COUNTRY_FACTOR } else { 1.0 } * if hit.in_language { LANGUAGE_FACTOR } else { 1.0 };
     10_f32.powf(power) * kind_factor(hit.kind) * hints
+}
+
+/// What a similarity is worth, in powers of ten.
+fn evidence(similarity: f32) -> f32 {
+    FOLD_WEIGHT * similarity.max(EDITED) + EDIT_WEIGHT * similarity.min(EDITED)
 }
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.

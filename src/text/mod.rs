@@ -4,6 +4,7 @@
 //!
 //! Architecture invariant: no files, no index, no network.
 
+mod bare;
 pub mod distance;
 mod fold;
 pub mod heads;
@@ -13,6 +14,7 @@ pub mod person;
 pub mod proclitic;
 mod tables;
 
+pub use bare::{Bare, bare_form};
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::is_arabic;

@@ -14,6 +14,8 @@ pub struct Stripped {
     pub proclitics: String,
     /// What is left, with the article restored where ل had swallowed it.
     pub tokens: Vec<String>,
+    /// Whether an article was taken off, and not restored.
+    pub without_article: bool,
     /// How unlikely the reading is beside the whole name: 0.00 for و and ف, 0.01 for ب ل ك, 0.02 for ال.
     pub cost: f32,
 }
@@ -52,30 +54,32 @@ struct Stem {
 impl Stem {
     fn push_readings(&self, remainder: &str, rest: &[&str], readings: &mut Vec<Stripped>) {
         if !self.proclitics.is_empty() {
-            readings.push(self.reading("", remainder, rest));
+            readings.push(self.reading("", remainder, rest, false));
         }
         if let Some(bare) = remainder.strip_prefix("ال") {
-            readings.push(self.reading("ال", bare, rest));
+            readings.push(self.reading("ال", bare, rest, true));
             let bare_rest: Vec<&str> = rest.iter().map(|t| t.strip_prefix("ال").unwrap_or(t)).collect();
             if bare_rest != rest {
-                readings.push(self.reading("ال", bare, &bare_rest));
+                readings.push(self.reading("ال", bare, &bare_rest, true));
             }
         }
         // للكويت: after the first ل was taken, the second is ل of the article, whose alef is not written.
         if self.proclitics.ends_with(LAM)
             && let Some(bare) = remainder.strip_prefix(LAM)
         {
-            readings.push(self.reading(&LAM.to_string(), &format!("{ALEF}{LAM}{bare}"), rest));
-            readings.push(self.reading(&LAM.to_string(), &format!("{ALEF}{LAM}{LAM}{bare}"), rest));
-            readings.push(self.reading(&LAM.to_string(), bare, rest));
+            let lam = LAM.to_string();
+            readings.push(self.reading(&lam, &format!("{ALEF}{LAM}{bare}"), rest, false));
+            readings.push(self.reading(&lam, &format!("{ALEF}{LAM}{LAM}{bare}"), rest, false));
+            readings.push(self.reading(&lam, bare, rest, true));
         }
     }
 
-    fn reading(&self, article: &str, first: &str, rest: &[&str]) -> Stripped {
+    fn reading(&self, article: &str, first: &str, rest: &[&str], without_article: bool) -> Stripped {
         let tokens = std::iter::once(first).chain(rest.iter().copied()).filter(|token| !token.is_empty());
         Stripped {
             proclitics: format!("{}{article}", self.proclitics),
             tokens: tokens.map(str::to_owned).collect(),
+            without_article,
             cost: self.cost + if article.is_empty() { 0.0 } else { 0.02 },
         }
     }
