@@ -20,8 +20,8 @@ const REORDERED: f32 = 0.93;
 const LEFT_OUT: f32 = 0.88;
 const FURTHER: f32 = 0.85;
 const FAMILY_ALONE: f32 = 0.80;
-/// A family name that agrees while the given names are spelled otherwise.
-const OTHER_GIVEN_NAME: f32 = 0.97;
+/// The part of the doubt about given names that remains where the family name agrees to the letter.
+const KNOWN_FAMILY_DOUBT: f32 = 0.3;
 
 /// The forms with heads dropped, repeatedly, each also without proclitics.
 ///
