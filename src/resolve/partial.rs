@@ -203,7 +203,8 @@ impl<'a> Named<'a> {
         let comparison = compare_edited(&form.safe, &self.safe.join(" "))?;
         let is_sound =
             comparison.tier == Tier::Transliteration && form.safe.split(' ').count() == self.safe.len();
-        is_sound.then(|| Comparison { similarity: comparison.similarity * OTHER_GIVEN_NAME, ..comparison })
+        let doubt = comparison.doubt * KNOWN_FAMILY_DOUBT;
+        (is_sound && self.order == NameOrder::GivenFirst).then_some(Comparison { doubt, ..comparison })
     }
 }
 
