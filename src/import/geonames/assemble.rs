@@ -16,7 +16,13 @@ const OPTD: &str = "optd";
 /// Countries where an untagged name in Arabic script is likely to be Persian, Pashto or Urdu.
 const PERSIANATE: [&str; 5] = ["AF", "IN", "IR", "PK", "TJ"];
 
-/// The languages of the Arabic macrolanguage that OpenTravelData tags; their names may serve as Arabic ones.
+/// Countries that write Arabic script.
+const ARABIC_SCRIPT: [&str; 25] = [
+    "AE", "AF", "BH", "DJ", "DZ", "EG", "EH", "IQ", "IR", "JO", "KM", "KW", "LB", "LY", "MA", "MR", "OM",
+    "PK", "PS", "QA", "SA", "SD", "SY", "TN", "YE",
+];
+
+/// Tags that decide between several: a name that is Arabic or English among others is listed as such.
 pub(super) const ARABIC: &str = "ar";
 const ENGLISH: &str = "en";
 
@@ -30,6 +36,7 @@ pub(super) struct Candidate<'c> {
 /// The aliases of `city`.
 pub(super) fn names(city: &City, place: Option<&Place>, report: &mut Report) -> Vec<Name> {
     let mut candidates = candidates(city, place, report);
+    drop_short_arabic(city, &mut candidates, report);
     cut_affixes(city, &mut candidates, report);
     drop_romanisations(city, &mut candidates, report);
     drop_truncated(&mut candidates, report);
@@ -88,9 +95,26 @@ fn clean_tagged(text: &str, tags: &[&TaggedName]) -> Result<Cleaned, Skip> {
     }
 }
 
+/// Drops untagged Arabic names of two letters where Arabic script is foreign: they spell a sound (`من` of Man), and
+/// are words.
+fn drop_short_arabic(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Report) {
+    if ARABIC_SCRIPT.contains(&city.country.as_str()) {
+        return;
+    }
+    candidates.retain(|c| {
+        let short =
+            c.cleaned.script == Script::Arabic && c.tags.is_empty() && c.cleaned.text.chars().count() < 3;
+        if short {
+            report.skip_name(Skip::TooShort);
+        }
+        !short
+    });
+}
+
 /// Cuts administrative words, unless they belong to the name; drops what was cut if the rest is known.
 ///
-/// They belong to it if GeoNames' own name has one too (`Sadr City`), or if a tag prefers the whole.
+/// They belong to it if GeoNames' own name has one too (`Sadr City`), or if a tag prefers the whole; not so in Arabic,
+/// where districts (`قضاء القائم`) are tagged as preferred.
 fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Report) {
     let name_script = crate::import::script::script_of(&city.name);
     let name_has_affix = affix::stem(&city.name, name_script).is_some();
@@ -111,7 +135,8 @@ fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Re
         let Some(stem) = affix::stem(&candidate.cleaned.text, candidate.cleaned.script) else {
             return true;
         };
-        let belongs = key == name_key || candidate.tags.iter().any(|tag| tag.mark == Mark::Preferred);
+        let is_tagged = candidate.tags.iter().any(|tag| tag.mark == Mark::Preferred);
+        let belongs = key == name_key || (is_tagged && candidate.cleaned.script != Script::Arabic);
         if !belongs && whole.contains(&spelling_key(stem)) {
             report.skip_name(Skip::AdministrativeWord);
             return false;

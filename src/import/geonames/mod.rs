@@ -43,8 +43,10 @@ fn role_of(path: &Path) -> Option<Role> {
         "optd_por_public.csv" => Some(Role::Tags),
         curated::TABLE => Some(Role::Curated),
         "countries.json" => Some(Role::Countries),
-        name if name.starts_with("cities") && name.ends_with(".json") => Some(Role::Cities),
-        _ => None,
+        name => {
+            let size = name.strip_prefix("cities")?.strip_suffix(".json")?;
+            size.bytes().all(|b| b.is_ascii_digit()).then_some(Role::Cities)
+        }
     }
 }
 
