@@ -73,16 +73,9 @@ impl<const N: usize> Checker<'_, N> {
     /// A name, in NFC and with tidy white space; may be empty.
     pub fn name(&mut self, cell: Cell<'_>) -> Option<String> {
         let text = cell.text;
-        if let Some((offset, sign)) = text.char_indices().find(|&(_, sign)| is_forbidden(sign)) {
-            let message = format_args!("{} holds the control character {}", cell.column, code_point(sign));
-            self.report.error(self.row.at_byte(cell, offset), "control-character", message, "remove it");
-            return None;
+        if !is_plain(text) || cell.trimmed {
+            self.signs(cell)?;
         }
-        self.white_space(cell);
-        if text.is_ascii() {
-            return Some(tidy(text).into_owned());
-        }
-        self.invisible(cell);
         let name = tidy(text);
         if unicode_normalization::is_nfc(&name) {
             return Some(name.into_owned());
@@ -90,6 +83,18 @@ impl<const N: usize> Checker<'_, N> {
         let help = "it is loaded in NFC; write it so to be sure of what is compared";
         self.warning(cell, "not-nfc", format_args!("{} is not in Unicode NFC", Quoted(text)), help);
         Some(name.nfc().collect())
+    }
+
+    /// Checks the signs of a name.
+    fn signs(&mut self, cell: Cell<'_>) -> Option<()> {
+        if let Some((offset, sign)) = cell.text.char_indices().find(|&(_, sign)| is_forbidden(sign)) {
+            let message = format_args!("{} holds the control character {}", cell.column, code_point(sign));
+            self.report.error(self.row.at_byte(cell, offset), "control-character", message, "remove it");
+            return None;
+        }
+        self.white_space(cell);
+        self.invisible(cell);
+        Some(())
     }
 
     /// Text for people, with tidy white space; may be empty.
@@ -163,6 +168,9 @@ pub(super) fn is_forbidden(sign: char) -> bool {
 /// `text` with one space for every run of white space and control characters, and none around; a single sign of white
 /// space, such as a no-break space, stays.
 pub(super) fn tidy(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let trimmed = text.trim_matches(is_gap);
     if double_white_space(trimmed).is_none() && !trimmed.contains(is_forbidden) {
         return Cow::Borrowed(trimmed);
@@ -181,6 +189,24 @@ pub(super) fn tidy(text: &str) -> Cow<'_, str> {
         tidy.push(if run > 1 || is_forbidden(sign) { ' ' } else { sign });
     }
     Cow::Owned(tidy)
+}
+
+/// Whether `text` surely has none of the signs that are looked for here and no gap but single spaces within.
+///
+/// Almost every cell is so, and one pass over the bytes shows it; the lead bytes of all such signs count as doubtful.
+fn is_plain(text: &str) -> bool {
+    let mut previous = b' ';
+    let is_plain_byte = |byte| {
+        let is_doubtful = match byte {
+            b' ' => previous == b' ',
+            0x9c => previous == 0xd8,
+            0..0x20 | 0x7f | 0xc2 | 0xe1..=0xe3 | 0xef => true,
+            _ => false,
+        };
+        previous = byte;
+        !is_doubtful
+    };
+    text.is_empty() || text.bytes().all(is_plain_byte) && !text.ends_with(' ')
 }
 
 fn is_gap(sign: char) -> bool {
@@ -256,6 +282,24 @@ mod tests {
         ] {
             assert_eq!(tidy(untidy), tidied, "{untidy:?}");
             assert_eq!(tidy(tidied), tidied);
+        }
+    }
+
+    #[test]
+    fn plain_text_has_no_sign_that_is_looked_for() {
+        assert!(is_plain("") && is_plain("a b") && is_plain("أوكرانيا، Côte d'Ivoire"));
+        for sign in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let is_special = sign.is_whitespace() || is_forbidden(sign) || suspicion(sign).is_some();
+            assert!(!(is_special && sign != ' ' && is_plain(&format!("a{sign}b"))), "{sign:?}");
+        }
+        assert!(!is_plain(" a") && !is_plain("a ") && !is_plain("a  b"));
+    }
+
+    #[test]
+    fn names_that_surely_have_a_key_have_one() {
+        for sign in (0..=0xffff).filter_map(char::from_u32) {
+            let name = sign.to_string();
+            assert!(!surely_has_key(&name) || !lookup_key(&name).is_empty(), "{sign:?}");
         }
     }
 
