@@ -81,15 +81,18 @@ impl Curated {
     /// Drops imported names that the curator gives too, and lets the curator's preferred names be the only ones.
     fn prevail(&self, draft: &mut Draft, report: &mut Report) {
         let Draft { id, names, .. } = draft;
+        let preferred = self.preferred.get(id);
+        let chooses = |lang: &str| preferred.is_some_and(|langs| langs.contains(lang));
         names.retain(|name| {
-            let displaced = self.spellings.contains(&spelling(id, name));
+            // A language is not left without a name to show.
+            let is_only = name.kind == AliasKind::Preferred && !chooses(&name.lang);
+            let displaced = !is_only && self.spellings.contains(&spelling(id, name));
             if displaced {
                 report.skip_name(Skip::Duplicate);
             }
             !displaced
         });
-        let Some(langs) = self.preferred.get(id) else { return };
-        for name in names.iter_mut().filter(|name| langs.contains(&name.lang)) {
+        for name in names.iter_mut().filter(|name| chooses(&name.lang)) {
             name.kind = name.kind.max(AliasKind::Alternate);
         }
     }
@@ -208,6 +211,7 @@ mod tests {
         let id = |text| EntityId::new(text).unwrap();
         let curated = vec![
             (id("Q1"), Name::new("عمان", "ar", AliasKind::Preferred, "curated")),
+            (id("Q1"), Name::new("amman", "en", AliasKind::Hidden, "curated")),
             (id("Q9"), Name::new("Nowhere", "en", AliasKind::Alternate, "curated")),
         ];
         let mut report = Report::default();
@@ -217,6 +221,7 @@ mod tests {
         let expected = [
             ("أمان", "ar", "alternate"),
             ("عمان", "curated", "preferred"),
+            ("amman", "curated", "hidden"),
             ("Nowhere", "curated", "alternate"),
             ("Amman", "", "preferred"),
         ];

@@ -140,8 +140,9 @@ fn is_plain(text: &str) -> bool {
 /// (so that the Kingdom of Tunisia and the State of Mexico stay out).
 fn is_official(form: &str, english: &[&str]) -> bool {
     let (core, state) = parts(form);
-    let is_name =
-        !core.is_empty() && core.iter().any(|word| word.chars().count() > 2) && !form.ends_with(" of");
+    let is_name = !core.is_empty()
+        && core.iter().any(|word| word.chars().count() > 2)
+        && !form.to_lowercase().ends_with(" of");
     let borne: BTreeSet<String> = english.iter().flat_map(|name| parts(name).1).collect();
     // A republic is what most countries are, and what lists add to any of them.
     let is_borne =
@@ -256,7 +257,7 @@ mod tests {
             ("Kingdom of Tunisia", &["Tunisia", "Republic of Tunisia"]),
             ("State of Mexico", &["Mexico", "United Mexican States"]),
             ("Luxembourg, Luxembourg", &["Luxembourg"]),
-            ("Germany Federal Republic of", &["Germany", "Federal Republic of Germany"]),
+            ("GERMANY FEDERAL REPUBLIC OF", &["Germany", "Federal Republic of Germany"]),
             ("Guinea Equatorial", &["Equatorial Guinea"]),
             ("Bissau -Guinea", &["Guinea-Bissau"]),
             ("u.s.", &["U.S."]),
