@@ -7,6 +7,7 @@
 //! Architecture invariant: no index, no network; of the crate only `model`, `text` and `pack`.
 
 mod cldr;
+mod curated;
 mod error;
 mod files;
 mod geonames;
@@ -25,7 +26,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::pack::Pack;
+use crate::pack::{Pack, PackFiles, write};
 
 /// A family of public data that can be turned into a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,13 @@ pub struct Imported {
     pub report: Report,
 }
 
+impl Imported {
+    /// The pack's files: entities, Arabic aliases, a curator's aliases and all others in tables of their own.
+    pub fn files(&self) -> PackFiles {
+        write::files_split(&self.pack, rows::part_of)
+    }
+}
+
 /// Reads `inputs`, files or folders that are searched to any depth, and makes the pack of `source`.
 ///
 /// Memory grows with the pack, not with the inputs. Nothing is written.
@@ -121,6 +129,68 @@ pub fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::{PackFile, Severity, lint_stack, parse};
+
+    /// A pack of the repository, with no finding on it.
+    fn bundled(name: &str) -> Pack {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data")).join(name);
+        let mut files: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| PackFile {
+                name: entry.file_name().into_string().unwrap(),
+                bytes: std::fs::read(entry.path()).unwrap(),
+            })
+            .collect();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let parsed = parse(&PackFiles { label: name.to_owned(), files });
+        assert_eq!(parsed.diagnostics, [], "{name}");
+        parsed.pack.unwrap()
+    }
+
+    fn has(pack: &Pack, id: &str, alias: &str) -> bool {
+        pack.aliases.iter().any(|row| row.id.as_str() == id && row.alias == alias)
+    }
+
+    #[test]
+    fn bundled_packs_are_sound_and_know_everyday_names() {
+        let (countries, cities) = (bundled("countries"), bundled("cities"));
+        assert_eq!(lint_stack(&[&countries, &cities], Severity::Error), []);
+        assert_eq!(countries.entities.len(), 250, "ISO 3166-1 and Kosovo");
+        for (id, names) in [
+            (
+                "Q30",
+                "أمريكا|أميركا|الولايات المتحدة|الولايات المتحدة الأمريكية|USA|U.S.|America|American|أمريكي",
+            ),
+            ("Q145", "بريطانيا|المملكة المتحدة|UK|Britain|Great Britain|British"),
+            ("Q878", "الإمارات|الإمارات العربية المتحدة|UAE|Emirati|إماراتي"),
+            ("Q851", "السعودية|المملكة العربية السعودية|Saudi Arabia|سعوديون"),
+            ("Q858", "سوريا|سورية|الجمهورية العربية السورية|Syria|Syrian|سوري"),
+            ("Q43", "تركيا|Turkey|Türkiye|أتراك"),
+            ("Q213", "التشيك|جمهورية التشيك|Czechia|Czech Republic"),
+            ("Q423", "كوريا الشمالية|كوري|كوريون|كوري شمالي|North Korea|DPRK|Korea"),
+            ("Q884", "كوريا الجنوبية|كوري|كوريون|كوري جنوبي|South Korea|Korea"),
+            ("Q159", "روسيا|الاتحاد الروسي|Russia|Russian Federation|روس"),
+            ("Q794", "إيران|Iran|Iranian"),
+            ("Q212", "أوكرانيا|UKR|Україна|Ukrainian|أوكرانية"),
+        ] {
+            for name in names.split('|') {
+                assert!(has(&countries, id, name), "{id} lacks {name}");
+            }
+        }
+        for (id, names) in [
+            ("Q3805", "عمان|Amman"),
+            ("Q406", "إسطنبول|Istanbul|Стамбул"),
+            ("Q61", "واشنطن|Washington"),
+            ("Q5806", "مكة|مكة المكرمة|Makkah"),
+            ("Q18808", "بيونغ يانغ|Pyongyang"),
+            ("Q1899", "كييف|Kyiv|Kiev"),
+        ] {
+            for name in names.split('|') {
+                assert!(has(&cities, id, name), "{id} lacks {name}");
+            }
+        }
+    }
 
     #[test]
     fn sources_read_what_they_write() {

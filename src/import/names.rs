@@ -32,9 +32,16 @@ impl Name {
     }
 }
 
-/// `text` in NFC, with single spaces and none at the ends.
+/// `text` in NFC, with single spaces and none at the ends, without signs that nobody sees.
 pub(super) fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+    let seen: String = text.chars().filter(|&c| !is_invisible(c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+}
+
+/// Zero-width spaces, soft hyphens and direction marks; joiners belong to the spelling of Persian and Indic scripts.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// The key under which two spellings count as one name of an entity.
@@ -179,6 +186,12 @@ mod tests {
     fn vowels_of_indic_scripts_are_no_marks() {
         assert_ne!(spelling_key("कीव"), spelling_key("कव"));
         assert_eq!(spelling_key("عَمّان"), spelling_key("عمان"));
+    }
+
+    #[test]
+    fn invisible_signs_go() {
+        assert_eq!(tidy(" a\u{200b}\u{200e}b \u{a0} c"), "ab c");
+        assert_eq!(tidy("می\u{200c}خواهم"), "می\u{200c}خواهم");
     }
 
     #[test]

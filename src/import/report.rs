@@ -19,6 +19,8 @@ pub enum Skip {
     Romanisation,
     /// Too short to be looked up without harm.
     TooShort,
+    /// Another Arabic name of the city without its end.
+    Truncated,
     /// A remark or the parent place was cut off; what remained was known.
     Remark,
     /// A word such as `city of` was cut off; what remained was known.
@@ -37,8 +39,6 @@ pub enum Skip {
     SmallWithoutArabic,
     /// Another entity holds the identifier.
     IdTaken,
-    /// The Arabic name is the country's, and the city is not its capital.
-    CountryName,
 }
 
 impl Skip {
@@ -50,6 +50,7 @@ impl Skip {
             Self::MixedScripts => "letters of several scripts",
             Self::Romanisation => "romanised letter for letter",
             Self::TooShort => "too short",
+            Self::Truncated => "another Arabic name without its end",
             Self::Remark => "a known name with a remark or a parent place",
             Self::AdministrativeWord => "a known name with an administrative word",
             Self::Historic => "historic state",
@@ -59,7 +60,6 @@ impl Skip {
             Self::NotCity => "not a city",
             Self::SmallWithoutArabic => "too few people and no Arabic name",
             Self::IdTaken => "identifier belongs to another entity",
-            Self::CountryName => "the country's Arabic name, on a city that is not its capital",
         }
     }
 }

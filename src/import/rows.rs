@@ -1,18 +1,20 @@
 //! From gathered entities to the sorted rows of a pack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::names::Name;
-use super::report::Report;
-use crate::model::{Article, CountryCode, EntityId, EntityType, Rank};
+use super::curated;
+use super::names::{Name, spelling_key};
+use super::report::{Report, Skip};
+use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
 use crate::pack::{AliasRow, EntityRow, Manifest, Pack, RowPlace};
 
 /// The tables into which rows are divided, so that git and people can handle them.
-const TABLES: [&str; 3] = ["entities.tsv", "aliases.ar.tsv", "aliases.tsv"];
+const TABLES: [&str; 4] = ["entities.tsv", "aliases-ar.tsv", curated::TABLE, "aliases.tsv"];
 const ENTITIES: u16 = 0;
 const ARABIC: u16 = 1;
-const OTHERS: u16 = 2;
+const CURATED: u16 = 2;
+const OTHERS: u16 = 3;
 
 /// An entity with all that was gathered of it.
 #[derive(Clone, Debug)]
@@ -28,20 +30,86 @@ pub(super) struct Draft {
 }
 
 /// Makes the pack: entities by ID, aliases by table, ID, language, kind and text; and counts them.
-pub(super) fn pack(manifest: Manifest, mut drafts: Vec<Draft>, report: &mut Report) -> Pack {
+pub(super) fn pack(
+    manifest: Manifest,
+    mut drafts: Vec<Draft>,
+    curated: Vec<(EntityId, Name)>,
+    report: &mut Report,
+) -> Pack {
     drafts.sort_by(|a, b| a.id.cmp(&b.id));
+    note_strangers(&drafts, &curated, report);
+    let curated = Curated::new(curated);
     let mut pack = Pack { manifest, files: TABLES.map(Arc::from).to_vec(), ..Pack::default() };
-    for draft in drafts {
-        pack.aliases.extend(draft.names.iter().map(|name| alias_row(&draft.id, name)));
+    for mut draft in drafts {
+        curated.prevail(&mut draft, report);
+        pack.aliases.extend(draft.names.iter().map(|name| alias_row(&draft.id, name, table_of(name))));
         pack.entities.push(entity_row(draft));
     }
+    pack.aliases.extend(curated.names.iter().map(|(id, name)| alias_row(id, name, CURATED)));
     pack.aliases.sort_by(|a, b| row_order(a).cmp(&row_order(b)));
     number_lines(&mut pack);
     count(&pack, report);
     pack
 }
 
-fn row_order(row: &AliasRow) -> (u16, &EntityId, &str, crate::model::AliasKind, &str) {
+/// The part of the alias tables to which a row of an imported pack belongs: `ar`, `curated`, or empty for the rest.
+pub(super) fn part_of(row: &AliasRow) -> &'static str {
+    match row.place.file {
+        ARABIC => "ar",
+        CURATED => "curated",
+        _ => "",
+    }
+}
+
+/// A curator's names, and what they displace.
+struct Curated {
+    names: Vec<(EntityId, Name)>,
+    spellings: HashSet<(EntityId, String, String, bool)>,
+    preferred: HashMap<EntityId, HashSet<String>>,
+}
+
+impl Curated {
+    fn new(names: Vec<(EntityId, Name)>) -> Self {
+        let spellings = names.iter().map(|(id, name)| spelling(id, name)).collect();
+        let mut preferred: HashMap<EntityId, HashSet<String>> = HashMap::new();
+        for (id, name) in names.iter().filter(|(_, name)| name.kind == AliasKind::Preferred) {
+            preferred.entry(id.clone()).or_default().insert(name.lang.clone());
+        }
+        Self { names, spellings, preferred }
+    }
+
+    /// Drops imported names that the curator gives too, and lets the curator's preferred names be the only ones.
+    fn prevail(&self, draft: &mut Draft, report: &mut Report) {
+        let Draft { id, names, .. } = draft;
+        let preferred = self.preferred.get(id);
+        let chooses = |lang: &str| preferred.is_some_and(|langs| langs.contains(lang));
+        names.retain(|name| {
+            // A language is not left without a name to show.
+            let is_only = name.kind == AliasKind::Preferred && !chooses(&name.lang);
+            let displaced = !is_only && self.spellings.contains(&spelling(id, name));
+            if displaced {
+                report.skip_name(Skip::Duplicate);
+            }
+            !displaced
+        });
+        for name in names.iter_mut().filter(|name| chooses(&name.lang)) {
+            name.kind = name.kind.max(AliasKind::Alternate);
+        }
+    }
+}
+
+fn spelling(id: &EntityId, name: &Name) -> (EntityId, String, String, bool) {
+    (id.clone(), spelling_key(&name.text), name.lang.clone(), name.kind == AliasKind::Demonym)
+}
+
+fn note_strangers(drafts: &[Draft], curated: &[(EntityId, Name)], report: &mut Report) {
+    let known: HashSet<&EntityId> = drafts.iter().map(|draft| &draft.id).collect();
+    for (id, name) in curated.iter().filter(|(id, _)| !known.contains(id)) {
+        report.notes.push(format!("{}: `{id}` ({}) is no entity of this pack", curated::TABLE, name.text));
+    }
+}
+
+fn row_order(row: &AliasRow) -> (u16, &EntityId, &str, AliasKind, &str) {
     (row.place.file, &row.id, &row.lang, row.kind, &row.alias)
 }
 
@@ -51,15 +119,23 @@ fn entity_row(draft: Draft) -> EntityRow {
         entity_type: Some(draft.entity_type),
         name: draft.name,
         country: draft.country,
-        rank: draft.rank,
+        rank: draft.rank.and_then(rounded),
         same_as: draft.same_as,
         description: draft.description,
-        place: RowPlace { file: ENTITIES, ..RowPlace::default() },
+        place: RowPlace { file: ENTITIES, line: 0, column: 1 },
     }
 }
 
-fn alias_row(id: &EntityId, name: &Name) -> AliasRow {
-    let is_arabic = name.lang == "ar" || name.lang.starts_with("ar-");
+/// Three decimals: what is finer than a fiftieth of the people is no prominence.
+fn rounded(rank: Rank) -> Option<Rank> {
+    Rank::new((rank.get() * 1000.0).round() / 1000.0)
+}
+
+fn table_of(name: &Name) -> u16 {
+    if name.lang == "ar" || name.lang.starts_with("ar-") { ARABIC } else { OTHERS }
+}
+
+fn alias_row(id: &EntityId, name: &Name, table: u16) -> AliasRow {
     AliasRow {
         id: id.clone(),
         alias: name.text.clone(),
@@ -68,7 +144,7 @@ fn alias_row(id: &EntityId, name: &Name) -> AliasRow {
         article: Article::Unknown,
         source: name.source.to_owned(),
         note: name.note.clone(),
-        place: RowPlace { file: if is_arabic { ARABIC } else { OTHERS }, ..RowPlace::default() },
+        place: RowPlace { file: table, line: 0, column: 1 },
     }
 }
 
@@ -84,9 +160,10 @@ fn number_lines(pack: &mut Pack) {
 }
 
 fn count(pack: &Pack, report: &mut Report) {
+    let is_arabic = |row: &&AliasRow| row.lang == "ar" || row.lang.starts_with("ar-");
     report.entities = pack.entities.len() as u64;
     report.aliases = pack.aliases.len() as u64;
-    report.arabic_aliases = pack.aliases.iter().filter(|row| row.place.file == ARABIC).count() as u64;
+    report.arabic_aliases = pack.aliases.iter().filter(is_arabic).count() as u64;
     for row in &pack.aliases {
         *report.taken.entry(row.source.clone()).or_default() += 1;
     }
@@ -95,7 +172,6 @@ fn count(pack: &Pack, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::AliasKind;
 
     fn draft(id: &str, names: &[(&str, &str)]) -> Draft {
         Draft {
@@ -103,12 +179,12 @@ mod tests {
             entity_type: EntityType::new("city").unwrap(),
             name: "n".to_owned(),
             country: None,
-            rank: None,
+            rank: Some(Rank::from_population(1234)),
             same_as: Vec::new(),
             description: String::new(),
             names: names
                 .iter()
-                .map(|(text, lang)| Name::new(text, lang, AliasKind::Alternate, "test"))
+                .map(|(text, lang)| Name::new(text, lang, AliasKind::Preferred, "test"))
                 .collect(),
         }
     }
@@ -120,11 +196,36 @@ mod tests {
             draft("Q1", &[("z", ""), ("a", "de"), ("ا", "ar-EG")]),
         ];
         let mut report = Report::default();
-        let pack = pack(Manifest::default(), drafts, &mut report);
+        let pack = pack(Manifest::default(), drafts, Vec::new(), &mut report);
         let rows: Vec<_> =
-            pack.aliases.iter().map(|row| (row.alias.as_str(), row.place.file, row.place.line)).collect();
-        assert_eq!(rows, [("ا", 1, 2), ("ب", 1, 3), ("z", 2, 2), ("a", 2, 3), ("b", 2, 4)]);
+            pack.aliases.iter().map(|row| (row.alias.as_str(), part_of(row), row.place.line)).collect();
+        assert_eq!(rows, [("ا", "ar", 2), ("ب", "ar", 3), ("z", "", 2), ("a", "", 3), ("b", "", 4)]);
         assert_eq!(pack.entities[1].place.line, 3);
+        assert_eq!(pack.entities[0].rank.unwrap().get(), 0.386);
         assert_eq!((report.entities, report.aliases, report.arabic_aliases), (2, 5, 2));
+    }
+
+    #[test]
+    fn a_curator_prevails() {
+        let drafts = vec![draft("Q1", &[("عمّان", "ar"), ("أمان", "ar"), ("Amman", "en")])];
+        let id = |text| EntityId::new(text).unwrap();
+        let curated = vec![
+            (id("Q1"), Name::new("عمان", "ar", AliasKind::Preferred, "curated")),
+            (id("Q1"), Name::new("amman", "en", AliasKind::Hidden, "curated")),
+            (id("Q9"), Name::new("Nowhere", "en", AliasKind::Alternate, "curated")),
+        ];
+        let mut report = Report::default();
+        let pack = pack(Manifest::default(), drafts, curated, &mut report);
+        let rows: Vec<_> =
+            pack.aliases.iter().map(|row| (row.alias.as_str(), part_of(row), row.kind.as_str())).collect();
+        let expected = [
+            ("أمان", "ar", "alternate"),
+            ("عمان", "curated", "preferred"),
+            ("amman", "curated", "hidden"),
+            ("Nowhere", "curated", "alternate"),
+            ("Amman", "", "preferred"),
+        ];
+        assert_eq!(rows, expected);
+        assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
     }
 }

@@ -153,8 +153,8 @@ pub(super) enum Arabicness {
 
 /// Judges a name in Arabic script, without vowel marks, by its letters.
 ///
-/// Foreign are letters outside the Arabic alphabet (پ چ ژ گ ک ی ہ ە …), alif maqsura inside a word and hamza on yeh
-/// at its beginning (both as in Uyghur and Kurdish). Certain are teh marbuta, hamza on or under alif, and an article
+/// Foreign are letters outside the Arabic alphabet (پ چ ژ گ ک ی ہ ە …), alif maqsura or teh marbuta inside a word, and
+/// hamza on yeh at its beginning (as in Uyghur and Kurdish). Certain are teh marbuta, hamza on or under alif, and an article
 /// before at least four letters (المان is Germany in Persian).
 pub(super) fn arabicness(name: &str) -> Arabicness {
     let mut verdict = Arabicness::Possible;
@@ -171,9 +171,9 @@ pub(super) fn arabicness(name: &str) -> Arabicness {
 }
 
 fn is_foreign_word(word: &str) -> bool {
-    let inner_maqsura = word.trim_end_matches('ى').contains('ى');
+    let inner_final = word.trim_end_matches(['ى', 'ة']).contains(['ى', 'ة']);
     word.starts_with('ئ')
-        || inner_maqsura
+        || inner_final
         || word.chars().any(|c| script_of_char(c) == Some(Arabic) && !is_arabic_letter(c))
 }
 
@@ -181,17 +181,16 @@ const fn is_arabic_letter(c: char) -> bool {
     matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}')
 }
 
-/// Removes what is not part of the spelling: vowel marks, tatweel, direction marks; alif wasla becomes alif.
+/// Removes what is not part of the spelling: vowel marks and tatweel; alif wasla becomes alif.
 pub(super) fn without_marks(name: &str) -> String {
     name.chars().filter(|&c| !is_mark(c)).map(|c| if c == 'ٱ' { 'ا' } else { c }).collect()
 }
 
 const fn is_mark(c: char) -> bool {
     matches!(c,
-        '\u{610}'..='\u{61A}' | '\u{61C}' | '\u{640}' | '\u{64B}'..='\u{653}' | '\u{656}'..='\u{65F}' | '\u{670}'
-        | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}' | '\u{6EA}'..='\u{6ED}'
-        | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-        | '\u{FEFF}' | '\u{AD}')
+    '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{653}' | '\u{656}'..='\u{65F}' | '\u{670}'
+    | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}' | '\u{6E7}' | '\u{6E8}' | '\u{6EA}'..='\u{6ED}'
+    )
 }
 
 #[cfg(test)]
@@ -238,6 +237,7 @@ mod tests {
             ("المان", Arabicness::Possible),
             ("ئاممان", Arabicness::Foreign),
             ("ترىپولى", Arabicness::Foreign),
+            ("كةربالا", Arabicness::Foreign),
             ("بەغداد", Arabicness::Foreign),
             ("تبوک", Arabicness::Foreign),
             ("دبی", Arabicness::Foreign),
@@ -249,13 +249,8 @@ mod tests {
 
     #[test]
     fn marks_are_no_spelling() {
-        for (name, plain) in [
-            ("عَمّان", "عمان"),
-            ("ٱلْخَيْمَة", "الخيمة"),
-            ("بوراما\u{200e}", "بوراما"),
-            ("مـكـة", "مكة"),
-            ("آسفي", "آسفي"),
-        ] {
+        for (name, plain) in [("عَمّان", "عمان"), ("ٱلْخَيْمَة", "الخيمة"), ("مـكـة", "مكة"), ("آسفي", "آسفي")]
+        {
             assert_eq!(without_marks(name), plain);
         }
     }

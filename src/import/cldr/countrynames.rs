@@ -46,7 +46,6 @@ impl Reader {
         self.depth = match (self.depth, event) {
             (Depth::Document, Event::MappingStart(..)) | (Depth::List, Event::SequenceEnd) => Depth::Mapping,
             (Depth::Mapping, Event::SequenceStart(..)) => Depth::List,
-            (Depth::Mapping, Event::MappingEnd) => Depth::Document,
             (Depth::Mapping, Event::Scalar(code, ..)) => {
                 self.code = Some(code.to_string());
                 Depth::Mapping
@@ -56,7 +55,8 @@ impl Reader {
                 self.names.entry(code).or_default().push(name.to_string());
                 Depth::List
             }
-            (
+            (Depth::Mapping, Event::MappingEnd)
+            | (
                 Depth::Document,
                 Event::StreamStart
                 | Event::StreamEnd

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::import::ImportError;
 use crate::import::files;
 use crate::import::progress::Progress;
+use crate::model::is_qid;
 
 /// The columns that hold demonyms; the column's name becomes the alias' note.
 const FORMS: [&str; 6] = ["masc_sg", "fem_sg", "plural_nom", "plural_oblique", "plural_fem", "plural_other"];
@@ -13,6 +14,8 @@ const FORMS: [&str; 6] = ["masc_sg", "fem_sg", "plural_nom", "plural_oblique", "
 /// What the table says of one country.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Demonyms {
+    /// Wikidata ID of the country, where the table settles it.
+    pub qid: Option<String>,
     /// Arabic names of the country.
     pub countries: Vec<String>,
     /// Demonyms and the form they stand in.
@@ -36,6 +39,7 @@ pub(super) fn read(
         headers.iter().position(|header| header == name).ok_or_else(missing)
     };
     let (code, country) = (column("iso2")?, column("country_ar")?);
+    let qid = headers.iter().position(|header| header == "qid");
     let mut columns = Vec::new();
     for form in FORMS {
         columns.push((form, column(form)?));
@@ -44,6 +48,8 @@ pub(super) fn read(
     for row in reader.records() {
         let row = row.map_err(fail)?;
         let entry = table.entry(row.get(code).unwrap_or_default().to_owned()).or_default();
+        let id = qid.and_then(|at| row.get(at)).filter(|id| is_qid(id));
+        entry.qid = entry.qid.take().or_else(|| id.map(str::to_owned));
         entry.countries.extend(alternatives(row.get(country)));
         for &(form, at) in &columns {
             entry.forms.extend(alternatives(row.get(at)).map(|name| (name, form)));
@@ -70,10 +76,11 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         let table = read_text(
-            "iso2\tcountry_ar\tmasc_sg\tfem_sg\tplural_nom\tplural_oblique\tplural_fem\tplural_other\n\
-             XX\tأرض;عرض\tأرضي;\tأرضية\t\t\t\tأراض\n",
+            "iso2\tqid\tcountry_ar\tmasc_sg\tfem_sg\tplural_nom\tplural_oblique\tplural_fem\tplural_other\n\
+             XX\tQ7\tأرض;عرض\tأرضي;\tأرضية\t\t\t\tأراض\n",
         )
         .unwrap();
+        assert_eq!(table["XX"].qid.as_deref(), Some("Q7"));
         assert_eq!(table["XX"].countries, ["أرض", "عرض"]);
         let forms: Vec<_> = table["XX"].forms.iter().map(|(name, form)| (name.as_str(), *form)).collect();
         assert_eq!(forms, [("أرضي", "masc_sg"), ("أرضية", "fem_sg"), ("أراض", "plural_other")]);

@@ -118,12 +118,15 @@ fn draft(
 ) -> Result<Draft, InvalidToken> {
     let code = codes.alpha2.as_str();
     let facts = sources.facts.get(code).cloned().unwrap_or_default();
+    // Where lists differ (Denmark and its Kingdom), the curator's table settles it.
+    let settled = sources.demonyms.get(code).and_then(|demonyms| demonyms.qid.as_deref());
+    let qid = settled.unwrap_or(&facts.qid);
     let iso_id = format!("iso3166:{code}");
-    if facts.qid.is_empty() {
+    if qid.is_empty() {
         report.notes.push(format!("{code} has no Wikidata ID; it is called {iso_id}"));
     }
     let place = sources.places.get(code);
-    let id = EntityId::new(if facts.qid.is_empty() { &iso_id } else { &facts.qid })?;
+    let id = EntityId::new(if qid.is_empty() { &iso_id } else { qid })?;
     let geonames_id = place.map(|place| format!("geonames:{}", place.geonameid));
     let mut same_as = Vec::new();
     for other in std::iter::once(iso_id).chain(geonames_id) {
@@ -187,6 +190,7 @@ fn gather_names(
         }
     }
     for text in [&facts.name, &facts.full_name] {
+        let text = text.strip_prefix("The ").unwrap_or(text);
         if !text.contains(['(', '[']) {
             add(text, ENGLISH, AliasKind::Alternate, "rigour", report);
         }
@@ -228,7 +232,7 @@ fn add_cldr(
     let english = english_name(code, sources);
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for locale in &sources.locales {
-        let shown = shown_name(code, locale, english);
+        let shown = shown_name(code, locale, english, heads);
         for (form, text) in locale.names.get(code).into_iter().flatten() {
             if !seen.insert((locale.language(), text)) {
                 report.skip_name(Skip::RepeatsParent);
@@ -242,18 +246,27 @@ fn add_cldr(
             add(text, &locale.tag, kind, "cldr", report);
             let head = head(text);
             if head != text && heads.contains(&(locale.tag.as_str(), head)) {
-                add(head, &locale.tag, AliasKind::Alternate, "cldr", report);
+                let kind = if shown == Some(head) { AliasKind::Preferred } else { AliasKind::Alternate };
+                add(head, &locale.tag, kind, "cldr", report);
             }
         }
     }
 }
 
-/// The name that the locale shows: its short form instead of one with a remark in brackets.
-fn shown_name<'l>(code: &str, locale: &'l Locale, english: Option<&str>) -> Option<&'l str> {
-    let (plain, short) = (locale.name(code, Form::Plain), locale.name(code, Form::Short));
-    let is_english = locale.tag == ENGLISH && short.is_some() && short == english;
-    let has_remark = plain.is_some_and(|plain| head(plain) != plain);
-    if short.is_some() && (is_english || has_remark) { short } else { plain }
+/// The name that the locale shows: instead of one with a remark in brackets its short form, or what stands before.
+fn shown_name<'l>(
+    code: &str,
+    locale: &'l Locale,
+    english: Option<&str>,
+    heads: &HashSet<(&str, &str)>,
+) -> Option<&'l str> {
+    let (plain, short) = (locale.name(code, Form::Plain)?, locale.name(code, Form::Short));
+    let head = head(plain);
+    match short {
+        Some(short) if head != plain || (locale.tag == ENGLISH && Some(short) == english) => Some(short),
+        _ if heads.contains(&(locale.tag.as_str(), head)) => Some(head),
+        _ => Some(plain),
+    }
 }
 
 fn add_untagged(

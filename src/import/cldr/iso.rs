@@ -26,16 +26,15 @@ pub(super) struct Tagged {
 
 /// Codes that are no states. ISO 3166-1 marks them as not independent; Taiwan, Palestine, Kosovo, the Cook Islands
 /// and Niue, which act as states, are not among them.
-const TERRITORIES: [&str; 49] = [
+const TERRITORIES: [&str; 51] = [
     "AI", "AQ", "AS", "AW", "AX", "BL", "BM", "BQ", "BV", "CC", "CW", "CX", "EH", "FK", "FO", "GF", "GG",
     "GI", "GL", "GP", "GS", "GU", "HK", "HM", "IM", "IO", "JE", "KY", "MF", "MO", "MP", "MQ", "MS", "NC",
-    "NF", "PF", "PM", "PN", "PR", "RE", "SH", "SJ", "SX", "TC", "TF", "TK", "UM", "VG", "VI",
+    "NF", "PF", "PM", "PN", "PR", "RE", "SH", "SJ", "SX", "TC", "TF", "TK", "UM", "VG", "VI", "WF", "YT",
 ];
-const MORE_TERRITORIES: [&str; 2] = ["WF", "YT"];
 
 /// Whether the code names a dependent or disputed territory, not a state.
 pub(super) fn is_territory(code: CountryCode) -> bool {
-    TERRITORIES.contains(&code.as_str()) || MORE_TERRITORIES.contains(&code.as_str())
+    TERRITORIES.contains(&code.as_str())
 }
 
 /// Reads `codes.json`: rows of alpha-2, alpha-3, number and the name of the standard.

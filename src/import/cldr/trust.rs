@@ -5,8 +5,8 @@
 //!
 //! - **Arabic**: every letter is Arabic, and a teh marbuta, a hamza on or under alif, or an article shows that the
 //!   language is not one of its neighbours; and it is no demonym of the table.
-//! - **Official form**: without words such as *Republic of*, it is an English name of the country; `Korea, Republic
-//!   of` is taken with its words in both orders.
+//! - **Official form**: without words such as *Republic of*, it is an English name of the country, and those words
+//!   are borne by it; `Korea, Republic of` is taken with its words in both orders.
 //! - **Abbreviation**: three to six capitals that are the initials of a known name (`DPRK`, `SUA`).
 //! - **Demonym**: a regular English derivation from the country's name (`Ukraine`, `Ukrainian`).
 
@@ -108,34 +108,56 @@ fn latin(text: &str, known: &Known<'_>) -> Vec<Trusted> {
 
 /// `Korea, Republic of` gives `Korea, Republic of` and `Republic of Korea`.
 fn official_forms(text: &str, known: &Known<'_>) -> Vec<Trusted> {
-    let text = text.strip_prefix("The ").or(text.strip_prefix("THE ")).unwrap_or(text);
+    let text = without_article(text);
     let parts: Vec<&str> = text.split(", ").collect();
-    let forms = match parts.as_slice() {
-        [name] => vec![(*name).to_owned()],
-        [name, form] => vec![text.to_owned(), format!("{form} {name}")],
-        _ => Vec::new(),
+    let (straight, forms) = match parts.as_slice() {
+        [name] => ((*name).to_owned(), vec![text.to_owned()]),
+        [name, form] => {
+            let straight = without_article(&format!("{form} {name}")).to_owned();
+            (straight.clone(), vec![text.to_owned(), straight])
+        }
+        _ => return Vec::new(),
     };
-    let is_official = |form: &String| is_plain(form) && is_official(form, &known.english);
-    forms
-        .into_iter()
-        .filter(is_official)
-        .map(|form| Trusted { text: with_capitals(&form), lang: "en", kind: AliasKind::Alternate })
-        .collect()
+    if !is_plain(&straight) || !is_official(&straight, &known.english) {
+        return Vec::new();
+    }
+    let trusted =
+        |form: String| Trusted { text: with_capitals(&form), lang: "en", kind: AliasKind::Alternate };
+    forms.into_iter().map(trusted).collect()
+}
+
+fn without_article(text: &str) -> &str {
+    ["The ", "THE ", "the "].iter().find_map(|article| text.strip_prefix(article)).unwrap_or(text)
 }
 
 /// Whether the text holds nothing but words; a remark in brackets makes it something else.
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '\'' | '’' | '-' | '&' | '.'))
+    text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '’' | '-' | '&' | '.'))
+        && !text.contains(" -")
 }
 
+/// Whether the form has the country's own words in their order, and no state word that the country does not bear
+/// (so that the Kingdom of Tunisia and the State of Mexico stay out).
 fn is_official(form: &str, english: &[&str]) -> bool {
-    let core = core_words(form);
-    core.iter().any(|word| word.chars().count() > 2) && english.iter().any(|name| core_words(name) == core)
+    let (core, state) = parts(form);
+    let is_name = !core.is_empty()
+        && core.iter().any(|word| word.chars().count() > 2)
+        && !form.to_lowercase().ends_with(" of");
+    let borne: BTreeSet<String> = english.iter().flat_map(|name| parts(name).1).collect();
+    // A republic is what most countries are, and what lists add to any of them.
+    let is_borne =
+        |word: &String| matches!(word.as_str(), "republic" | "of" | "the" | "and") || borne.contains(word);
+    let same_name = |name: &&str| {
+        let (other, other_state) = parts(name);
+        // Without a state word, `French` is no name, though `French Republic` is.
+        other == core && (other_state.is_empty() || !state.is_empty())
+    };
+    is_name && state.iter().all(is_borne) && english.iter().any(same_name)
 }
 
-/// The words that are the country's own, in any order.
-fn core_words(name: &str) -> BTreeSet<String> {
-    words(name).filter(|word| !STATE_WORDS.contains(&word.as_str())).collect()
+/// The words that are the country's own, and those that say what sort of state it is.
+fn parts(name: &str) -> (Vec<String>, Vec<String>) {
+    words(name).partition(|word| !STATE_WORDS.contains(&word.as_str()))
 }
 
 fn words(name: &str) -> impl Iterator<Item = String> {
@@ -164,10 +186,10 @@ fn is_demonym(text: &str, english: &[&str]) -> bool {
     english.iter().filter(|name| !name.contains(' ')).any(|name| {
         let name = name.to_lowercase();
         let stem = name.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'y']);
-        let whole = ["an", "ian", "ese", "er", "n"].iter().any(|end| text == format!("{name}{end}"));
-        let after_consonant = stem == name && text == format!("{name}i");
+        let whole = ["an", "ian", "ese", "er"].iter().any(|end| text == format!("{name}{end}"));
+        let after_a = name.ends_with('a') && text == format!("{name}n");
         whole
-            || after_consonant
+            || after_a
             || ["an", "ian", "ean", "ese", "ish"].iter().any(|end| text == format!("{stem}{end}"))
     })
 }
@@ -207,7 +229,7 @@ mod tests {
             ("U.A.E.", &["United Arab Emirates"], &["U.A.E. en abbreviation"]),
             ("DPRK", &["Democratic People's Republic of Korea"], &["DPRK en abbreviation"]),
             ("Ukrainian", &["Ukraine"], &["Ukrainian en demonym"]),
-            ("iraqi", &["Iraq"], &["Iraqi en demonym"]),
+            ("syrian", &["Syria"], &["Syrian en demonym"]),
             ("THE REPUBLIC OF KOREA", &korea, &["Republic of Korea en alternate"]),
             (
                 "Korea, Republic of",
@@ -231,6 +253,13 @@ mod tests {
             ("United Kingdom (England And Wales)", &["United Kingdom"]),
             ("Ucraina", &["Ukraine"]),
             ("Ukraini", &["Ukraine"]),
+            ("French", &["France", "French Republic"]),
+            ("Kingdom of Tunisia", &["Tunisia", "Republic of Tunisia"]),
+            ("State of Mexico", &["Mexico", "United Mexican States"]),
+            ("Luxembourg, Luxembourg", &["Luxembourg"]),
+            ("GERMANY FEDERAL REPUBLIC OF", &["Germany", "Federal Republic of Germany"]),
+            ("Guinea Equatorial", &["Equatorial Guinea"]),
+            ("Bissau -Guinea", &["Guinea-Bissau"]),
             ("u.s.", &["U.S."]),
             ("إيراني", &["Iran"]),
             ("المان", &["Germany"]),

@@ -95,6 +95,7 @@ const SUFFIXES: [(Script, &[&str]); 7] = [
         &[
             " City",
             " Town",
+            " CDP",
             " Township",
             " Municipality",
             " city",
@@ -119,7 +120,7 @@ const SUFFIXES: [(Script, &[&str]); 7] = [
             " qalasy",
         ],
     ),
-    (Script::Cyrillic, &[" ош", " хот", " шаары", " қаласы", " шәһәре", " шаһри", " хото"]),
+    (Script::Cyrillic, &[" ош", " хот", " балһсн", " шаары", " қаласы", " шәһәре", " шаһри", " хото"]),
     (Script::Han, &["市", "镇", "鎮", "县", "縣"]),
     (Script::Kana, &["市"]),
     (Script::Hangul, &["시"]),

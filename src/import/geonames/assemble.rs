@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::clean::{Cleaned, clean};
 use super::optd::{Mark, Place, TaggedName};
-use super::{affix, city::City, romanise};
+use super::{affix, arabic, city::City, romanise};
 use crate::import::names::{Name, Names, spelling_key, tidy};
 use crate::import::report::{Report, Skip};
 use crate::import::script::{Arabicness, Script, arabicness};
@@ -16,23 +16,31 @@ const OPTD: &str = "optd";
 /// Countries where an untagged name in Arabic script is likely to be Persian, Pashto or Urdu.
 const PERSIANATE: [&str; 5] = ["AF", "IN", "IR", "PK", "TJ"];
 
-/// The languages of the Arabic macrolanguage that OpenTravelData tags; their names may serve as Arabic ones.
-const ARABIC: &str = "ar";
+/// Countries that write Arabic script.
+const ARABIC_SCRIPT: [&str; 25] = [
+    "AE", "AF", "BH", "DJ", "DZ", "EG", "EH", "IQ", "IR", "JO", "KM", "KW", "LB", "LY", "MA", "MR", "OM",
+    "PK", "PS", "QA", "SA", "SD", "SY", "TN", "YE",
+];
+
+/// Tags that decide between several: a name that is Arabic or English among others is listed as such.
+pub(super) const ARABIC: &str = "ar";
 const ENGLISH: &str = "en";
 
 /// A name on its way, with what OpenTravelData says of it.
-struct Candidate<'c> {
-    cleaned: Cleaned,
-    tags: Vec<&'c TaggedName>,
+pub(super) struct Candidate<'c> {
+    pub cleaned: Cleaned,
+    pub tags: Vec<&'c TaggedName>,
     source: &'static str,
 }
 
 /// The aliases of `city`.
 pub(super) fn names(city: &City, place: Option<&Place>, report: &mut Report) -> Vec<Name> {
     let mut candidates = candidates(city, place, report);
+    drop_short_arabic(city, &mut candidates, report);
     cut_affixes(city, &mut candidates, report);
     drop_romanisations(city, &mut candidates, report);
-    let arabic = best_arabic(city, &candidates);
+    drop_truncated(&mut candidates, report);
+    let arabic = arabic::best(city, &candidates);
     let mut names = Names::default();
     let name = tidy(&city.name);
     let (name_lang, name_kind) = name_language(&name);
@@ -87,9 +95,26 @@ fn clean_tagged(text: &str, tags: &[&TaggedName]) -> Result<Cleaned, Skip> {
     }
 }
 
+/// Drops untagged Arabic names of two letters where Arabic script is foreign: they spell a sound (`من` of Man), and
+/// are words.
+fn drop_short_arabic(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Report) {
+    if ARABIC_SCRIPT.contains(&city.country.as_str()) {
+        return;
+    }
+    candidates.retain(|c| {
+        let short =
+            c.cleaned.script == Script::Arabic && c.tags.is_empty() && c.cleaned.text.chars().count() < 3;
+        if short {
+            report.skip_name(Skip::TooShort);
+        }
+        !short
+    });
+}
+
 /// Cuts administrative words, unless they belong to the name; drops what was cut if the rest is known.
 ///
-/// They belong to it if GeoNames' own name has one too (`Sadr City`), or if a tag prefers the whole.
+/// They belong to it if GeoNames' own name has one too (`Sadr City`), or if a tag prefers the whole; not so in Arabic,
+/// where districts (`قضاء القائم`) are tagged as preferred.
 fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Report) {
     let name_script = crate::import::script::script_of(&city.name);
     let name_has_affix = affix::stem(&city.name, name_script).is_some();
@@ -110,7 +135,8 @@ fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Re
         let Some(stem) = affix::stem(&candidate.cleaned.text, candidate.cleaned.script) else {
             return true;
         };
-        let belongs = key == name_key || candidate.tags.iter().any(|tag| tag.mark == Mark::Preferred);
+        let is_tagged = candidate.tags.iter().any(|tag| tag.mark == Mark::Preferred);
+        let belongs = key == name_key || (is_tagged && candidate.cleaned.script != Script::Arabic);
         if !belongs && whole.contains(&spelling_key(stem)) {
             report.skip_name(Skip::AdministrativeWord);
             return false;
@@ -141,8 +167,23 @@ fn drop_romanisations(city: &City, candidates: &mut Vec<Candidate<'_>>, report: 
     });
 }
 
+/// Drops untagged Arabic names that are another one of the city without its last letter or two (`كسل` of `كسلا`).
+fn drop_truncated(candidates: &mut Vec<Candidate<'_>>, report: &mut Report) {
+    let arabic = candidates.iter().filter(|c| c.cleaned.script == Script::Arabic);
+    let keys: Vec<String> = arabic.map(|c| arabic::outline(&c.cleaned.text)).collect();
+    candidates.retain(|c| {
+        let is_open = c.cleaned.script == Script::Arabic && c.tags.is_empty();
+        let key = arabic::outline(&c.cleaned.text);
+        let truncated = is_open && keys.iter().any(|whole| arabic::is_truncated(&key, whole));
+        if truncated {
+            report.skip_name(Skip::Truncated);
+        }
+        !truncated
+    });
+}
+
 /// The language of a name: from its tags, else from its letters where they are certain, else empty.
-fn language(candidate: &Candidate<'_>, country: &str) -> String {
+pub(super) fn language(candidate: &Candidate<'_>, country: &str) -> String {
     let Candidate { cleaned, tags, .. } = candidate;
     let mut langs: Vec<&str> =
         tags.iter().map(|tag| tag.lang.as_str()).filter(|lang| !lang.is_empty()).collect();
@@ -185,32 +226,6 @@ fn kind(candidate: &Candidate<'_>, lang: &str, arabic: Option<&str>) -> AliasKin
         Some(Mark::Historic) => AliasKind::Former,
         _ => AliasKind::Alternate,
     }
-}
-
-/// The Arabic name to show: the one tagged as preferred, else a tagged one, else the one that looks most Arabic.
-fn best_arabic(city: &City, candidates: &[Candidate<'_>]) -> Option<String> {
-    let arabic = candidates.iter().filter(|c| language(c, &city.country) == ARABIC);
-    let mark = |c: &Candidate<'_>| c.tags.iter().filter(|tag| tag.lang == ARABIC).map(|tag| tag.mark).min();
-    arabic
-        .filter(|c| mark(c).is_none_or(|mark| mark <= Mark::Short))
-        .min_by_key(|c| {
-            let tag = mark(c).unwrap_or(Mark::Colloquial);
-            (tag, std::cmp::Reverse(looks(&c.cleaned.text, &city.name)), c.cleaned.text.clone())
-        })
-        .map(|c| c.cleaned.text.clone())
-}
-
-/// How much a name looks like the formal Arabic one: article, teh marbuta, hamzas, letters that loans avoid.
-fn looks(text: &str, latin: &str) -> usize {
-    let has_article = text.starts_with("ال");
-    let wants_article = ["Al", "Ad", "An", "Ar", "As", "Ash", "At", "Aţ", "Aş", "Az", "Aḑ", "Ath", "El"]
-        .iter()
-        .any(|article| latin.strip_prefix(article).is_some_and(|rest| rest.starts_with([' ', '-'])));
-    let letters = |set: &[char]| text.chars().filter(|c| set.contains(c)).count();
-    2 * usize::from(has_article && wants_article)
-        + usize::from(has_article)
-        + letters(&['ة', 'أ', 'إ', 'آ', 'ؤ', 'ئ', 'ء'])
-        + letters(&['ط', 'ص', 'ض', 'ظ', 'ع', 'ح', 'ق', 'ث', 'ذ'])
 }
 
 /// Keeps the first preferred name of each language as such; later ones become alternates.

