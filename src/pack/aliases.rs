@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 
 use super::AliasRow;
 use super::cell::Checker;
@@ -18,7 +18,7 @@ const WIDTH: usize = ALIASES.columns.len();
 #[derive(Default)]
 pub(super) struct Aliases {
     pub rows: Vec<AliasRow>,
-    /// Hash of all cells → index of the first row that has it: cheaper than a set that holds every text twice.
+    /// Hash of all that a row says → index of the first row that has it: cheaper than a set that holds every text twice.
     seen: HashMap<u64, usize>,
     hasher: RandomState,
     words: Words,
@@ -62,19 +62,19 @@ impl Aliases {
 
     /// The earlier row that says the same as `row`, in every column.
     fn first_of(&mut self, cells: &[Cell<'_>; WIDTH], row: &AliasRow) -> Option<&AliasRow> {
-        let hash = self.hasher.hash_one(cells.each_ref().map(|cell| cell.text));
+        let [.., number, gender, valid_from, valid_to] = cells.map(|cell| cell.text);
+        let hash = self.hasher.hash_one((said(row), number, gender, valid_from, valid_to));
         let next = self.rows.len();
         let first = *self.seen.entry(hash).or_insert(next);
         // Two rows of one hash need not be equal, and columns that are only checked are in the hash alone.
-        self.rows.get(first).filter(|first| says_the_same(first, row))
+        self.rows.get(first).filter(|first| said(first) == said(row))
     }
 }
 
-/// Whether two rows differ in nothing but their place.
-fn says_the_same(a: &AliasRow, b: &AliasRow) -> bool {
-    let AliasRow { id, alias, lang, kind, article, source, note, place: _ } = a;
+/// What a row says: all but its place.
+fn said(row: &AliasRow) -> impl Hash + PartialEq {
+    let AliasRow { id, alias, lang, kind, article, source, note, place: _ } = row;
     (id, alias, lang, kind, article, source, note)
-        == (&b.id, &b.alias, &b.lang, &b.kind, &b.article, &b.source, &b.note)
 }
 
 impl Checker<'_, WIDTH> {

@@ -296,6 +296,14 @@ mod tests {
     }
 
     #[test]
+    fn names_that_surely_have_a_key_have_one() {
+        for sign in (0..=0xffff).filter_map(char::from_u32) {
+            let name = sign.to_string();
+            assert!(!surely_has_key(&name) || !lookup_key(&name).is_empty(), "{sign:?}");
+        }
+    }
+
+    #[test]
     fn language_tags_are_checked_by_shape() {
         for good in ["ar", "arz", "zh-Hant", "en-GB-oxendict", "x-own", "sr-Latn-RS", "be-x-old"] {
             assert!(is_language_tag(good), "{good}");

@@ -223,3 +223,127 @@ impl<'a> Stack<'a> {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PackFile, PackFiles, parse};
+    use super::*;
+
+    /// A pack of the rows of its three tables.
+    fn pack(name: &str, entities: &str, aliases: &str, overrides: &str) -> Pack {
+        let tables = [
+            ("entities.tsv", "id\ttype\tname\tsame_as\n", entities),
+            ("aliases.tsv", "id\talias\n", aliases),
+            ("overrides.tsv", "action\tid\talias\ttarget\n", overrides),
+        ];
+        let file = |(name, header, rows): (&str, &str, &str)| PackFile {
+            name: name.into(),
+            bytes: format!("{header}{rows}").into(),
+        };
+        let files = tables.into_iter().map(file).collect();
+        parse(&PackFiles { label: name.into(), files }).pack.unwrap()
+    }
+
+    #[track_caller]
+    fn check(packs: &[Pack], expected: &[&str]) {
+        let findings = lint_stack(packs, Severity::Error);
+        let brief = |finding: &Diagnostic| {
+            assert!(!finding.help.is_empty());
+            finding.to_string().split_once("]: ").unwrap().0.to_owned()
+        };
+        assert_eq!(findings.iter().map(brief).collect::<Vec<_>>(), expected, "{findings:#?}");
+    }
+
+    #[test]
+    fn a_stack_whose_references_hold_has_no_findings() {
+        let base = pack("base", "Q1\tcity\tA\tgeonames:1\n", "", "");
+        let overlay = pack(
+            "overlay",
+            "geonames:1\t\t\tmine:1\n",
+            "Q1\ta\ngeonames:1\tb\nmine:1\tc\nold:1\td\n",
+            "redirect\told:1\t\tmine:1\nredirect\tolder:1\t\told:1\nblock\tolder:1\tx\t\nnot_a_name\t\ty\t\n",
+        );
+        check(&[base, overlay], &[]);
+        check(&[], &[]);
+    }
+
+    #[test]
+    fn dangling_references_are_found_in_the_whole_stack() {
+        let early = pack("early", "", "Q2\ta\nQ9\tb\n", "");
+        let late = pack(
+            "late",
+            "Q2\tcity\tB\t\n",
+            "",
+            "block\tQ8\tx\t\nremove\tQ7\t\t\nredirect\tQ6\t\tQ5\nblock\tQ6\ty\t\n",
+        );
+        let packs = [early, late];
+        check(
+            &packs,
+            &[
+                "early/aliases.tsv:3:1: error[unknown-entity",
+                "late/overrides.tsv:2:7: error[unknown-entity",
+                "late/overrides.tsv:3:8: error[unknown-entity",
+                "late/overrides.tsv:4:14: error[unknown-entity",
+            ],
+        );
+        let findings = lint_stack(&packs.iter().collect::<Vec<_>>(), Severity::Warning);
+        assert!(findings.len() == 4 && findings.iter().all(|finding| finding.severity == Severity::Warning));
+    }
+
+    #[test]
+    fn entities_may_be_filled_by_any_pack_that_they_are_joined_with() {
+        let bare = || pack("bare", "Q1\t\t\t\nQ2\tcity\t\t\nQ3\t\tC\t\n", "", "");
+        check(
+            &[bare()],
+            &[
+                "bare/entities.tsv:2:1: warning[no-type",
+                "bare/entities.tsv:2:1: warning[nameless-entity",
+                "bare/entities.tsv:3:1: warning[nameless-entity",
+                "bare/entities.tsv:4:1: warning[no-type",
+            ],
+        );
+        let types = pack("types", "x:1\tcity\t\tQ1\nx:3\tcity\t\t\n", "", "redirect\tQ3\t\tx:3\n");
+        let aliases = pack("aliases", "", "x:1\ta\nQ2\tb\n", "");
+        check(
+            &[bare(), types, aliases],
+            &["bare/entities.tsv:2:1: warning[no-name", "bare/entities.tsv:3:1: warning[no-name"],
+        );
+        check(&[bare(), pack("gone", "", "", "remove\tQ1\t\t\nremove\tQ2\t\t\nremove\tQ3\t\t\n")], &[]);
+    }
+
+    #[test]
+    fn joins_carry_over_several_packs() {
+        let packs = [
+            pack("a", "Q1\t\t\tx:1\n", "", ""),
+            pack("b", "y:1\t\t\tz:1\n", "", ""),
+            pack("c", "x:1\tcity\t\ty:1\n", "", ""),
+            pack("d", "z:1\t\tA\t\n", "", ""),
+        ];
+        check(&packs, &[]);
+    }
+
+    #[test]
+    fn circles_over_several_packs_are_found() {
+        let base = pack("base", "Q1\tcity\tA\t\n", "", "redirect\tQ2\t\tQ1\n");
+        let overlay = pack("overlay", "", "", "redirect\tQ3\t\tQ2\nredirect\tQ1\t\tQ3\n");
+        let packs = [base, overlay];
+        check(&packs, &["overlay/overrides.tsv:3:14: error[redirect-cycle"]);
+        let message = &lint_stack(&packs, Severity::Error)[0].message;
+        assert_eq!(message, "the redirects run in a circle: Q2 → Q1 → Q3 → Q2");
+
+        let [base, overlay] = packs;
+        let mending = pack("mending", "", "", "redirect\tQ3\t\tQ4\nredirect\tQ4\t\tx:4\n");
+        let known = pack("known", "x:4\tcity\tD\t\n", "", "");
+        check(&[base, overlay, mending, known], &[]);
+    }
+
+    #[test]
+    fn findings_are_capped_for_each_pack() {
+        let small = pack("small", "", "Q1\ta\n", "");
+        let rows = (1..=150).fold(String::new(), |rows, i| rows + &format!("Q{i}\ta\n"));
+        let findings = lint_stack(&[pack("large", "", &rows, ""), small], Severity::Error);
+        assert_eq!(findings.len(), 102);
+        assert_eq!(findings[100].message, "and 50 errors more");
+        assert_eq!(findings[101].file, "small/aliases.tsv");
+    }
+}

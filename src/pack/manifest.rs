@@ -60,8 +60,8 @@ pub(super) fn read(files: &PackFiles, report: &mut Report) -> Manifest {
     let Some(package) = decode(file, &path, report) else { return Manifest::default() };
     check_resources(&package.resources, files, &path, report);
     let DataPackage { name, title, version, licenses, sources, .. } = package;
-    check_licenses(&licenses, &path, report);
     let name = check_name(name, files, &path, report);
+    check_licenses(&licenses, &path, report);
     Manifest { name, title, version, licenses, sources }
 }
 
@@ -90,7 +90,7 @@ fn decode(file: &PackFile, path: &str, report: &mut Report) -> Option<DataPackag
 fn column_of(error: &serde_json::Error, bytes: &[u8]) -> u32 {
     let line = bytes.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let before = line.get(..error.column()).unwrap_or(line);
-    u32::try_from(String::from_utf8_lossy(before).chars().count()).unwrap_or(u32::MAX)
+    u32::try_from(String::from_utf8_lossy(before).chars().count()).unwrap_or(u32::MAX).max(1)
 }
 
 fn check_name(name: String, files: &PackFiles, path: &str, report: &mut Report) -> String {

@@ -12,19 +12,21 @@ mod diagnostic;
 mod entities;
 mod frictionless;
 mod lint;
+mod load;
 mod manifest;
 mod overrides;
-mod parse;
 mod redirects;
 mod report;
 mod schema;
 mod table;
+#[cfg(test)]
+mod tests;
 mod wording;
 pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use lint::lint_stack;
-pub use parse::{Parsed, parse};
+pub use load::{Parsed, parse};
 
 use std::sync::Arc;
 

@@ -82,7 +82,7 @@ impl Report {
         self.errors.count > 0
     }
 
-    /// The findings in order of file, line and column, and one that counts what the cap left out.
+    /// The findings in order of file, line and column, errors first, and one that counts what the cap left out.
     pub fn finish(self) -> Vec<Diagnostic> {
         let Self { label, errors, mut warnings } = self;
         warnings.kept.truncate(MAX_DIAGNOSTICS - errors.kept.len());
@@ -98,11 +98,16 @@ impl Report {
 }
 
 fn closing(label: String, errors: usize, warnings: usize) -> Option<Diagnostic> {
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let message = match (errors, warnings) {
         (0, 0) => return None,
-        (0, warnings) => format!("and {warnings} more warnings"),
-        (errors, 0) => format!("and {errors} more errors"),
-        (errors, warnings) => format!("and {} more: {errors} errors, {warnings} warnings", errors + warnings),
+        (0, warnings) => format!("and {} more", counted(warnings, "warning")),
+        (errors, 0) => format!("and {} more", counted(errors, "error")),
+        (errors, warnings) => {
+            let (all, errors, warnings) =
+                (errors + warnings, counted(errors, "error"), counted(warnings, "warning"));
+            format!("and {all} more: {errors}, {warnings}")
+        }
     };
     Some(Diagnostic {
         severity: if errors > 0 { Severity::Error } else { Severity::Warning },
@@ -142,7 +147,7 @@ mod tests {
         assert_eq!(findings.len(), 101);
         assert_eq!(findings.iter().filter(|d| d.code == "e").count(), 90);
         let last = findings.last().unwrap();
-        assert_eq!((last.severity, last.message.as_str()), (Severity::Warning, "and 10 more warnings"));
+        assert_eq!((last.severity, last.message.as_str()), (Severity::Warning, "and 10 warnings more"));
 
         let findings = report(130, 5);
         assert!(findings[..100].iter().all(|d| d.code == "e"));

@@ -1,6 +1,7 @@
 //! What the unary calls answer.
 
 use tonic::Code;
+use yaqut::resolve::{MAX_NAME_BYTES, MAX_NAME_CHARS};
 use yaqut::rpc::pb;
 
 use crate::support::{Server, TOWNS, assert_failure, query};
@@ -41,7 +42,10 @@ async fn that_nothing_fits_is_an_answer() {
 async fn a_bad_name_is_refused() {
     let server = Server::start().await;
     let mut service = server.service().await;
-    for bad in ["", "  "] {
+    let too_many_bytes = "a".repeat(MAX_NAME_BYTES + 1);
+    // One code point that becomes eighteen.
+    let too_many_chars = "\u{fdfa}".repeat(MAX_NAME_CHARS / 18 + 1);
+    for bad in ["", "  ", &too_many_bytes, &too_many_chars] {
         let status = service.resolve_name(name(bad)).await.unwrap_err();
         assert_failure(&status, Code::InvalidArgument, "INVALID_FIELDS", &["name"]);
     }

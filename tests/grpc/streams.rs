@@ -111,6 +111,7 @@ async fn a_stream_keeps_the_index_on_which_it_began() {
     let after = answers.message().await.unwrap().unwrap();
     assert_eq!(ids(&after), [TOWNS[0].0], "the old stream has the old index");
     assert_eq!(after.index_version, before.index_version);
+    assert_ne!(after.index_version, server.engine.snapshot().index_version());
 
     let (requests, mut answers) = open(&server).await;
     requests.send(chunk(&[TOWNS[0].1])).await.unwrap();

@@ -73,16 +73,8 @@ pub fn gazetteer(names: &[(impl AsRef<str>, impl AsRef<str>)]) -> Arc<Gazetteer>
     let pack = Pack {
         manifest: Manifest { name: "towns".into(), title: "Towns".into(), ..Manifest::default() },
         files: vec!["towns/entities.tsv".into(), "towns/aliases.tsv".into()],
-        entities: names
-            .iter()
-            .zip(2..)
-            .map(|((id, name), line)| entity(id.as_ref(), name.as_ref(), line))
-            .collect(),
-        aliases: names
-            .iter()
-            .zip(2..)
-            .map(|((id, name), line)| alias(id.as_ref(), name.as_ref(), line))
-            .collect(),
+        entities: names.iter().map(|(id, name)| entity(id.as_ref(), name.as_ref())).collect(),
+        aliases: names.iter().map(|(id, name)| alias(id.as_ref(), name.as_ref())).collect(),
         overrides: vec![],
     };
     let bytes = index::compile(&pack).unwrap();
@@ -90,7 +82,7 @@ pub fn gazetteer(names: &[(impl AsRef<str>, impl AsRef<str>)]) -> Arc<Gazetteer>
     Arc::new(Gazetteer::new(vec![Arc::new(segment)]))
 }
 
-fn entity(id: &str, name: &str, line: u32) -> EntityRow {
+fn entity(id: &str, name: &str) -> EntityRow {
     EntityRow {
         id: EntityId::new(id).unwrap(),
         entity_type: EntityType::new("city").ok(),
@@ -99,11 +91,11 @@ fn entity(id: &str, name: &str, line: u32) -> EntityRow {
         rank: None,
         same_as: vec![],
         description: String::new(),
-        place: RowPlace { file: 0, line, ..RowPlace::default() },
+        place: RowPlace::default(),
     }
 }
 
-fn alias(id: &str, name: &str, line: u32) -> AliasRow {
+fn alias(id: &str, name: &str) -> AliasRow {
     AliasRow {
         id: EntityId::new(id).unwrap(),
         alias: name.into(),
@@ -112,7 +104,7 @@ fn alias(id: &str, name: &str, line: u32) -> AliasRow {
         article: Article::Unknown,
         source: String::new(),
         note: String::new(),
-        place: RowPlace { file: 1, line, ..RowPlace::default() },
+        place: RowPlace::default(),
     }
 }
 

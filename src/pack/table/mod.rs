@@ -6,6 +6,7 @@
 mod header;
 mod records;
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::RowPlace;
@@ -98,7 +99,11 @@ impl<'r, const N: usize> Row<'r, N> {
 
     /// Where the byte `offset` of the text of `cell` stands.
     pub fn at_byte(&self, cell: Cell<'_>, offset: usize) -> At<'_> {
-        let (line, column) = self.record.locate(self.file.syntax, cell.field, cell.offset + offset);
+        self.at_field(cell.field, cell.offset + offset)
+    }
+
+    fn at_field(&self, field: usize, offset: usize) -> At<'_> {
+        let (line, column) = self.record.locate(self.file.syntax, field, offset);
         At::place(&self.file.path, line, column)
     }
 
@@ -148,8 +153,9 @@ pub(super) fn read<const N: usize>(
             return;
         };
         let Some(header) = header else { return };
-        if check_width(file, header, record, fields, report) {
-            each(&Row { file, header, record, fields }, report);
+        let row = Row { file, header, record, fields };
+        if check_width(&row, report) {
+            each(&row, report);
         }
     });
     if header.is_none() {
@@ -176,40 +182,50 @@ fn report_fault(file: &TableFile<'_>, fault: &Fault, report: &mut Report) {
     }
 }
 
-/// Whether the row has as many fields as the header.
-fn check_width<const N: usize>(
-    file: &TableFile<'_>,
-    header: &Header<N>,
-    record: &Record<'_>,
-    fields: &[&str],
+/// Whether the row has as many fields as the header, or but empty ones more.
+fn check_width<const N: usize>(row: &Row<'_, N>, report: &mut Report) -> bool {
+    let width = row.header.width();
+    let count = row.fields.len();
+    let message = format_args!("the row has {count} fields, but the header has {width}");
+    let Some(more) = row.fields.get(width..) else {
+        report_too_few(row, message, report);
+        return false;
+    };
+    if let Some(filled) = more.iter().position(|field| !field.trim().is_empty()) {
+        report_too_many(row, width + filled, message, report);
+        return false;
+    }
+    if !more.is_empty() {
+        let help = "remove the empty fields at the end of the row";
+        report.warning(row.at_field(width, 0), "too-many-fields", message, help);
+    }
+    true
+}
+
+fn report_too_few<const N: usize>(row: &Row<'_, N>, message: fmt::Arguments<'_>, report: &mut Report) {
+    let separator = match row.file.syntax {
+        Syntax::Tsv => "tab",
+        Syntax::Csv => "comma",
+    };
+    let help = format_args!("separate the cells with one {separator} each, also where they are empty");
+    report.error(
+        row.at_field(row.fields.len().saturating_sub(1), usize::MAX),
+        "too-few-fields",
+        message,
+        help,
+    );
+}
+
+fn report_too_many<const N: usize>(
+    row: &Row<'_, N>,
+    field: usize,
+    message: fmt::Arguments<'_>,
     report: &mut Report,
-) -> bool {
-    let (found, wanted) = (fields.len(), header.width());
-    if found == wanted {
-        return true;
-    }
-    let message = format_args!("the row has {found} fields, but the header has {wanted}");
-    let superfluous = fields.get(wanted..).unwrap_or_default();
-    let first_filled = superfluous.iter().position(|field| !field.trim().is_empty());
-    let field = if found > wanted { wanted + first_filled.unwrap_or(0) } else { found - 1 };
-    let end_of_row = if found > wanted { 0 } else { usize::MAX };
-    let (line, column) = record.locate(file.syntax, field, end_of_row);
-    let at = At::place(&file.path, line, column);
-    if found > wanted && first_filled.is_none() {
-        report.warning(at, "too-many-fields", message, "remove the empty fields at the end of the row");
-        return true;
-    }
-    if found > wanted {
-        let shown = Quoted(superfluous.get(first_filled.unwrap_or(0)).unwrap_or(&""));
-        let help = match file.syntax {
-            Syntax::Tsv => format!("remove {shown}, or the tab that cuts a cell in two"),
-            Syntax::Csv => format!("remove {shown}, or put the cell that holds a comma in double quotes"),
-        };
-        report.error(at, "too-many-fields", message, help);
-    } else {
-        let separator = if file.syntax == Syntax::Tsv { "tab" } else { "comma" };
-        let help = format_args!("separate the cells with one {separator} each, also where they are empty");
-        report.error(at, "too-few-fields", message, help);
-    }
-    false
+) {
+    let shown = Quoted(row.fields.get(field).copied().unwrap_or_default());
+    let help = match row.file.syntax {
+        Syntax::Tsv => format!("remove {shown}, or the tab that cuts a cell in two"),
+        Syntax::Csv => format!("remove {shown}, or put the cell that holds a comma in double quotes"),
+    };
+    report.error(row.at_field(field, 0), "too-many-fields", message, help);
 }
