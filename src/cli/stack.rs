@@ -86,7 +86,9 @@ fn report(opened: &Opened) {
     // What is built in, only its makers can mend.
     let (built_in, warnings): (Vec<_>, Vec<_>) =
         warnings.into_iter().partition(|finding| finding.file.starts_with("bundled/"));
-    built_in.iter().for_each(|warning| tracing::info!("{warning}"));
+    for warning in built_in {
+        tracing::info!("{warning}");
+    }
     for (i, warning) in warnings.iter().enumerate() {
         if i < MAX_WARNINGS {
             note(warning);
