@@ -1,7 +1,7 @@
 //! The program as a user runs it: arguments in, streams, files and exit codes out.
 //!
 //! `YAQUT_UPDATE_GOLDEN=1 cargo test --test cli` writes the files in `tests/cli/golden/` anew.
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "cli/broken_lists.rs"]
 mod broken_lists;

@@ -36,7 +36,7 @@ pub struct LintArgs {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Format {
-    /// file:line:column: severity[rule]: message
+    /// `file:line:column: severity[rule]: message`
     #[default]
     Text,
     /// One JSON array

@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand.
 //!
-//! Data goes to standard output, talk to standard error. Exit codes are those of [`Exit`].
+//! Data goes to standard output, talk to standard error. Exit codes stand in `failure`.
 
 mod build;
 mod canonicalize;

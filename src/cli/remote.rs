@@ -1,11 +1,14 @@
 //! `--server`: answers from a running service.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
+use super::terminal::note;
 use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
 use crate::rpc::{Client, ClientError, ClientOptions};
 
@@ -29,6 +32,8 @@ impl ServerArgs {
 pub struct Remote {
     runtime: Runtime,
     client: Client,
+    index_version: OnceLock<String>,
+    has_told_of_change: AtomicBool,
 }
 
 impl Remote {
@@ -39,7 +44,12 @@ impl Remote {
                 |error| Failure::new(Exit::Internal, format!("cannot start the runtime: {error}")),
             )?;
         let client = runtime.block_on(Client::connect(url, ClientOptions::default()))?;
-        Ok(Self { runtime, client })
+        Ok(Self {
+            runtime,
+            client,
+            index_version: OnceLock::new(),
+            has_told_of_change: AtomicBool::new(false),
+        })
     }
 
     /// Resolves `names`; the answers are in their order.
@@ -50,7 +60,17 @@ impl Remote {
         for (answer, name) in answers.iter_mut().zip(names) {
             (*name).clone_into(&mut answer.query);
         }
+        self.watch_index(&answers);
         Ok(answers)
+    }
+
+    /// Tells, once, if the answers of this run do not all come from one index.
+    fn watch_index(&self, answers: &[Resolution]) {
+        let Some(answer) = answers.last() else { return };
+        let first = self.index_version.get_or_init(|| answer.index_version.clone());
+        if *first != answer.index_version && !self.has_told_of_change.swap(true, Ordering::Relaxed) {
+            note("warning: the server took up another index meanwhile; the answers come from more than one");
+        }
     }
 
     /// Resolves names that have options of their own; the answers are in their order.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use rayon::prelude::*;
 
 use super::Context;
 use super::canonicalize::{Lines, Source};
@@ -105,7 +106,9 @@ enum Resolver {
 impl Resolver {
     fn resolve(&self, names: &[String], options: &ResolveOptions) -> Result<Vec<Resolution>, Failure> {
         match self {
-            Self::Local(gazetteer) => Ok(names.iter().map(|name| gazetteer.resolve(name, options)).collect()),
+            Self::Local(gazetteer) => {
+                Ok(names.par_iter().map(|name| gazetteer.resolve(name, options)).collect())
+            }
             Self::Remote(remote) => {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 remote.resolve(&names, options)

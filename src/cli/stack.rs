@@ -83,6 +83,12 @@ fn report(opened: &Opened) {
     let (errors, warnings): (Vec<_>, Vec<_>) =
         opened.diagnostics.iter().partition(|finding| finding.severity == Severity::Error);
     errors.iter().for_each(tell);
+    // What is built in, only its makers can mend.
+    let (built_in, warnings): (Vec<_>, Vec<_>) =
+        warnings.into_iter().partition(|finding| finding.file.starts_with("bundled/"));
+    for warning in built_in {
+        tracing::info!("{warning}");
+    }
     for (i, warning) in warnings.iter().enumerate() {
         if i < MAX_WARNINGS {
             note(warning);

@@ -144,8 +144,9 @@ fn the_name_of_the_output_tells_its_format() {
 fn order_and_rows_stay_in_a_long_list() {
     let place = Place::new();
     let names = ["Kyiv", "Ukraine", "zzzqqqxxx", "Springfield", ""];
-    let list: String = (0..20_000).map(|i| format!("{i},{}\n", names[i % names.len()])).collect();
-    place.write("list.csv", format!("n,name\n{list}"));
+    let rows = (0..20_000).map(|i| format!("{i},{}", names[i % names.len()]));
+    let list: Vec<_> = std::iter::once("n,name".to_owned()).chain(rows).collect();
+    place.write("list.csv", list.join("\n"));
     let run = place.run(&["canonicalize", "list.csv", "-c", "name"]).expect(0);
     for (i, line) in run.stdout.lines().skip(1).enumerate() {
         assert!(line.starts_with(&format!("{i},{},", names[i % names.len()])), "line {i}: {line}");
@@ -188,11 +189,11 @@ fn the_review_holds_each_doubtful_name_once() {
 #[test]
 fn a_high_bar_makes_every_name_doubtful() {
     let place = Place::new();
-    place.write("list.txt", "Kyiv\n");
+    place.write("list.txt", "Ukrane\n");
     let arguments =
         ["canonicalize", "list.txt", "-o", "out.tsv", "--review", "review.tsv", "--review-below", "1"];
     place.run(&arguments).expect(0);
-    assert!(place.read("review.tsv").contains("1\tKyiv\tRESOLVED\t\t1\tQ1899\tKyiv\t"));
+    assert!(place.read("review.tsv").contains("1\tUkrane\tRESOLVED\t\t1\tQ212\tUkraine\t"));
 }
 
 #[test]

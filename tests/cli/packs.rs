@@ -93,7 +93,7 @@ fn a_built_segment_verifies_and_answers() {
 fn damaged_segments_are_refused_and_the_others_still_looked_at() {
     let place = Place::new();
     place.run_bare(&["build", "pack", "-o", "good.yaqut"]).expect(0);
-    place.write("bad.yaqut", "not a segment");
+    place.write("bad.yaqut", "bad\tsegment\n");
     let run = place.run_bare(&["verify", "bad.yaqut", "good.yaqut"]).expect(65).stderr_has(&["bad.yaqut"]);
     assert!(run.stdout.starts_with("good.yaqut: ok"), "{}", run.stdout);
     place.run_bare(&["verify", "no.yaqut"]).expect(66);

@@ -24,6 +24,19 @@ fn no_colour_and_no_isolates_in_a_pipe_unless_asked() {
 }
 
 #[test]
+fn the_environment_has_a_say_in_colours() {
+    let place = Place::new();
+    let is_colored = |variables: &[&str]| {
+        let mut command = place.command(&["resolve", "Kyiv", "--no-default-packs", "--pack", "pack"]);
+        command.env_remove("NO_COLOR").envs(variables.iter().map(|name| (*name, "1")));
+        command.output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(!is_colored(&[]));
+    assert!(is_colored(&["CLICOLOR_FORCE"]));
+    assert!(!is_colored(&["CLICOLOR_FORCE", "NO_COLOR"]));
+}
+
+#[test]
 fn a_name_cannot_take_over_the_terminal() {
     let run = Place::new().run(&["resolve", "a\u{1b}[2Jb"]);
     assert!(run.stdout.contains("\\u{1b}[2J") && !run.stdout.contains('\u{1b}'), "{:?}", run.stdout);

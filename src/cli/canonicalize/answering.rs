@@ -36,7 +36,7 @@ impl Answerer for LocalAnswerer {
                 self.gazetteer.resolve(&query.name, &query.hints.over(&self.options))
             }
         };
-        Ok(queries.par_iter().with_min_len(8).map(answer).collect())
+        Ok(queries.par_iter().map(answer).collect())
     }
 }
 
@@ -83,8 +83,8 @@ pub struct AnswerBook<'a> {
 }
 
 impl<'a> AnswerBook<'a> {
-    /// Answers of one generation. Answers take a kilobyte or so each: both generations stay below 100 MB.
-    const GENERATION_LEN: usize = 1 << 15;
+    /// Answers of one generation. An answer takes a kilobyte or so: both generations together stay near 100 MB.
+    const GENERATION_LEN: usize = 1 << 16;
 
     /// A book without answers, which asks `answerer`.
     pub fn new(answerer: &'a dyn Answerer) -> Self {

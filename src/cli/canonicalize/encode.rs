@@ -257,3 +257,79 @@ fn push_json(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
         out.extend_from_slice(b"null");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use csv::ByteRecord;
+
+    use super::super::records::Record;
+    use super::super::row::Query;
+    use super::*;
+
+    fn cell(text: &str, dialect: Dialect) -> (String, bool) {
+        let mut out = Vec::new();
+        let is_flattened = push_cell(text.as_bytes(), dialect, &mut out);
+        (String::from_utf8(out).unwrap(), is_flattened)
+    }
+
+    fn row(cells: &[&str]) -> Row {
+        Row {
+            line: 1,
+            raw: Vec::new(),
+            cells: cells.to_vec().into(),
+            query: Ok(Query::default()),
+            has_unusable_hint: false,
+        }
+    }
+
+    fn layout(header: &[&str]) -> Layout {
+        let cells: ByteRecord = header.to_vec().into();
+        Layout {
+            format: Format::Csv,
+            dialect: Some(Dialect::csv(b',')),
+            width: header.len(),
+            header: Some(Record { cells, ..Record::default() }),
+            line_end: "\n",
+            has_bom: false,
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_only_where_they_must_be() {
+        let csv = Dialect::csv(b';');
+        assert_eq!(cell("a,b", csv), ("a,b".into(), false));
+        assert_eq!(cell("a;b", csv), ("\"a;b\"".into(), false));
+        assert_eq!(cell("a\"b", csv), ("\"a\"\"b\"".into(), false));
+        assert_eq!(cell("a\r\nb", csv), ("\"a\r\nb\"".into(), false));
+    }
+
+    #[test]
+    fn tsv_has_no_way_to_hold_tabs_and_says_so() {
+        assert_eq!(cell("a\tb\nc", Dialect::TSV), ("a b c".into(), true));
+        assert_eq!(cell("a\"b", Dialect::TSV), ("a\"b".into(), false));
+    }
+
+    #[test]
+    fn rows_are_squared_without_loss() {
+        let squared = |cells: &[&str], width| {
+            let row = row(cells);
+            squared(&row, width, b',').map(|c| String::from_utf8(c.into_owned()).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(squared(&["a", "b"], 2), ["a", "b"]);
+        assert_eq!(squared(&["a"], 3), ["a", "", ""]);
+        assert_eq!(squared(&["a", "b", "c", "d"], 2), ["a", "b,c,d"]);
+    }
+
+    #[test]
+    fn every_column_gets_a_field_of_its_own() {
+        assert_eq!(field_names(&layout(&["id", "", "name"])).unwrap(), ["id", "column_2", "name"]);
+        assert!(field_names(&layout(&["a", "a"])).is_err());
+        assert!(field_names(&layout(&["column_2", ""])).is_err());
+    }
+
+    #[test]
+    fn scores_have_four_places() {
+        assert_eq!(rounded(0.923_456).to_string(), "0.9235");
+        assert_eq!(rounded(0.9).to_string(), "0.9");
+    }
+}

@@ -17,8 +17,8 @@ use crate::cli::target::Target;
 use crate::cli::terminal::{counted, tell};
 use crate::resolve::Resolution;
 
-/// Rows that travel together.
-const CHUNK_ROWS: usize = 1024;
+/// Rows that travel together: enough that the cores seldom wait for the last, slow name of a chunk.
+const CHUNK_ROWS: usize = 8192;
 /// A chunk ends early when its rows hold this many bytes.
 const CHUNK_BYTES: usize = 1 << 20;
 /// Chunks that may wait between two stages.

@@ -95,3 +95,46 @@ fn increment(counts: &mut [u64], place: usize) {
         *count += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use csv::ByteRecord;
+
+    use super::super::row::{Query, RowFault};
+    use super::*;
+
+    fn count(tally: &mut Tally, name: Result<&str, RowFault>, status: Status) {
+        let query = name.map(|name| Query { name: name.into(), ..Query::default() });
+        let row = Row { line: 1, raw: Vec::new(), cells: ByteRecord::new(), query, has_unusable_hint: false };
+        let answer = Resolution {
+            query: String::new(),
+            status,
+            canonical_id: None,
+            candidates: Vec::new(),
+            invalid_reason: None,
+            index_version: String::new(),
+        };
+        tally.count(&row, &answer);
+    }
+
+    #[test]
+    fn rows_are_counted_by_status_and_names_once() {
+        let mut tally = Tally::default();
+        for (name, status) in [("a", Status::Resolved), ("a", Status::Resolved), ("b", Status::NotFound)] {
+            count(&mut tally, Ok(name), status);
+        }
+        count(&mut tally, Err(RowFault::OpenQuote), Status::Invalid);
+        assert_eq!(tally.rows(), 4);
+        assert!((tally.unresolved_share() - 0.5).abs() < 1e-9);
+        let summary = tally.summary(Duration::from_secs(2));
+        for part in ["4 rows (2 distinct names) in 2.0 s, 2 rows/s", "50.0 %", "1 row could not be read"] {
+            assert!(summary.contains(part), "{summary}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_has_nothing_unresolved() {
+        assert!(Tally::default().unresolved_share().abs() < 1e-9);
+        assert!(Tally::default().summary(Duration::ZERO).starts_with("0 rows (0 distinct names)"));
+    }
+}
