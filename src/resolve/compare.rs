@@ -121,7 +121,7 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Option<Comparison> {
     for (query, alias) in pairs {
         let (query, alias) = (distance::comparison_form(query), distance::comparison_form(alias));
         let token = distance::align(&query, &alias);
-        doubt += doubt_of(&token, query.len().min(alias.len()));
+        doubt += doubt_of(&token, &query, &alias);
         alignment.extend(token);
     }
     if alignment.cost > MAX_COST || doubt > MAX_DOUBT {
@@ -141,14 +141,16 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Option<Comparison> {
     })
 }
 
-/// The doubt that the edits of a token raise, if the shorter spelling has `letters` letters.
-fn doubt_of(alignment: &Alignment, letters: usize) -> f32 {
-    let excess = (alignment.cost - distance::budget(letters)).max(0.0);
-    match alignment.edits.len() {
-        0 => 0.0,
-        1 => SLIP_DOUBT * excess,
-        _ if excess > 0.0 => OTHER_NAME_DOUBT,
-        _ => 0.0,
+/// The doubt that the edits of a token raise. What one slip of the finger explains counts as one edit, though the
+/// alignment may have found two that are cheaper together.
+fn doubt_of(alignment: &Alignment, query: &[char], alias: &[char]) -> f32 {
+    let excess = alignment.cost - distance::budget(query.len().min(alias.len()));
+    if excess <= 0.0 {
+        0.0
+    } else if strsim::generic_damerau_levenshtein(query, alias) == 1 {
+        SLIP_DOUBT * excess
+    } else {
+        OTHER_NAME_DOUBT
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::{Article, Tier};
 const MIN_LETTERS: [usize; 2] = [4, 6];
 /// Letters of a stripped or headless form from which on it may carry an edit.
 const MIN_REMAINDER_LETTERS: usize = 5;
+const ARTICLE: &str = "ال";
 /// What an article on one side only takes off the similarity.
 const ARTICLE_COST: f32 = 0.03;
 
@@ -62,8 +63,9 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
 fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    let with_article = forms.iter().filter(|form| !form.safe.starts_with("ال")).map(|form| {
-        let added = Form::whole(format!("ال{}", form.safe));
+    let whole = forms.iter().filter(|form| form.stripped_from.is_none() && !form.safe.starts_with(ARTICLE));
+    let with_article = whole.map(|form| {
+        let added = Form::whole(format!("{ARTICLE}{}", form.safe));
         (form, added)
     });
     let without_article = forms.iter().filter(|form| form.without_article).map(|form| (form, form.clone()));
