@@ -59,6 +59,14 @@ pub fn lookup_key(name: &str) -> String {
     join(&lossy_fold(&safe_fold(name)))
 }
 
+/// A letter of a K0 key without hamza seat or diacritic: one letter, two where it is a ligature, none if it is a mark.
+pub(super) fn plain(c: char) -> String {
+    if c.is_ascii() || letters::is_arabic(c) {
+        return letters::without_seat(c).to_string();
+    }
+    without_diacritics(c.encode_utf8(&mut [0; 4]))
+}
+
 /// A key without its word divisions.
 pub fn join(key: &str) -> String {
     key.chars().filter(|&c| c != ' ').collect()
