@@ -188,18 +188,22 @@ def check_damaged_cache(report, folder):
 
 
 def check_homes(report, folder):
-    """As a user without rights; the program alone, copied elsewhere, needs nothing but itself."""
+    """As a user without rights; the program, copied to another folder, needs nothing but itself."""
     alone = make_folder(folder / "alone")
     program = alone / "yaqut"
     shutil.copy(yaqut.PROGRAM, program)
     program.chmod(0o755)
     read_only = make_folder(folder / "read-only", 0o555)
+    row = "id\talias\tlang\tkind\nQ212\tأوكرانيا\tar\tpreferred\n"
+    pack = write_pack(folder, row.encode(), name="small")
+    (pack / "entities.tsv").write_text("id\ttype\tname\nQ212\tcountry\tUkraine\n", encoding="utf-8")
+    small = ["--no-default-packs", "--pack", pack]
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if IS_ROOT else {}
 
-    def run(what, cache_told, **variables):
+    def run(what, cache_told, *stack, **variables):
         changes = {"YAQUT_CACHE_DIR": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None, **variables}
         ended = harness.run(
-            "resolve", "أوكرانيا", program=program, cwd=alone, env=harness.environment(**changes), **user
+            "resolve", "أوكرانيا", *stack, program=program, cwd=alone, env=harness.environment(**changes), **user
         )
         resolves(report, what, ended)
         if cache_told is not None:
@@ -207,18 +211,16 @@ def check_homes(report, folder):
             report.equal(f"{what}: the cache is told", is_told, cache_told)
 
     run("a HOME that is read-only", True, HOME=read_only)
-    run("a HOME that is missing", None, HOME=folder / "nowhere")
-    run("a HOME that is a file", True, HOME=program)
-    run("no HOME", None, HOME=None)
-    run("a cache folder that is read-only", True, HOME=read_only, YAQUT_CACHE_DIR=read_only)
-    run("no cache folder", False, HOME=read_only, YAQUT_CACHE_DIR="")
+    run("a HOME that is missing", None, *small, HOME=folder / "nowhere")
+    run("a HOME that is a file", True, *small, HOME=program)
+    run("no HOME", None, *small, HOME=None)
+    run("a cache folder that is read-only", True, *small, HOME=read_only, YAQUT_CACHE_DIR=read_only)
+    run("no cache folder", False, *small, HOME=read_only, YAQUT_CACHE_DIR="")
     target = read_only / "out.yaqut"
-    pack = write_pack(folder, b"id\talias\tlang\tkind\nQ212\tabc\ten\talternate\n", name="readable")
     ended = harness.run("build", pack, "-o", target, program=program, cwd=alone, **user)
     report.ended("an output in a read-only folder", ended, 74, str(target), "ermission denied")
     secret = write_pack(folder, b"id\talias\n", name="secret")
     (secret / "aliases.tsv").chmod(0o000)
-    (secret / "aliases.tsv").chmod(0o600 if IS_ROOT else 0o000)
     ended = harness.run("lint", secret, program=program, cwd=alone, **user)
     report.ended("a pack that may not be read", ended, 66, str(secret / "aliases.tsv"), "ermission denied")
 
