@@ -29,7 +29,7 @@ pub type SegmentBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 #[non_exhaustive]
 pub enum SegmentError {
     /// The file is something else.
-    #[error("not a Yaqut segment")]
+    #[error("not a Yaqut segment; make one with `yaqut build`")]
     NotASegment,
     /// The file is of another format version.
     #[error("segment format {found}, but this build reads {FORMAT_VERSION}; rebuild it with `yaqut build`")]
