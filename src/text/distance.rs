@@ -3,7 +3,7 @@
 //! An alignment by dynamic programming over letters (optimal string alignment: a transposition is one edit, and no
 //! letter is edited twice), where the price of an edit is a row of `tables/edit_costs.tsv`: غ for ج is 0.15, because
 //! they write one sound; a vowel letter more or less is 0.30, because loans spell vowels freely; an edit that no row
-//! explains is 1. After Freeman, Condon, Ackerman (ACL 2006, N06-1060), whose equivalence classes cost nothing; ours
+//! explains is 1, a little less if the query lacks a letter: there is one way to leave it out, and thirty to put one in. After Freeman, Condon, Ackerman (ACL 2006, N06-1060), whose equivalence classes cost nothing; ours
 //! are weighted, so that several doubtful edits add up to a refusal.
 
 use std::collections::HashMap;
@@ -200,11 +200,11 @@ impl<'a> Matrix<'a> {
             consider(self.at(i - 1, j - 1), substitution(query, i - 1, alias, j - 1));
         }
         if i > 0 {
-            let (cost, class) = COSTS.indel(query, i - 1);
+            let (cost, class) = COSTS.indel(query, i - 1, COSTS.extra);
             consider(self.at(i - 1, j), Edit { kind: EditKind::Deletion(query[i - 1].written), cost, class });
         }
         if j > 0 {
-            let (cost, class) = COSTS.indel(alias, j - 1);
+            let (cost, class) = COSTS.indel(alias, j - 1, COSTS.missing);
             consider(
                 self.at(i, j - 1),
                 Edit { kind: EditKind::Insertion(alias[j - 1].written), cost, class },
@@ -245,7 +245,7 @@ fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usize) -> Edit 
     let (q, a) = (query[i], alias[j]);
     let kind = EditKind::Substitution(q.written, a.written);
     if q == a {
-        return Edit { kind, cost: careless(q, a), class: EditClass::Sound };
+        return Edit { kind, cost: careless(q), class: EditClass::Sound };
     }
     let is_final = i + 1 == query.len() && j + 1 == alias.len();
     let (mut cost, class) = COSTS.substitution(q.plain, a.plain, is_final);
@@ -256,7 +256,7 @@ fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usize) -> Edit 
 }
 
 /// What a hamza or diacritic on one side only costs. Writers leave marks out, but do not add them without a reason.
-fn careless(query: Letter, alias: Letter) -> f32 {
+fn careless(query: Letter) -> f32 {
     if query.written == query.plain {
         0.02
     } else if letters::is_arabic(query.plain) {
@@ -281,6 +281,8 @@ struct Costs {
     final_substitutions: HashMap<(char, char), Cost>,
     indels: HashMap<char, Vec<(Where, Cost)>>,
     double: Cost,
+    missing: Cost,
+    extra: Cost,
     transposition: Cost,
 }
 
@@ -324,6 +326,8 @@ impl Costs {
             final_substitutions: HashMap::new(),
             indels: HashMap::new(),
             double: UNEXPLAINED,
+            missing: UNEXPLAINED,
+            extra: UNEXPLAINED,
             transposition: UNEXPLAINED,
         };
         for row in rows {
@@ -355,6 +359,8 @@ impl Costs {
             }
             "indel" => letters_of(a).for_each(|c| self.indels.entry(c).or_default().push((place, cost))),
             "double" => self.double = cost,
+            "missing" => self.missing = cost,
+            "extra" => self.extra = cost,
             "transpose" => self.transposition = cost,
             _ => return None,
         }
@@ -368,14 +374,17 @@ impl Costs {
         cheaper(anywhere, at_end).unwrap_or(UNEXPLAINED)
     }
 
-    /// The cost of the letter `word[i]` where the other word has none.
-    fn indel(&self, word: &[Letter], i: usize) -> Cost {
+    /// The cost of the letter `word[i]` where the other word has none; `other` if no row tells.
+    fn indel(&self, word: &[Letter], i: usize, other: Cost) -> Cost {
         let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
         let is_doubled = neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i]);
         let doubled = is_doubled.then_some(self.double);
         let rows = self.indels.get(&word[i].plain).map_or(&[][..], Vec::as_slice);
         let applying = rows.iter().filter(|(place, _)| place.holds(word, i)).map(|&(_, cost)| cost);
-        applying.fold(doubled, |best, cost| cheaper(best, Some(cost))).unwrap_or(UNEXPLAINED)
+        applying.fold(doubled, |best, cost| cheaper(best, Some(cost))).unwrap_or_else(|| {
+            let (cost, class) = other;
+            (if i == 0 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost }, class)
+        })
     }
 }
 
@@ -423,7 +432,9 @@ mod tests {
             ("فيينا", "فينا", 0.15, Some(EditClass::Sound)),
             ("بيونج يانح", "بيونج يانج", 0.60, Some(EditClass::Typing)),
             ("سوريا", "كوريا", 1.00, Some(EditClass::Typing)),
-            ("دمشق", "دشمق", 0.70, Some(EditClass::Typing)),
+            ("دمشق", "دشمق", 0.50, Some(EditClass::Typing)),
+            ("لندن", "لندبن", 0.60, Some(EditClass::Typing)),
+            ("لندبن", "لندن", 1.00, Some(EditClass::Typing)),
             ("Qaddafi", "Kaddafi", 0.15, Some(EditClass::Sound)),
         ] {
             let alignment = distance(a, b);
@@ -454,9 +465,12 @@ mod tests {
         }
 
         #[test]
-        fn is_symmetric_in_cost(a in "[ابتجغكقويةه]{0,8}", b in "[ابتجغكقويةه]{0,8}") {
+        fn sounds_cost_the_same_both_ways(a in "[اتطوسصيةه]{0,8}", b in "[اتطوسصيةه]{0,8}") {
             let (a, b) = (letters_of_key(&a), letters_of_key(&b));
-            prop_assert!((align(&a, &b).cost - align(&b, &a).cost).abs() < 1e-3);
+            let (there, back) = (align(&a, &b), align(&b, &a));
+            if there.class() == Some(EditClass::Sound) && back.class() == Some(EditClass::Sound) {
+                prop_assert!((there.cost - back.cost).abs() < 1e-3);
+            }
         }
     }
 }
