@@ -8,6 +8,7 @@ use super::partial;
 use super::stack::{AliasRef, Stack};
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
+use crate::text;
 
 /// Letters of a whole form from which on it may carry one edit, and two.
 const MIN_LETTERS: [usize; 2] = [4, 6];
@@ -51,7 +52,10 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
             for posting in postings {
                 let at = AliasRef { segment, alias: posting.alias };
                 let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    compare_edited(&form.safe, surface)
+                    let comparison = compare_edited(&form.safe, surface)?;
+                    let is_other =
+                        comparison.tier == Tier::Fuzzy && has_other_token(stack, &form.safe, surface);
+                    (!is_other).then_some(comparison)
                 });
                 if let Some(comparison) = comparison {
                     hits.add(form, at, comparison);
@@ -59,6 +63,16 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
             }
         });
     }
+}
+
+/// Whether a token of the query, which the alias has otherwise, is a token of some name: then it is no slip. سلطان in
+/// محمد بن سلطان is not meant for سلمان. The rule for whole names, that a known one is no misspelling, for their parts.
+fn has_other_token(stack: &Stack, query: &str, alias: &str) -> bool {
+    let is_known = |token: &str| stack.numbered().any(|(_, reader)| reader.lookup_token(token).len() > 0);
+    let same_count = query.split(' ').count() == alias.split(' ').count();
+    let pairs =
+        query.split(' ').zip(alias.split(' ')).map(|(q, a)| (text::lossy_fold(q), text::lossy_fold(a)));
+    same_count && query.contains(' ') && pairs.filter(|(q, a)| q != a).any(|(q, _)| is_known(&q))
 }
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
