@@ -73,7 +73,6 @@ fn what_is_no_spelling_of_a_name_is_not_resolved() {
         "كيم جونغ إيل",  // the decisive token differs
         "الرئيس",        // a title alone
         "الرئيس التركي", // a title does not make an adjective of place a country
-        "كوريا بيونغ",   // a known token is no slip
         "برتقال",
     ] {
         let answer = gazetteer.resolve(query, &ResolveOptions::default());
