@@ -11,6 +11,11 @@ pub(super) struct City {
     #[serde(rename = "countrycode")]
     pub country: String,
     pub population: u64,
+    pub latitude: f64,
+    pub longitude: f64,
+    /// First-order administrative division.
+    #[serde(rename = "admin1code", default)]
+    pub province: String,
     /// Names in all languages, untagged.
     #[serde(rename = "alternatenames")]
     pub alternates: Vec<String>,

