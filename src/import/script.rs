@@ -187,7 +187,7 @@ const NON_JOINER: char = '\u{200C}';
 /// | `ps` Pashto | ټ ډ ړ ږ ښ ڼ ځ څ ۍ, or ې without a letter of Uyghur |
 /// | `ur` Urdu | ٹ ڈ ڑ ں ہ ے |
 /// | `ckb` Central Kurdish | ێ ڵ ڕ, or ە or ۆ with the yeh or kaf of Persian (ی ک) |
-/// | `ug` Uyghur | ۈ, or ې beside ە ۇ ۆ ۋ ى ڭ, or ە or ۆ with the yeh of Arabic (ي ى) |
+/// | `ug` Uyghur | ۈ, or ې beside ە ۇ ۆ ۋ ى ڭ, or ە or ۆ beside ى |
 /// | `fa` Persian | a zero-width non-joiner, with none of these |
 pub(super) fn neighbour_language(name: &str) -> Option<&'static str> {
     const SINDHI: [char; 14] = ['ٻ', 'ڀ', 'ٺ', 'ٿ', 'ڄ', 'ڃ', 'ڇ', 'ڌ', 'ڊ', 'ڳ', 'ڱ', 'ڻ', 'ڦ', 'ڙ'];
@@ -201,7 +201,7 @@ pub(super) fn neighbour_language(name: &str) -> Option<&'static str> {
         () if has(&['ۈ']) || (has(&['ې']) && (has(&UYGHUR_VOWELS) || has(&['ى', 'ڭ']))) => "ug",
         () if has(&['ې']) => "ps",
         () if has(&['ە', 'ۆ']) && has(&['ی', 'ک']) && !has(&['ي', 'ى', 'ۇ', 'ۋ']) => "ckb",
-        () if has(&['ە', 'ۆ']) && has(&['ي', 'ى']) && !has(&['ی', 'ٴ']) => "ug",
+        () if has(&['ە', 'ۆ']) && has(&['ى']) && !has(&['ی', 'ٴ']) => "ug",
         () if has(&[NON_JOINER]) && !has(&UYGHUR_VOWELS) => "fa",
         () => return None,
     })
@@ -293,7 +293,8 @@ mod tests {
             ("بېيجىڭ", Some("ug")),
             ("قەشقەر", None),
             ("ئۆزبېكىستان", Some("ug")),
-            ("خەنجياڭ", Some("ug")),
+            ("سوفىيە", Some("ug")),
+            ("سەيد سادق", None),
             ("ڪراچي ۽ سنڌ", None),
             ("می\u{200c}ناب", Some("fa")),
             ("تهران", None),

@@ -45,7 +45,7 @@ pub(super) fn names(city: &City, place: Option<&Place>, report: &mut Report) -> 
     drop_truncated(&mut candidates, report);
     let arabic = arabic::best(city, &candidates);
     let mut names = Names::default();
-    let name = tidy(&city.name);
+    let name = city.shown_name();
     let (name_lang, name_kind) = name_language(&name);
     names.add(Name::new(&name, name_lang, name_kind, GEONAMES), report);
     for candidate in &candidates {
@@ -144,8 +144,16 @@ fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Re
             report.skip_name(Skip::AdministrativeWord);
             return false;
         }
-        if !belongs && !name_has_affix {
-            candidate.cleaned.text = stem.to_owned();
+        if belongs || name_has_affix {
+            return true;
+        }
+        // `Misto milyona troyand` is a saying, and no town is called `milyona troyand`.
+        match clean(stem) {
+            Ok(_) => candidate.cleaned.text = stem.to_owned(),
+            Err(flaw) => {
+                report.skip_name(flaw);
+                return false;
+            }
         }
         true
     });

@@ -7,7 +7,7 @@ use super::city::{City, Country};
 use super::optd::{self, Place};
 use super::weighed::{Point, Weighed};
 use super::{Role, assemble, identifiers, neighbours};
-use crate::import::names::tidy;
+use crate::import::names::spelling_key;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
 use crate::import::rows::Draft;
@@ -89,7 +89,8 @@ fn draft(
     // Names of places that are left out are not counted.
     let mut names_report = Report::default();
     let names = assemble::names(city, place, &mut names_report);
-    if city.population < options.min_population && !assemble::has_arabic(&names) {
+    let is_capital = is_capital(city, place, context);
+    if city.population < options.min_population && !is_capital && !assemble::has_arabic(&names) {
         report.skip_entity(Skip::SmallWithoutArabic);
         return Ok(None);
     }
@@ -105,9 +106,9 @@ fn draft(
         same_as: qid.iter().map(|_| geonames_id.clone()).collect(),
         id: qid.unwrap_or(geonames_id),
         entity_type: EntityType::new("city")?,
-        name: tidy(&city.name),
+        name: city.shown_name(),
         country: CountryCode::new(&city.country).ok(),
-        rank: Some(if is_capital(city, place, context) { rank.as_capital() } else { rank }),
+        rank: Some(if is_capital { rank.as_capital() } else { rank }),
         description: description(city, context),
         names,
     };
@@ -125,7 +126,9 @@ fn geonames_id(id: u64) -> Result<EntityId, InvalidToken> {
 }
 
 fn is_capital(city: &City, place: Option<&Place>, context: &Context) -> bool {
-    let named = || context.countries.get(&city.country).is_some_and(|country| country.capital == city.name);
+    let country = || context.countries.get(&city.country);
+    let named =
+        || country().is_some_and(|country| spelling_key(&country.capital) == spelling_key(&city.name));
     match place {
         Some(place) if place.is_capital => true,
         _ => !context.with_capital.contains(&city.country) && named(),

@@ -1,9 +1,9 @@
 //! Cities of GeoNames, with names tagged by language through OpenTravelData.
 //!
-//! Every populated place with enough people, and every one that has a name in Arabic, becomes an entity: under its
-//! Wikidata ID where Natural Earth or OpenTravelData knows one, else under its GeoNames ID. GeoNames' alternate names bear no language
-//! in the packages that are read; [`clean`] and [`affix`] say what of them is noise, and [`assemble`] how the rest
-//! gets its language and kind; [`neighbours`] joins places that are listed twice.
+//! Every populated place with enough people, every capital, and every place with a name in Arabic becomes an entity:
+//! under its Wikidata ID where Natural Earth or OpenTravelData knows one, else under its GeoNames ID. GeoNames'
+//! alternate names bear no language in the packages that are read; [`clean`] and [`affix`] say what of them is noise,
+//! and [`assemble`] how the rest gets its language and kind; [`neighbours`] joins places that are listed twice.
 
 mod affix;
 mod arabic;
