@@ -118,12 +118,12 @@ def judge(answer, rivals, truth):
 
 
 def read_rivals(review):
-    """By name, the candidates with more than a ninth of the first one's score."""
+    """By name, the candidates with more than a seventh of the first one's score: too many to choose."""
     rivals = collections.defaultdict(set)
     best = {}
     with open(review, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if row["status"] == "AMBIGUOUS" and float(row["score"]) * 9 > best.setdefault(row["name"], float(row["score"])):
+            if row["status"] == "AMBIGUOUS" and float(row["score"]) * 7 > best.setdefault(row["name"], float(row["score"])):
                 rivals[row["name"]].add(row["candidate_id"])
     return rivals
 

@@ -125,7 +125,7 @@ impl Gazetteer {
             }
         }
         let description =
-            self.stack.records(key).map(|(_, record)| record.description).find(|text| !text.is_empty());
+            self.stack.records(key).map(|(_, record)| record.description()).find(|text| !text.is_empty());
         Some(Entity {
             id: self.stack.id(key)?,
             name: self.stack.name(key).to_owned(),

@@ -7,6 +7,7 @@
 
 pub mod format;
 pub mod fuzzy;
+mod inversion;
 mod reader;
 mod verify;
 mod writer;

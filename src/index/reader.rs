@@ -6,7 +6,7 @@ use fst::Map;
 
 use super::format::{self, BARE, Header, Meta, MetaOverride, NONE, SectionKind};
 use super::{FORMAT_VERSION, SegmentBytes, SegmentError};
-use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
+use crate::model::{AliasKind, Article, CountryCode, EntityId, Rank};
 use crate::text;
 
 /// Index of an ID among the IDs of a segment, which are sorted bytewise.
@@ -28,23 +28,50 @@ pub struct Segment {
     pub(super) tokens: Map<Slice>,
 }
 
-/// An entity row of a segment.
-#[derive(Clone, Debug, PartialEq)]
+/// An entity row of a segment, read in place.
+#[derive(Clone, Copy)]
 pub struct EntityRecord<'a> {
+    segment: &'a Segment,
+    bytes: &'a [u8; format::ENTITY_BYTES],
+}
+
+impl<'a> EntityRecord<'a> {
     /// Its ID.
-    pub id: IdOrdinal,
+    pub fn id(self) -> IdOrdinal {
+        u32_at(self.bytes, 0)
+    }
+
     /// Canonical name; empty if another pack gives it.
-    pub name: &'a str,
-    /// What it is; `None` if another pack says it.
-    pub entity_type: Option<EntityType>,
+    pub fn name(self) -> &'a str {
+        self.segment.text(self.bytes, 4)
+    }
+
+    /// What it is, as an [`EntityType`](crate::model::EntityType) is written; empty if another pack says it.
+    pub fn entity_type(self) -> &'a str {
+        self.segment.text(self.bytes, 12)
+    }
+
     /// A line for people.
-    pub description: &'a str,
+    pub fn description(self) -> &'a str {
+        self.segment.text(self.bytes, 20)
+    }
+
     /// Country to which it belongs.
-    pub country: Option<CountryCode>,
+    pub fn country(self) -> Option<CountryCode> {
+        CountryCode::new(self.segment.text(self.bytes, 28)).ok()
+    }
+
     /// Prominence.
-    pub rank: Option<Rank>,
+    pub fn rank(self) -> Option<Rank> {
+        let rank = u32_at(self.bytes, 36);
+        if rank == NONE { None } else { Rank::new(f32::from_bits(rank)) }
+    }
+
     /// Other IDs of the same thing.
-    pub same_as: Vec<IdOrdinal>,
+    pub fn same_as(self) -> impl Iterator<Item = IdOrdinal> + 'a {
+        let (start, count) = (u32_at(self.bytes, 40), u32_at(self.bytes, 44));
+        (start..start.saturating_add(count)).map_while(move |i| self.segment.number(SectionKind::SameAs, i))
+    }
 }
 
 /// An alias row of a segment.
@@ -180,21 +207,8 @@ impl Segment {
 
     /// An entity row.
     pub fn entity(&self, entity: EntityOrdinal) -> Option<EntityRecord<'_>> {
-        let record = self.record::<{ format::ENTITY_BYTES }>(SectionKind::Entities, entity)?;
-        let rank = u32_at(record, 36);
-        Some(EntityRecord {
-            id: u32_at(record, 0),
-            name: self.text(record, 4),
-            entity_type: EntityType::new(self.text(record, 12)).ok(),
-            description: self.text(record, 20),
-            country: CountryCode::new(self.text(record, 28)).ok(),
-            rank: if rank == NONE { None } else { Rank::new(f32::from_bits(rank)) },
-            same_as: self.same_as(u32_at(record, 40), u32_at(record, 44)),
-        })
-    }
-
-    fn same_as(&self, start: u32, count: u32) -> Vec<IdOrdinal> {
-        (start..start.saturating_add(count)).map_while(|i| self.number(SectionKind::SameAs, i)).collect()
+        let bytes = self.record(SectionKind::Entities, entity)?;
+        Some(EntityRecord { segment: self, bytes })
     }
 
     /// An alias row.
@@ -208,6 +222,12 @@ impl Segment {
             kind: AliasKind::from_byte(record[12])?,
             article: Article::from_byte(record[13])?,
         })
+    }
+
+    /// The ID that an alias row names.
+    pub fn alias_id(&self, alias: AliasOrdinal) -> Option<IdOrdinal> {
+        let record = self.record::<{ format::ALIAS_BYTES }>(SectionKind::Aliases, alias)?;
+        Some(u32_at(record, 0))
     }
 
     /// The alias rows that name an ID; `O(log n)`.

@@ -54,11 +54,11 @@ fn a_segment_gives_back_what_the_pack_holds() {
 
     let ukraine = segment.find_id("iso3166:UA").unwrap();
     let record = segment.entity(segment.owner(ukraine).unwrap()).unwrap();
-    assert_eq!((record.name, segment.id(record.id)), ("Ukraine", "Q212"));
-    assert_eq!(record.description, "country in Eastern Europe");
-    assert_eq!(record.same_as, [ukraine]);
-    assert_eq!(record.rank, Some(Rank::from_population(40_000_000)));
-    assert_eq!(segment.aliases_of(record.id).len(), 2);
+    assert_eq!((record.name(), segment.id(record.id())), ("Ukraine", "Q212"));
+    assert_eq!(record.description(), "country in Eastern Europe");
+    assert!(record.same_as().eq([ukraine]));
+    assert_eq!(record.rank(), Some(Rank::from_population(40_000_000)));
+    assert_eq!(segment.aliases_of(record.id()).len(), 2);
 
     let korea = segment.find_id("Q423").unwrap();
     assert_eq!(segment.owner(korea), None, "a foreign ID is known, but not described");

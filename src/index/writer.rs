@@ -1,11 +1,13 @@
 //! Writes segments: a [`Pack`] in, the bytes of [`super::format`] out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use super::format::{
     self, ALIGNMENT, BARE, HEADER_BYTES, MAGIC, MAX_ALIASES, Meta, MetaOverride, NONE, SECTION_ROW_BYTES,
     SectionKind,
 };
+use super::inversion::{Inverted, inverted};
 use super::{CompileError, FORMAT_VERSION};
 use crate::model::EntityId;
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
@@ -28,39 +30,23 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Meta, serde_json::to_vec(&meta).unwrap_or_default());
     let id_table = id_section(&ids, &mut strings);
     let (entity_table, same_as) = entity_sections(&entities, &ids, &mut strings);
-    let alias_table = alias_section(&aliases, &ids, &languages, &mut strings);
+    let alias_table = alias_section(&aliases, &languages, &mut strings);
     file.add(SectionKind::Strings, strings.into_bytes()?);
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::Entities, entity_table);
     file.add(SectionKind::SameAs, same_as);
     file.add(SectionKind::Aliases, alias_table);
 
-    let mut keys = Postings::default();
-    let mut tokens = Postings::default();
-    for (ordinal, alias) in (0..).zip(&aliases) {
-        index_alias(alias, ordinal, &mut keys, &mut tokens);
-    }
     // Prominent entities first; among equals the order of the table.
-    keys.sort_by_key(|&posting| {
-        let id = ids.ordinal(&aliases[(posting & !BARE) as usize].id);
-        (std::cmp::Reverse(ranks.get(&id).copied().unwrap_or(0)), posting & !BARE)
-    });
-    tokens.sort_by_key(|&posting| posting);
-    keys.write(&mut file, [SectionKind::Keys, SectionKind::KeyStarts, SectionKind::KeyPostings]);
-    tokens.write(&mut file, [SectionKind::Tokens, SectionKind::TokenStarts, SectionKind::TokenPostings]);
+    let rows: Vec<&AliasRow> = aliases.iter().map(|alias| alias.row).collect();
+    let by_rank = |posting: u32| {
+        let ordinal = posting & !BARE;
+        (Reverse(ranks[aliases[ordinal as usize].id as usize]), ordinal, posting)
+    };
+    let [keys, tokens] = inverted(&rows, by_rank);
+    file.add_inverted(keys, [SectionKind::Keys, SectionKind::KeyStarts, SectionKind::KeyPostings]);
+    file.add_inverted(tokens, [SectionKind::Tokens, SectionKind::TokenStarts, SectionKind::TokenPostings]);
     Ok(file.finish())
-}
-
-fn index_alias(alias: &AliasRow, ordinal: u32, keys: &mut Postings, tokens: &mut Postings) {
-    let safe = text::safe_fold(&alias.alias);
-    let lossy = text::lossy_fold(&safe);
-    keys.push(text::join(&lossy), ordinal);
-    if let Some(bare) = text::bare_form(&safe, alias.article) {
-        keys.push(text::join(&text::lossy_fold(bare.text)), ordinal | BARE);
-    }
-    if lossy.contains(' ') {
-        lossy.split(' ').for_each(|token| tokens.push(token.to_owned(), ordinal));
-    }
 }
 
 fn sorted_entities(pack: &Pack) -> Vec<&EntityRow> {
@@ -69,26 +55,38 @@ fn sorted_entities(pack: &Pack) -> Vec<&EntityRow> {
     entities
 }
 
-fn sorted_aliases<'a>(pack: &'a Pack, ids: &Ids<'_>) -> Result<Vec<&'a AliasRow>, CompileError> {
+/// An alias row with the ordinal of its ID.
+struct NumberedAlias<'a> {
+    id: u32,
+    row: &'a AliasRow,
+}
+
+fn sorted_aliases<'a>(pack: &'a Pack, ids: &Ids<'_>) -> Result<Vec<NumberedAlias<'a>>, CompileError> {
     if pack.aliases.len() > MAX_ALIASES as usize {
         return Err(CompileError::TooLarge { what: "aliases", limit: u64::from(MAX_ALIASES) });
     }
-    let mut aliases: Vec<_> = pack.aliases.iter().collect();
-    aliases.sort_by_key(|alias| ids.ordinal(&alias.id));
+    let number = |row: &'a AliasRow| NumberedAlias { id: ids.ordinal(&row.id), row };
+    let mut aliases: Vec<_> = pack.aliases.iter().map(number).collect();
+    aliases.sort_by_key(|alias| alias.id);
     Ok(aliases)
 }
 
-fn languages<'a>(aliases: &[&'a AliasRow]) -> Vec<&'a str> {
-    let mut languages: Vec<&str> = aliases.iter().map(|alias| alias.lang.as_str()).collect();
+fn languages<'a>(aliases: &[NumberedAlias<'a>]) -> Vec<&'a str> {
+    let distinct: HashSet<&str> = aliases.iter().map(|alias| alias.row.lang.as_str()).collect();
+    let mut languages: Vec<&str> = distinct.into_iter().collect();
     languages.sort_unstable();
-    languages.dedup();
     languages
 }
 
-/// Rank by ID ordinal, as an integer that sorts like the rank.
-fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> HashMap<u32, u32> {
-    let ranked = entities.iter().filter_map(|entity| Some((ids.ordinal(&entity.id), entity.rank?)));
-    ranked.map(|(id, rank)| (id, (rank.get() * 1e6) as u32)).collect()
+/// Rank by ID ordinal, as an integer that sorts like the rank; 0 where there is none.
+fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> Vec<u32> {
+    let mut ranks = vec![0; ids.sorted.len()];
+    for entity in entities {
+        if let (Some(rank), Some(place)) = (entity.rank, ranks.get_mut(ids.ordinal(&entity.id) as usize)) {
+            *place = (rank.get() * 1e6) as u32;
+        }
+    }
+    ranks
 }
 
 fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], entity_count: usize, alias_count: usize) -> Meta {
@@ -145,6 +143,8 @@ impl<'a> Ids<'a> {
                 OverrideAction::NotAName { .. } => {}
             }
         }
+        // Most aliases of an entity stand together, and so need not be sorted each.
+        sorted.dedup();
         sorted.sort_unstable();
         sorted.dedup();
         let ordinals = (0..).zip(&sorted).map(|(ordinal, &id)| (id, ordinal)).collect();
@@ -184,12 +184,12 @@ fn entity_sections(entities: &[&EntityRow], ids: &Ids<'_>, strings: &mut Strings
     (table, same_as)
 }
 
-fn alias_section(aliases: &[&AliasRow], ids: &Ids<'_>, languages: &[&str], strings: &mut Strings) -> Vec<u8> {
+fn alias_section(aliases: &[NumberedAlias<'_>], languages: &[&str], strings: &mut Strings) -> Vec<u8> {
     let mut table = Vec::with_capacity(aliases.len() * format::ALIAS_BYTES);
-    for alias in aliases {
+    for &NumberedAlias { id, row: alias } in aliases {
         let [offset, length] = strings.push(&alias.alias);
         let language = languages.binary_search(&alias.lang.as_str()).unwrap_or_default();
-        push_u32s(&mut table, &[ids.ordinal(&alias.id), offset]);
+        push_u32s(&mut table, &[id, offset]);
         table.extend_from_slice(&(length as u16).to_le_bytes());
         table.extend_from_slice(&(language as u16).to_le_bytes());
         table.extend_from_slice(&[alias.kind as u8, alias.article as u8, 0, 0]);
@@ -197,7 +197,7 @@ fn alias_section(aliases: &[&AliasRow], ids: &Ids<'_>, languages: &[&str], strin
     table
 }
 
-fn push_u32s(table: &mut Vec<u8>, values: &[u32]) {
+pub(super) fn push_u32s(table: &mut Vec<u8>, values: &[u32]) {
     table.extend(values.iter().flat_map(|value| value.to_le_bytes()));
 }
 
@@ -235,42 +235,6 @@ impl Strings {
     }
 }
 
-/// Keys and what lies under them, under construction.
-#[derive(Default)]
-struct Postings {
-    lists: BTreeMap<String, Vec<u32>>,
-}
-
-impl Postings {
-    fn push(&mut self, key: String, posting: u32) {
-        if !key.is_empty() {
-            self.lists.entry(key).or_default().push(posting);
-        }
-    }
-
-    fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&u32) -> K) {
-        for list in self.lists.values_mut() {
-            list.sort_by_key(&mut key);
-            list.dedup();
-        }
-    }
-
-    fn write(self, file: &mut SegmentFile, [fst, starts, postings]: [SectionKind; 3]) {
-        let (mut start_table, mut posting_table) = (Vec::new(), Vec::new());
-        let mut builder = fst::MapBuilder::memory();
-        for (ordinal, (key, list)) in (0..).zip(&self.lists) {
-            push_u32s(&mut start_table, &[(posting_table.len() / 4) as u32]);
-            push_u32s(&mut posting_table, list);
-            // A sorted map gives its keys in order and once, and memory takes any bytes.
-            builder.insert(key, ordinal).unwrap_or_default();
-        }
-        push_u32s(&mut start_table, &[(posting_table.len() / 4) as u32]);
-        file.add(fst, builder.into_inner().unwrap_or_default());
-        file.add(starts, start_table);
-        file.add(postings, posting_table);
-    }
-}
-
 /// The file under construction.
 #[derive(Default)]
 struct SegmentFile {
@@ -280,6 +244,12 @@ struct SegmentFile {
 impl SegmentFile {
     fn add(&mut self, kind: SectionKind, bytes: Vec<u8>) {
         self.sections.push((kind, bytes));
+    }
+
+    fn add_inverted(&mut self, inverted: Inverted, [fst, starts, postings]: [SectionKind; 3]) {
+        self.add(fst, inverted.fst);
+        self.add(starts, inverted.starts);
+        self.add(postings, inverted.postings);
     }
 
     fn finish(self) -> Vec<u8> {

@@ -3,7 +3,7 @@
 //! A function of the two strings alone, so that every path that finds a hit judges it alike.
 
 use crate::model::Tier;
-use crate::text::distance::{self, Alignment, EditClass};
+use crate::text::distance::{self, Alignment, EditClass, Letter};
 use crate::text::{self, Bare};
 
 /// What lies between a form and an alias.
@@ -121,7 +121,7 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Option<Comparison> {
     };
     let (mut alignment, mut doubt) = (Alignment::default(), 0.0);
     for (query, alias) in pairs {
-        let (query, alias) = (distance::comparison_form(query), distance::comparison_form(alias));
+        let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
         let token = distance::align(&query, &alias);
         doubt += doubt_of(&token, &query, &alias);
         alignment.extend(token);
@@ -145,11 +145,11 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Option<Comparison> {
 
 /// The doubt that the edits of a token raise. What one slip of the finger explains counts as one edit, though the
 /// alignment may have found two that are cheaper together.
-fn doubt_of(alignment: &Alignment, query: &[char], alias: &[char]) -> f32 {
+fn doubt_of(alignment: &Alignment, query: &[Letter], alias: &[Letter]) -> f32 {
     let excess = alignment.cost - distance::budget(query.len().min(alias.len()));
     if excess <= 0.0 {
         0.0
-    } else if strsim::generic_damerau_levenshtein(query, alias) == 1 {
+    } else if distance::is_one_slip(query, alias) {
         SLIP_DOUBT * excess
     } else {
         OTHER_NAME_DOUBT

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::stack::EntityKey;
-use crate::index::{IdOrdinal, Override, Segment};
+use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 
 /// The joins of a stack.
 #[derive(Default)]
@@ -111,7 +111,7 @@ impl Links {
 /// The node of an ID within its own segment: the own ID of the row that owns it, or the ID itself.
 fn node(segments: &[Arc<Segment>], segment: u16, id: IdOrdinal) -> EntityKey {
     let reader = &segments[usize::from(segment)];
-    let own = reader.owner(id).and_then(|owner| reader.entity(owner)).map_or(id, |record| record.id);
+    let own = reader.owner(id).and_then(|owner| reader.entity(owner)).map_or(id, EntityRecord::id);
     EntityKey { segment, id: own }
 }
 

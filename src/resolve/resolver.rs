@@ -38,6 +38,9 @@ pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolutio
     answer(status, candidates.collect(), None)
 }
 
+/// NFKC makes at most so many characters of a byte: 18 of the three bytes of U+FDFA.
+const MAX_CHARS_PER_BYTE: usize = 6;
+
 /// Reads a query, or says why it cannot be a name.
 fn read(name: &str) -> Result<Form, String> {
     if name.trim().is_empty() {
@@ -46,7 +49,8 @@ fn read(name: &str) -> Result<Form, String> {
     if name.len() > MAX_NAME_BYTES {
         return Err(format!("the name has {} bytes, more than {MAX_NAME_BYTES}", name.len()));
     }
-    let chars = name.nfkc().count();
+    // A name that is short enough for any expansion need not be expanded.
+    let chars = if name.len() * MAX_CHARS_PER_BYTE > MAX_NAME_CHARS { name.nfkc().count() } else { 0 };
     if chars > MAX_NAME_CHARS {
         return Err(format!("the name has {chars} characters, more than {MAX_NAME_CHARS}"));
     }
@@ -108,5 +112,17 @@ fn prefer_namespace(id: &mut EntityId, same_as: &mut [EntityId], namespace: &str
     if let Some(other) = same_as.iter_mut().find(|other| other.namespace() == namespace) {
         std::mem::swap(id, other);
         same_as.sort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_expands_beyond_the_bound() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            assert!(std::iter::once(c).nfkc().count() <= c.len_utf8() * MAX_CHARS_PER_BYTE, "{c:?}");
+        }
     }
 }

@@ -12,16 +12,16 @@ use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
 const LEAST_SCORE: f32 = 0.50;
-/// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: nine to one.
-const LEAST_LEAD: f32 = 0.80;
+/// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: seven to one.
+const LEAST_LEAD: f32 = 0.75;
 /// Candidates with less are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
 const FOLD_WEIGHT: f32 = 40.0;
-const EDIT_WEIGHT: f32 = 27.0;
+const EDIT_WEIGHT: f32 = 20.0;
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
-const RANK_WEIGHT: f32 = 4.0;
+const RANK_WEIGHT: f32 = 3.5;
 /// The rank of entities that have none.
 const UNKNOWN_RANK: f32 = 0.35;
 /// How many times likelier an entity of the country of the hint is.
@@ -67,9 +67,10 @@ fn evidence(similarity: f32) -> f32 {
 fn kind_factor(kind: AliasKind) -> f32 {
     match kind {
         AliasKind::Preferred => 1.0,
-        AliasKind::Alternate | AliasKind::Short | AliasKind::Demonym => 0.9,
+        AliasKind::Short | AliasKind::Demonym => 0.9,
         AliasKind::Abbreviation => 0.8,
-        AliasKind::Former | AliasKind::Misspelling | AliasKind::Hidden => 0.6,
+        AliasKind::Alternate => 0.5,
+        AliasKind::Former | AliasKind::Misspelling | AliasKind::Hidden => 0.3,
     }
 }
 

@@ -83,8 +83,8 @@ impl Stack {
 
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
-        let alias = self.alias(at)?;
-        let entity = self.links.canonical(&self.segments, at.segment, alias.id);
+        let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
+        let entity = self.links.canonical(&self.segments, at.segment, id);
         let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover);
         (!is_removed && self.records(entity).next().is_some()).then_some(entity)
     }
@@ -124,12 +124,10 @@ impl Stack {
     }
 
     /// The further IDs of a member within its own segment.
-    fn other_ids(&self, member: EntityKey) -> Vec<IdOrdinal> {
+    fn other_ids(&self, member: EntityKey) -> impl Iterator<Item = IdOrdinal> + '_ {
         let segment = &self.segments[usize::from(member.segment)];
-        segment
-            .owner(member.id)
-            .and_then(|owner| segment.entity(owner))
-            .map_or(Vec::new(), |record| record.same_as)
+        let record = segment.owner(member.id).and_then(|owner| segment.entity(owner));
+        record.into_iter().flat_map(EntityRecord::same_as)
     }
 
     /// Canonical ID of an entity.
@@ -156,7 +154,10 @@ impl Stack {
 
     /// Canonical name: that of the first pack that gives one.
     pub fn name(&self, entity: EntityKey) -> &str {
-        self.records(entity).map(|(_, record)| record.name).find(|name| !name.is_empty()).unwrap_or_default()
+        self.records(entity)
+            .map(|(_, record)| record.name())
+            .find(|name| !name.is_empty())
+            .unwrap_or_default()
     }
 
     /// The preferred name in a language (or in the language without its region); the canonical name if there is none.
@@ -176,7 +177,9 @@ impl Stack {
     /// What an entity is, by every pack that says so.
     pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
         let mut types = Vec::new();
-        for entity_type in self.records(entity).filter_map(|(_, record)| record.entity_type) {
+        for entity_type in
+            self.records(entity).filter_map(|(_, record)| EntityType::new(record.entity_type()).ok())
+        {
             if !types.contains(&entity_type) {
                 types.push(entity_type);
             }
@@ -189,18 +192,18 @@ impl Stack {
         types.is_empty()
             || self
                 .records(entity)
-                .filter_map(|(_, record)| record.entity_type)
-                .any(|own| types.iter().any(|wanted| wanted.as_ref() == own.as_str()))
+                .map(|(_, record)| record.entity_type())
+                .any(|own| types.iter().any(|wanted| wanted.as_ref() == own))
     }
 
     /// The country of an entity, by the first pack that gives one.
     pub fn country(&self, entity: EntityKey) -> Option<CountryCode> {
-        self.records(entity).find_map(|(_, record)| record.country)
+        self.records(entity).find_map(|(_, record)| record.country())
     }
 
     /// The rank of an entity, by the first pack that gives one.
     pub fn rank(&self, entity: EntityKey) -> Option<Rank> {
-        self.records(entity).find_map(|(_, record)| record.rank)
+        self.records(entity).find_map(|(_, record)| record.rank())
     }
 
     /// The pack that forbids `key` to mean `entity`, unless a later pack lists the two together again.

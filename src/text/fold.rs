@@ -10,9 +10,11 @@
 //!
 //! Latin, Greek and Cyrillic diacritics stay: they are evidence, and only K2 drops them (see [`super::keys`]).
 
+use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::images::{CharImages, Image, is_composed, is_inert, only};
 use super::letters;
 
 /// Folds `name` to its K0 key: tokens separated by single spaces; empty if the name has no letter or digit.
@@ -26,46 +28,63 @@ use super::letters;
 /// assert_eq!(safe_fold("  N’DJAMÉNA "), "ndjaména");
 /// ```
 pub fn safe_fold(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    let mut at_boundary = true;
+    let by_char = tokens(name.len(), name.chars().map(|c| IMAGES.get(c)));
+    by_char.unwrap_or_else(|| fold_in_context(name))
+}
+
+/// [`safe_fold`] of any name.
+fn fold_in_context(name: &str) -> String {
     let composed = compose_hamza(name).nfkc().collect::<String>();
-    for c in caseless::default_case_fold_str(&composed).nfkc() {
-        match fold_char(c) {
-            Folded::Letter(letter) => {
-                folded.push(letter);
+    let letters = caseless::default_case_fold_str(&composed);
+    tokens(name.len(), letters.nfkc().map(fold_char)).unwrap_or_default()
+}
+
+/// The images of characters as tokens; `None` if one of them depends on its neighbours.
+fn tokens(len: usize, images: impl Iterator<Item = Image>) -> Option<String> {
+    let mut tokens = String::with_capacity(len);
+    let mut at_boundary = true;
+    for image in images {
+        match image {
+            Image::Letter(letter) => {
+                tokens.push(letter);
                 at_boundary = false;
             }
-            Folded::Boundary if !at_boundary => {
-                folded.push(' ');
+            Image::Boundary if !at_boundary => {
+                tokens.push(' ');
                 at_boundary = true;
             }
-            Folded::Boundary | Folded::Nothing => {}
+            Image::Boundary | Image::Nothing => {}
+            Image::InContext => return None,
         }
     }
-    if folded.ends_with(' ') {
-        folded.pop();
+    if tokens.ends_with(' ') {
+        tokens.pop();
     }
-    folded
+    Some(tokens)
 }
 
-enum Folded {
-    Letter(char),
-    Boundary,
-    Nothing,
-}
+/// What the steps make of characters that they treat one by one.
+///
+/// Marks that vanish may stand in any order: normalisation moves them, but they compose with nothing.
+static IMAGES: CharImages = CharImages::new(|c| {
+    let is_plain = |c| is_inert(c) || letters::is_ignorable(c) && is_composed(c);
+    let folded = only(std::iter::once(c).default_case_fold());
+    folded.filter(|&folded| is_plain(c) && is_plain(folded)).map_or(Image::InContext, fold_char)
+});
 
-fn fold_char(c: char) -> Folded {
+/// Steps 4 and 5.
+fn fold_char(c: char) -> Image {
     if c.is_ascii_alphanumeric() {
-        return Folded::Letter(c);
+        return Image::Letter(c);
     }
     if letters::is_ignorable(c) || letters::is_apostrophe(c) {
-        return Folded::Nothing;
+        return Image::Nothing;
     }
     let c = letters::unify(c);
     if c.is_alphanumeric() || is_combining_mark(c) || letters::is_pictograph(c) {
-        Folded::Letter(c)
+        Image::Letter(c)
     } else {
-        Folded::Boundary
+        Image::Boundary
     }
 }
 
@@ -118,7 +137,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_character_folds_alone_as_it_folds_in_context() {
+        // The others take the whole fold with whatever stands beside them.
+        let alone = |&c: &char| IMAGES.get(c) != Image::InContext;
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(alone) {
+            for name in [format!("{c}"), format!("a{c}{c}ي"), format!("é{c}\u{64E}한{c}")] {
+                assert_eq!(safe_fold(&name), fold_in_context(&name), "{name:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_letters_need_no_context() {
+        for name in ["Al-Qaeda", "القاهرة الكبرى", "عَمّان", "أوکرانیا", "Erdoğan", "Москва", "한국", "北京"]
+        {
+            assert!(name.chars().all(|c| IMAGES.get(c) != Image::InContext), "{name}");
+        }
+        assert_eq!(IMAGES.get('\u{654}'), Image::InContext);
+        assert_eq!(IMAGES.get('\u{301}'), Image::InContext);
+        assert_eq!(IMAGES.get('ß'), Image::InContext);
+    }
+
     proptest! {
+        #[test]
+        fn letters_in_a_row_fold_as_in_context(
+            name in "([\u{0}-\u{7FF}]|[\u{64B}-\u{65F}\u{670}]|[\u{300}-\u{36F}]|\\PC|[\u{1E00}-\u{1FFF}]){0,16}"
+        ) {
+            prop_assert_eq!(safe_fold(&name), fold_in_context(&name));
+        }
+
         #[test]
         fn is_idempotent_and_tidy(name in "\\PC{0,40}") {
             let once = safe_fold(&name);

@@ -12,6 +12,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::safe_fold;
+use super::images::{CharImages, Image, is_inert, only};
 use super::letters;
 
 /// K1 of a K0 key: alef without hamza and madda.
@@ -30,14 +31,21 @@ pub fn lossy_fold(safe: &str) -> String {
     if safe.is_ascii() {
         return safe.to_owned();
     }
-    without_diacritics(safe).chars().filter_map(letters::lossy).collect()
+    LOSSY.map(safe).unwrap_or_else(|| lossy_in_context(safe))
+}
+
+/// [`lossy_fold`] of any key.
+fn lossy_in_context(safe: &str) -> String {
+    plain_in_context(safe).chars().filter_map(letters::lossy).collect()
 }
 
 /// A K0 key without the diacritics of Latin, Greek, Cyrillic and Hebrew; Arabic letters are left as they are.
 pub(super) fn without_diacritics(safe: &str) -> String {
-    if safe.is_ascii() {
-        return safe.to_owned();
-    }
+    PLAIN.map(safe).unwrap_or_else(|| plain_in_context(safe))
+}
+
+/// [`without_diacritics`] of any key.
+fn plain_in_context(safe: &str) -> String {
     let mut plain = String::with_capacity(safe.len());
     for c in safe.nfd().filter(|&c| !letters::is_diacritic(c)).nfc() {
         match letters::plain_latin(c) {
@@ -48,6 +56,20 @@ pub(super) fn without_diacritics(safe: &str) -> String {
     plain
 }
 
+/// [`without_diacritics`] of characters that it treats one by one.
+static PLAIN: CharImages = CharImages::new(|c| {
+    let plain = only(c.nfd().filter(|&c| !letters::is_diacritic(c)).nfc());
+    let plain = plain.filter(|&plain| is_inert(c) && is_inert(plain));
+    let letter = plain.and_then(|c| letters::plain_latin(c).map_or(Some(c), |letters| only(letters.chars())));
+    letter.map_or(Image::InContext, Image::Letter)
+});
+
+/// [`lossy_fold`] of such characters.
+static LOSSY: CharImages = CharImages::new(|c| match PLAIN.get(c) {
+    Image::Letter(plain) => letters::lossy(plain).map_or(Image::Nothing, Image::Letter),
+    other => other,
+});
+
 /// The key under which `name` lies in the index: K2 without word divisions. Empty if the name has no letter or digit.
 ///
 /// ```
@@ -57,6 +79,14 @@ pub(super) fn without_diacritics(safe: &str) -> String {
 /// ```
 pub fn lookup_key(name: &str) -> String {
     join(&lossy_fold(&safe_fold(name)))
+}
+
+/// A letter of a K0 key without hamza seat or diacritic: one letter, two where it is a ligature, none if it is a mark.
+pub(super) fn plain(c: char) -> String {
+    if c.is_ascii() || letters::is_arabic(c) {
+        return letters::without_seat(c).to_string();
+    }
+    without_diacritics(c.encode_utf8(&mut [0; 4]))
 }
 
 /// A key without its word divisions.
@@ -107,7 +137,27 @@ mod tests {
         assert_eq!(lookup_key("평양"), "평양");
     }
 
+    #[test]
+    fn every_character_folds_alone_as_it_folds_in_context() {
+        // The others take the whole fold with whatever stands beside them.
+        let alone = |&c: &char| PLAIN.get(c) != Image::InContext;
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(alone) {
+            for key in [format!("{c}"), format!("a{c}{c}أ"), format!("é{c}한{c}")] {
+                assert_eq!(lossy_fold(&key), lossy_in_context(&key), "{key:?}");
+                assert_eq!(without_diacritics(&key), plain_in_context(&key), "{key:?}");
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn letters_in_a_row_fold_as_in_context(
+            key in "([\u{0}-\u{7FF}]|[\u{300}-\u{36F}]|\\PC|[\u{1E00}-\u{1FFF}]){0,16}"
+        ) {
+            prop_assert_eq!(lossy_fold(&key), lossy_in_context(&key));
+            prop_assert_eq!(without_diacritics(&key), plain_in_context(&key));
+        }
+
         #[test]
         fn lossy_fold_is_idempotent_and_sees_no_seat(name in "[\u{0620}-\u{06FF}a-zà-ž ]{0,24}") {
             let safe = safe_fold(&name);

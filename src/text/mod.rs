@@ -8,6 +8,7 @@ mod bare;
 pub mod distance;
 mod fold;
 pub mod heads;
+mod images;
 mod keys;
 mod letters;
 pub mod person;
