@@ -83,7 +83,7 @@ impl Gazetteer {
                 });
             });
         }
-        let rank = |entity: &EntityKey| self.stack.rank(*entity).map_or(0.0, |rank| rank.get());
+        let rank = |entity: &EntityKey| self.stack.rank(*entity).map_or(0.0, Rank::get);
         let mut ranked: Vec<_> =
             best.into_iter().map(|(entity, (_, at))| (rank(&entity), entity, at)).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

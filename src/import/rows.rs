@@ -214,7 +214,7 @@ mod tests {
             pack.aliases.iter().map(|row| (row.alias.as_str(), part_of(row), row.place.line)).collect();
         assert_eq!(rows, [("ا", "ar", 2), ("ب", "ar", 3), ("z", "", 2), ("a", "", 3), ("b", "", 4)]);
         assert_eq!(pack.entities[1].place.line, 3);
-        assert_eq!(pack.entities[0].rank.unwrap().get(), 0.386);
+        assert_eq!(pack.entities[0].rank, Rank::new(0.386));
         assert_eq!((report.entities, report.aliases, report.arabic_aliases), (2, 5, 2));
     }
 

@@ -94,10 +94,10 @@ fn sharing_rarest_token(stack: &Stack, tokens: &[&str]) -> Vec<AliasRef> {
         |token: &str| -> usize { stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum() };
     let counted = tokens.iter().map(|token| (count(token), *token)).filter(|&(n, _)| n > 0);
     let Some((_, rarest)) = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES) else { return Vec::new() };
-    if let [alone] = tokens {
-        if !may_be_family_name(stack, alone) {
-            return Vec::new();
-        }
+    if let [alone] = tokens
+        && !may_be_family_name(stack, alone)
+    {
+        return Vec::new();
     }
     stack
         .numbered()
@@ -149,10 +149,11 @@ impl<'a> Named<'a> {
         if is_reordered(&query, &alias) {
             return Some(partial(REORDERED, "reordered".to_owned()));
         }
-        if let Some(head) = alias.strip_suffix(&query[..]) {
-            if query.len() > 1 && heads::as_generic(head).is_some() {
-                return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
-            }
+        if let Some(head) = alias.strip_suffix(&query[..])
+            && query.len() > 1
+            && heads::as_generic(head).is_some()
+        {
+            return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
         }
         if self.is_person { self.compare_person(form, &query, &alias) } else { None }
     }

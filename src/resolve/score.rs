@@ -8,7 +8,7 @@ use super::ResolveOptions;
 use super::compare::EDITED;
 use super::hits::Hit;
 use super::stack::Stack;
-use crate::model::{AliasKind, Score, Status};
+use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
 const LEAST_SCORE: f32 = 0.50;
@@ -49,7 +49,7 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
 }
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
-    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, |rank| rank.get());
+    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
     let power = evidence(hit.similarity) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;

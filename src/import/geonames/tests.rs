@@ -4,6 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::import;
+use crate::model::Rank;
 use crate::pack::parse;
 
 const CITIES: &str = r#"{
@@ -82,7 +83,7 @@ fn an_id_goes_to_the_larger_city_and_a_capital_ranks_higher() {
     let imported = sample(NO_CURATOR);
     let capital = &imported.pack.entities[0];
     assert_eq!((capital.name.as_str(), capital.description.as_str()), ("Al Landah", "city in Landia"));
-    assert_eq!(capital.rank.unwrap().get(), 0.85);
+    assert_eq!(capital.rank, Rank::new(0.85));
     assert_eq!(capital.same_as[0].as_str(), "geonames:1");
     assert_eq!(imported.report.notes, ["Q500 is claimed by Landa Port (geonames:4) too"]);
     assert!(imported.pack.entities[2].same_as.is_empty());
