@@ -130,6 +130,19 @@ fn a_whole_name_outranks_a_stripped_one() {
 }
 
 #[test]
+fn a_token_of_one_persons_name_is_no_slip_of_anothers() {
+    let person =
+        |id: &str, name: &str| (entity(id, "person", id, 0.7), alias(id, name, "ar", AliasKind::Preferred));
+    let (entities, aliases): (Vec<_>, Vec<_>) =
+        [person("one", "سالم بن فرحان"), person("two", "فرحات بن زيد"), person("three", "ناصر بن حمدان")]
+            .into_iter()
+            .unzip();
+    let packs = [pack("people", entities, aliases)];
+    assert_eq!(best(&packs, "سالم بن فرحام").as_deref(), Some("one"));
+    assert_eq!(best(&packs, "سالم بن فرحات"), None, "فرحات is a name");
+}
+
+#[test]
 fn scores_lie_in_range_and_sum_to_at_most_one() {
     let gazetteer = gazetteer(&[world()]);
     for query in world::QUERIES {
