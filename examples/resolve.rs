@@ -23,7 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         for candidate in &answer.candidates {
             println!("  {} {} {} {}", candidate.score, candidate.tier, candidate.id, candidate.name);
-            println!("       by {} in {}: {:?}", candidate.matched_alias, candidate.pack, candidate.explanation);
+            println!(
+                "       by {} in {}: {:?}",
+                candidate.matched_alias, candidate.pack, candidate.explanation
+            );
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::text::{self, heads};
 
 /// Tokens under more aliases than this say too little to search by.
 const MAX_TOKEN_ALIASES: usize = 4096;
-/// A family name alone has at least so many letters.
+/// A family name alone has at least so many letters; after a proclitic one more, for ومسك is hardly و and مسك.
 const MIN_FAMILY_LETTERS: usize = 3;
 
 /// What is left of the similarity.
@@ -53,6 +53,9 @@ pub(super) fn headless_forms(stack: &Stack, forms: &[Form]) -> Vec<Form> {
 /// Gathers the hits of forms that share tokens with an alias of several tokens.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms {
+        if form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS {
+            continue;
+        }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
         for at in sharing_rarest_token(stack, &tokens) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };

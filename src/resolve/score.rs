@@ -19,7 +19,7 @@ const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
 const FOLD_WEIGHT: f32 = 40.0;
-const EDIT_WEIGHT: f32 = 20.0;
+const EDIT_WEIGHT: f32 = 18.0;
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 3.5;
 /// The rank of entities that have none.
