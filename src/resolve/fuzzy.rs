@@ -14,6 +14,10 @@ use crate::text;
 const MIN_LETTERS: [usize; 2] = [4, 6];
 /// Letters of a stripped or headless form from which on it may carry an edit.
 const MIN_REMAINDER_LETTERS: usize = 5;
+/// Letters beyond which no form may: an automaton grows with them, and hardly a name has as many.
+const MAX_LETTERS: usize = 64;
+/// Forms of one name that are searched for, those of the fewest steps.
+const MAX_FORMS: usize = 16;
 const ARTICLE: &str = "ال";
 /// What an article on one side only takes off the similarity.
 const ARTICLE_COST: f32 = 0.03;
@@ -24,7 +28,7 @@ const ARTICLE_COST: f32 = 0.03;
 /// edit, and so does a family name alone that is spelled otherwise.
 pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hits<'_>) {
     for edits in 1..=max_edits.min(FuzzyPattern::MAX_EDITS) {
-        for form in forms.iter().filter(|form| may_carry(form, edits)) {
+        for form in forms.iter().filter(|form| may_carry(form, edits)).take(MAX_FORMS) {
             let pattern = FuzzyPattern::new(&form.key, edits);
             gather_keys(stack, form, &pattern, hits);
             if edits == 1 {
@@ -43,7 +47,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
 fn may_carry(form: &Form, edits: u8) -> bool {
     let letters = form.letters();
     let least = MIN_LETTERS.get(usize::from(edits) - 1).copied().unwrap_or(usize::MAX);
-    letters >= least && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
+    (least..=MAX_LETTERS).contains(&letters) && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
 }
 
 fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
