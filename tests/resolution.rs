@@ -81,6 +81,30 @@ fn what_is_no_spelling_of_a_name_is_not_resolved() {
 }
 
 #[test]
+fn function_words_are_no_family_names() {
+    let mut ban = entity("Q1253", "person", "Ban Ki-moon", 0.8);
+    ban.country = CountryCode::new("KR").ok();
+    let kant = entity("Q9312", "person", "Immanuel Kant", 0.9);
+    let names = [("Q1253", "بان كي مون"), ("Q9312", "إيمانويل كانط")];
+    let names = names.map(|(id, name)| alias(id, name, "ar", AliasKind::Preferred)).to_vec();
+    let packs = [pack("p", vec![ban, kant], names)];
+    for (word, name, id) in [("بأن", "بان", "Q1253"), ("كانت", "كانط", "Q9312")] {
+        assert_eq!(best(&packs, word), None);
+        assert_eq!(best(&packs, name).as_deref(), Some(id));
+    }
+}
+
+#[test]
+fn an_article_more_is_not_called_another_order() {
+    let gazetteer = gazetteer(&[world()]);
+    for (query, step) in [("رجب الطيب أردوغان", "article on one side only"), ("أردوغان رجب طيب", "reordered")]
+    {
+        let answer = gazetteer.resolve(query, &ResolveOptions::default());
+        assert_eq!(answer.candidates[0].explanation, [step], "{query}");
+    }
+}
+
+#[test]
 fn what_cannot_be_a_name_is_invalid_with_the_reason() {
     let gazetteer = gazetteer(&[world()]);
     for (query, reason) in [

@@ -77,10 +77,7 @@ impl Form {
     pub fn headless(&self) -> Vec<Self> {
         let tokens: Vec<&str> = self.safe.split(' ').collect();
         let lossy: Vec<&str> = self.lossy.split(' ').collect();
-        // Folding away a lone hamza may lose a token; then the two do not line up.
-        if lossy.len() != tokens.len() {
-            return Vec::new();
-        }
+        // K2 keeps the divisions of K0, so the tokens of the two line up.
         let usable = heads::leading(&lossy).into_iter().filter(|head| head.tokens < tokens.len());
         usable
             .filter(|head| self.types.is_empty() || head.types.is_empty() || head.types == self.types)

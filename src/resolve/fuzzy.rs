@@ -8,6 +8,7 @@ use super::partial;
 use super::stack::{AliasRef, Stack};
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
+use crate::text;
 
 /// Letters of a whole form from which on it may carry one edit, and two.
 const MIN_LETTERS: [usize; 2] = [4, 6];
@@ -43,10 +44,13 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
     }
 }
 
+/// Whether a form is long enough to be known again after so many edits, and no function word, which is what it says.
 fn may_carry(form: &Form, edits: u8) -> bool {
     let letters = form.letters();
     let least = MIN_LETTERS.get(usize::from(edits) - 1).copied().unwrap_or(usize::MAX);
-    (least..=MAX_LETTERS).contains(&letters) && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
+    (least..=MAX_LETTERS).contains(&letters)
+        && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
+        && !text::is_function_word(&form.safe)
 }
 
 fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
