@@ -81,6 +81,28 @@ fn what_is_no_spelling_of_a_name_is_not_resolved() {
 }
 
 #[test]
+fn an_article_is_no_hamza_and_makes_no_name_of_a_letter() {
+    let albania = entity("Q222", "country", "Albania", 0.8);
+    let alo = entity("yaqut:alo", "city", "Alo", 0.5);
+    let netherlands = entity("Q55", "country", "Netherlands", 0.9);
+    let names = [("Q222", "ألبان"), ("yaqut:alo", "الو"), ("Q55", "الأراضي المنخفضة")];
+    let names = names.map(|(id, name)| alias(id, name, "ar", AliasKind::Preferred)).to_vec();
+    let packs = [pack("p", vec![albania, alo, netherlands], names)];
+    for word in ["بان", "بأن", "و", "ا"] {
+        assert_eq!(best(&packs, word), None, "{word}");
+    }
+    assert_eq!(best(&packs, "أراضي المنخفضة").as_deref(), Some("Q55"));
+}
+
+#[test]
+fn titles_alone_are_no_slips() {
+    let place = entity("yaqut:p", "city", "Presidente Médici", 0.5);
+    let packs = [pack("p", vec![place], vec![alias("yaqut:p", "Presidente", "en", AliasKind::Alternate)])];
+    assert_eq!(best(&packs, "President"), None);
+    assert!(best(&packs, "Presedente").is_some());
+}
+
+#[test]
 fn function_words_are_no_family_names() {
     let mut ban = entity("Q1253", "person", "Ban Ki-moon", 0.8);
     ban.country = CountryCode::new("KR").ok();

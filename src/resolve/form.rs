@@ -100,6 +100,13 @@ impl Form {
         Some(self.derived(rest.join(" "), Tier::Partial, HEAD_COST, step))
     }
 
+    /// Whether the form is a word with a meaning of its own, a function word or a head: then it is no slip for a name.
+    pub fn is_word(&self) -> bool {
+        let tokens: Vec<&str> = self.lossy.split(' ').collect();
+        text::is_function_word(&self.safe)
+            || heads::leading(&tokens).iter().any(|head| head.tokens == tokens.len())
+    }
+
     /// The number of letters of the lookup key.
     pub fn letters(&self) -> usize {
         self.key.chars().count()
