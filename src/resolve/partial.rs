@@ -64,9 +64,10 @@ fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
     found
 }
 
-/// Gathers the hits of forms that share tokens with an alias of several tokens.
+/// Gathers the hits of forms that share tokens with an alias of several tokens. A function word is nobody's name: بأن is
+/// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms {
+    for form in forms.iter().filter(|form| !text::is_function_word(&form.safe)) {
         if form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS {
             continue;
         }
@@ -164,7 +165,8 @@ impl<'a> Named<'a> {
         let query: Vec<&str> = form.lossy.split(' ').collect();
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         if is_reordered(&query, &alias) {
-            return Some(partial(REORDERED, "reordered".to_owned()));
+            let step = if all_same(&query, &alias) { "article on one side only" } else { "reordered" };
+            return Some(partial(REORDERED, step.to_owned()));
         }
         if let Some(head) = alias.strip_suffix(&query[..])
             && query.len() > 1
