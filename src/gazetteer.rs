@@ -2,9 +2,10 @@
 //!
 //! Architecture invariant: no tokio, no tonic, no paths, no environment, no clock.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::index::fuzzy::search_prefix;
 use crate::index::{Header, Segment};
 use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank};
 use crate::resolve::{self, AliasRef, EntityKey, Resolution, ResolveOptions, Stack};
@@ -64,50 +65,57 @@ impl Gazetteer {
 
     /// Names that begin with `prefix`, the most prominent entities first; for completion while typing.
     ///
-    /// Folds the prefix as names are folded. Looks at no more than some tens of thousands of names, so a prefix of one
-    /// letter over a large gazetteer is completed from the names that come first.
+    /// Folds the prefix as names are folded, and leaves out names that an override blocks. Looks at no more than some tens
+    /// of thousands of names, so a prefix of one letter over a large gazetteer is completed from those that come first.
     pub fn suggest(&self, prefix: &str, options: &SuggestOptions) -> Vec<Suggestion> {
         let key = text::lookup_key(prefix);
         if key.is_empty() {
             return Vec::new();
         }
-        let mut best: BTreeMap<EntityKey, (AliasKind, AliasRef)> = BTreeMap::new();
-        for (segment, reader) in self.stack.numbered() {
-            reader.search_prefix(&key, MAX_SUGGEST_KEYS, |postings| {
-                postings.for_each(|posting| {
-                    let at = AliasRef { segment, alias: posting.alias };
-                    if let Some((entity, kind)) = self.suggestible(at, options) {
-                        let found = best.entry(entity).or_insert((kind, at));
-                        *found = (*found).min((kind, at));
-                    }
-                });
-            });
-        }
-        let rank = |entity: &EntityKey| self.stack.rank(*entity).map_or(0.0, Rank::get);
+        let mut best: HashMap<EntityKey, (AliasKind, &str)> = HashMap::new();
+        search_prefix(self.stack.segments(), &key, MAX_SUGGEST_KEYS, |key, segment, postings| {
+            for posting in postings {
+                let at = AliasRef { segment: segment as u16, alias: posting.alias };
+                if let Some((entity, alias)) = self.suggestible(key, at, options) {
+                    let found = best.entry(entity).or_insert(alias);
+                    *found = alias.min(*found);
+                }
+            }
+        });
+        let rank = |entity| self.stack.rank(entity).map_or(0.0, Rank::get);
         let mut ranked: Vec<_> =
-            best.into_iter().map(|(entity, (_, at))| (rank(&entity), entity, at)).collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            best.into_iter().map(|(entity, (_, alias))| (rank(entity), entity, alias)).collect();
+        ranked.sort_by(|(x, a, _), (y, b, _)| {
+            y.total_cmp(x).then_with(|| self.stack.id_text(*a).cmp(self.stack.id_text(*b)))
+        });
         ranked.truncate(options.limit);
-        ranked.into_iter().filter_map(|(_, entity, at)| self.suggestion(entity, at, options)).collect()
+        ranked.into_iter().filter_map(|(_, entity, alias)| self.suggestion(entity, alias, options)).collect()
     }
 
-    fn suggestible(&self, at: AliasRef, options: &SuggestOptions) -> Option<(EntityKey, AliasKind)> {
-        let kind = self.stack.alias(at)?.kind;
+    /// The entity of an alias under `key`, and the alias, if the two may be shown.
+    fn suggestible(
+        &self,
+        key: &str,
+        at: AliasRef,
+        options: &SuggestOptions,
+    ) -> Option<(EntityKey, (AliasKind, &str))> {
+        let alias = self.stack.alias(at)?;
         let entity = self.stack.entity_of(at)?;
-        let is_wanted = kind.is_shown()
+        let is_wanted = alias.kind.is_shown()
             && self.stack.is_one_of(entity, &options.types)
-            && (options.country.is_none() || options.country == self.stack.country(entity));
-        is_wanted.then_some((entity, kind))
+            && (options.country.is_none() || options.country == self.stack.country(entity))
+            && self.stack.blocked_by(key, entity).is_none();
+        is_wanted.then_some((entity, (alias.kind, alias.text)))
     }
 
-    fn suggestion(&self, entity: EntityKey, at: AliasRef, options: &SuggestOptions) -> Option<Suggestion> {
+    fn suggestion(&self, entity: EntityKey, alias: &str, options: &SuggestOptions) -> Option<Suggestion> {
         let language = options.display_language_code.as_deref();
         Some(Suggestion {
             id: self.stack.id(entity)?,
             name: language
                 .map_or(self.stack.name(entity), |language| self.stack.name_in(entity, language))
                 .to_owned(),
-            alias: self.stack.alias(at)?.text.to_owned(),
+            alias: alias.to_owned(),
             types: self.stack.types(entity),
             rank: self.stack.rank(entity),
         })
@@ -149,6 +157,7 @@ impl Gazetteer {
         })
     }
 }
+
 /// What a caller may say beside a prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuggestOptions {

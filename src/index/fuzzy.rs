@@ -1,11 +1,12 @@
 //! Searches over the keys of a segment that are not look-ups: within an edit distance, and by prefix.
 
 use std::cell::OnceCell;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use fst::automaton::Str;
+use fst::map::OpBuilder;
 use fst::raw::{Node, Output, Transition};
-use fst::{Automaton, IntoStreamer, Map, Streamer};
+use fst::{Automaton, Map, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
 use super::{Posting, Segment};
@@ -138,29 +139,33 @@ impl Segment {
     pub fn search_fuzzy_tokens(&self, pattern: &FuzzyPattern, mut visit: impl FnMut(&str)) {
         pattern.walk(&self.tokens, |token, _| visit(std::str::from_utf8(token).unwrap_or_default()));
     }
+}
 
-    /// Calls `visit` with the aliases under every key that begins with `prefix`, in bytewise order, for at most
-    /// `limit` keys.
-    pub fn search_prefix(
-        &self,
-        prefix: &str,
-        limit: usize,
-        mut visit: impl FnMut(&mut dyn Iterator<Item = Posting>),
-    ) {
-        let mut stream = self.keys.search(Str::new(prefix).starts_with()).into_stream();
-        let mut seen = 0;
-        while let Some((_, ordinal)) = stream.next() {
-            visit(&mut self.key_postings(ordinal));
-            seen += 1;
-            if seen == limit {
-                break;
-            }
+/// Calls `visit` with every key of a stack of segments that begins with `prefix`, in bytewise order, for at most `limit`
+/// keys; and with each segment that has it, by index, and the aliases under it there.
+///
+/// One search over all segments, so that the limit falls on the same keys however they are dealt to segments.
+pub fn search_prefix(
+    segments: &[Arc<Segment>],
+    prefix: &str,
+    limit: usize,
+    mut visit: impl FnMut(&str, usize, &mut dyn Iterator<Item = Posting>),
+) {
+    let streams = segments.iter().map(|segment| segment.keys.search(Str::new(prefix).starts_with()));
+    let mut keys = streams.collect::<OpBuilder<'_>>().union();
+    for _ in 0..limit {
+        let Some((key, found)) = keys.next() else { return };
+        for found in found {
+            let Some(segment) = segments.get(found.index) else { continue };
+            let key = std::str::from_utf8(key).unwrap_or_default();
+            visit(key, found.index, &mut segment.key_postings(found.value));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use fst::IntoStreamer;
     use proptest::prelude::*;
 
     use super::*;

@@ -420,9 +420,8 @@ fn parse_section(
     bytes: &[u8],
 ) -> Result<(Range<usize>, u32), SegmentError> {
     let (offset, length) = (u64_at(row, 8), u64_at(row, 16));
-    let end =
-        offset.checked_add(length).filter(|&end| end + format::TRAILER_BYTES as u64 <= bytes.len() as u64);
-    match end {
+    let bound = bytes.len().saturating_sub(format::TRAILER_BYTES) as u64;
+    match offset.checked_add(length).filter(|&end| end <= bound) {
         Some(end) if u32_at(row, 0) == kind as u32 => Ok((offset as usize..end as usize, u32_at(row, 4))),
         _ => Err(SegmentError::damaged(format!("section {kind:?} lies outside the file"))),
     }

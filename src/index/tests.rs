@@ -122,6 +122,28 @@ fn every_truncation_and_extension_is_refused() {
     assert!(verify(&mut &longer[..]).is_err() && open(longer).is_err());
 }
 
+/// Makes the checksum of header and section table hold again.
+fn reseal(bytes: &mut [u8]) {
+    let table_end = format::HEADER_BYTES + format::SectionKind::ALL.len() * format::SECTION_ROW_BYTES;
+    let checksum = crc32c::crc32c(&bytes[..table_end]);
+    bytes[table_end..table_end + 4].copy_from_slice(&checksum.to_le_bytes());
+}
+
+#[test]
+fn sections_outside_the_file_are_refused_though_the_checksum_holds() {
+    let whole = compile(&pack()).unwrap();
+    for row in 0..format::SectionKind::ALL.len() {
+        let at = format::HEADER_BYTES + row * format::SECTION_ROW_BYTES + 8;
+        for (offset, length) in [(0, u64::MAX), (u64::MAX, 1), (8, u64::MAX - 16), (0, whole.len() as u64)] {
+            let mut bytes = whole.clone();
+            bytes[at..at + 8].copy_from_slice(&u64::to_le_bytes(offset));
+            bytes[at + 8..at + 16].copy_from_slice(&u64::to_le_bytes(length));
+            reseal(&mut bytes);
+            assert!(matches!(open(bytes), Err(SegmentError::Damaged { .. })), "row {row}: {offset} {length}");
+        }
+    }
+}
+
 #[test]
 fn other_versions_and_rules_are_told_apart_from_damage() {
     let mut other_format = compile(&pack()).unwrap();
@@ -129,9 +151,7 @@ fn other_versions_and_rules_are_told_apart_from_damage() {
     assert!(matches!(verify(&mut &other_format[..]), Err(SegmentError::OtherFormat { found: 99 })));
     let mut other_rules = compile(&pack()).unwrap();
     other_rules[20] ^= 1;
-    let table_end = format::HEADER_BYTES + 12 * format::SECTION_ROW_BYTES;
-    let checksum = crc32c::crc32c(&other_rules[..table_end]);
-    other_rules[table_end..table_end + 4].copy_from_slice(&checksum.to_le_bytes());
+    reseal(&mut other_rules);
     assert!(matches!(verify(&mut &other_rules[..]), Err(SegmentError::OtherRules)));
     assert!(matches!(open(b"PK\x03\x04".to_vec()), Err(SegmentError::NotASegment)));
 }

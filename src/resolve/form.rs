@@ -77,10 +77,7 @@ impl Form {
     pub fn headless(&self) -> Vec<Self> {
         let tokens: Vec<&str> = self.safe.split(' ').collect();
         let lossy: Vec<&str> = self.lossy.split(' ').collect();
-        // Folding away a lone hamza may lose a token; then the two do not line up.
-        if lossy.len() != tokens.len() {
-            return Vec::new();
-        }
+        // K2 keeps the divisions of K0, so the tokens of the two line up.
         let usable = heads::leading(&lossy).into_iter().filter(|head| head.tokens < tokens.len());
         usable
             .filter(|head| self.types.is_empty() || head.types.is_empty() || head.types == self.types)
@@ -101,6 +98,13 @@ impl Form {
         let (dropped, rest) = tokens.split_at_checked(count).filter(|(_, rest)| !rest.is_empty())?;
         let step = format!("dropped {}", dropped.join(" "));
         Some(self.derived(rest.join(" "), Tier::Partial, HEAD_COST, step))
+    }
+
+    /// Whether the form is a word with a meaning of its own, a function word or a head: then it is no slip for a name.
+    pub fn is_word(&self) -> bool {
+        let tokens: Vec<&str> = self.lossy.split(' ').collect();
+        text::is_function_word(&self.safe)
+            || heads::leading(&tokens).iter().any(|head| head.tokens == tokens.len())
     }
 
     /// The number of letters of the lookup key.

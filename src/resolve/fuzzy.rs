@@ -14,7 +14,13 @@ use crate::text;
 const MIN_LETTERS: [usize; 2] = [4, 6];
 /// Letters of a stripped or headless form from which on it may carry an edit.
 const MIN_REMAINDER_LETTERS: usize = 5;
+/// Letters beyond which no form may: an automaton grows with them, and hardly a name has as many.
+const MAX_LETTERS: usize = 64;
+/// Forms of one name that are searched for, those of the fewest steps.
+const MAX_FORMS: usize = 16;
 const ARTICLE: &str = "ال";
+/// Letters from which on a form may lack an article, or have one too many.
+const MIN_ARTICLED_LETTERS: usize = 3;
 /// What an article on one side only takes off the similarity.
 const ARTICLE_COST: f32 = 0.03;
 
@@ -24,7 +30,7 @@ const ARTICLE_COST: f32 = 0.03;
 /// edit, and so does a family name alone that is spelled otherwise.
 pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hits<'_>) {
     for edits in 1..=max_edits.min(FuzzyPattern::MAX_EDITS) {
-        for form in forms.iter().filter(|form| may_carry(form, edits)) {
+        for form in forms.iter().filter(|form| may_carry(form, edits)).take(MAX_FORMS) {
             let pattern = FuzzyPattern::new(&form.key, edits);
             gather_keys(stack, form, &pattern, hits);
             if edits == 1 {
@@ -40,10 +46,13 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
     }
 }
 
+/// Whether a form is long enough to be known again after so many edits, and not a word that means what it says.
 fn may_carry(form: &Form, edits: u8) -> bool {
     let letters = form.letters();
     let least = MIN_LETTERS.get(usize::from(edits) - 1).copied().unwrap_or(usize::MAX);
-    letters >= least && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
+    (least..=MAX_LETTERS).contains(&letters)
+        && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
+        && !form.is_word()
 }
 
 fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
@@ -84,23 +93,31 @@ fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> boo
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
 fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    let whole = forms.iter().filter(|form| form.stripped_from.is_none() && !form.safe.starts_with(ARTICLE));
-    let with_article = whole.map(|form| {
-        let added = Form::whole(format!("{ARTICLE}{}", form.safe));
-        (form, added)
-    });
-    let without_article = forms.iter().filter(|form| form.without_article).map(|form| (form, form.clone()));
-    for (form, read) in with_article.chain(without_article) {
-        for (segment, reader) in stack.numbered() {
-            for posting in reader.lookup(&read.key).filter(|posting| !posting.is_bare) {
-                let at = AliasRef { segment, alias: posting.alias };
-                let is_rigid = stack.alias(at).is_none_or(|alias| alias.article == Article::Lexical)
-                    || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
-                let comparison =
-                    compare_surface(stack, at, false, |surface| Some(compare_folds(&read.safe, surface)));
-                if let Some(comparison) = comparison.filter(|_| !is_rigid) {
-                    hits.add(form, at, otherwise_articled(comparison));
-                }
+    for form in forms.iter().filter(|form| form.letters() >= MIN_ARTICLED_LETTERS && !form.is_word()) {
+        if form.without_article {
+            gather_articled(stack, form, &form.safe, hits);
+        }
+        if form.stripped_from.is_none() && !form.safe.starts_with(ARTICLE) {
+            gather_articled(stack, form, &format!("{ARTICLE}{}", form.safe), hits);
+        }
+    }
+}
+
+/// Gathers the names that `safe` is, a form with an article added or taken off. An article has no hamza: ألبان is not
+/// ال and بان.
+fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) {
+    let key = text::join(&text::lossy_fold(safe));
+    for (segment, reader) in stack.numbered() {
+        for posting in reader.lookup(&key).filter(|posting| !posting.is_bare) {
+            let at = AliasRef { segment, alias: posting.alias };
+            let is_rigid = stack.alias(at).is_none_or(|alias| alias.article == Article::Lexical)
+                || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
+            let comparison = compare_surface(stack, at, false, |surface| {
+                let is_alike = surface.starts_with(ARTICLE) == safe.starts_with(ARTICLE);
+                is_alike.then(|| compare_folds(safe, surface))
+            });
+            if let Some(comparison) = comparison.filter(|_| !is_rigid) {
+                hits.add(form, at, otherwise_articled(comparison));
             }
         }
     }

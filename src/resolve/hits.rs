@@ -41,16 +41,17 @@ impl<'a> Hits<'a> {
         Self { stack, options, keys, best: HashMap::new(), is_known: false }
     }
 
-    /// Takes a hit, unless its entity is unwanted, blocked, or was reached by a better one.
-    pub fn add(&mut self, form: &Form, at: AliasRef, comparison: Comparison) {
-        let Some(entity) = self.stack.entity_of(at) else { return };
+    /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
+    /// not if its row is inert, or blocked, or if a dropped head wants another sort of entity.
+    pub fn add(&mut self, form: &Form, at: AliasRef, comparison: Comparison) -> bool {
+        let Some(entity) = self.stack.entity_of(at) else { return false };
         if !self.stack.is_one_of(entity, form.types) || self.is_blocked(form, entity) {
-            return;
+            return false;
         }
         self.is_known = true;
         let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
         else {
-            return;
+            return true;
         };
         let language = self.options.language_code.as_deref();
         let hit = Hit {
@@ -63,7 +64,10 @@ impl<'a> Hits<'a> {
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };
-        self.best.entry(entity).and_modify(|best| best.improve(&hit)).or_insert(hit);
+        if self.best.get(&entity).is_none_or(|best| hit.is_better_than(best, self.stack)) {
+            self.best.insert(entity, hit);
+        }
+        true
     }
 
     fn is_blocked(&self, form: &Form, entity: EntityKey) -> bool {
@@ -85,16 +89,17 @@ impl<'a> Hits<'a> {
 }
 
 impl Hit {
-    fn improve(&mut self, other: &Self) {
-        // Ties go to the language asked for, the better kind, the earlier row: never to the order of the search.
-        let order = |hit: &Self| (!hit.in_language, hit.kind, hit.alias);
-        let is_better = match other.similarity.total_cmp(&self.similarity) {
-            std::cmp::Ordering::Equal => order(other) < order(self),
-            ordering => ordering.is_gt(),
+    /// Ties go to the language asked for, the better kind and tier, then to what stands first in bytewise order: never
+    /// to the order of the search, and to that of the packs only between equal rows.
+    fn is_better_than(&self, other: &Self, stack: &Stack) -> bool {
+        let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
+        let order = |a: &Self, b: &Self| {
+            let by_form = b.similarity.total_cmp(&a.similarity).then(a.doubt.total_cmp(&b.doubt));
+            let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
+            let by_text = || text(a).cmp(text(b)).then_with(|| a.steps.cmp(&b.steps));
+            by_form.then(by_row).then_with(by_text).then(a.alias.cmp(&b.alias))
         };
-        if is_better {
-            *self = other.clone();
-        }
+        order(self, other).is_lt()
     }
 }
 

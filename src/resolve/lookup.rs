@@ -18,13 +18,13 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms {
         let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
         for (at, mut comparison) in under_key(stack, form) {
-            if comparison.similarity >= KNOWN {
-                known.push(&form.key);
-            }
+            let is_sure = comparison.similarity >= KNOWN;
             if whole_is_known {
                 comparison.similarity -= KNOWN_WHOLE_COST;
             }
-            hits.add(form, at, comparison);
+            if hits.add(form, at, comparison) && is_sure {
+                known.push(&form.key);
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ pub const MAX_NAME_CHARS: usize = 256;
 /// What a caller may say about a query beside the name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResolveOptions {
-    /// The most candidates to return; 1 to [`ResolveOptions::MAX_LIMIT`].
+    /// The most candidates to return; 1 to [`ResolveOptions::MAX_LIMIT`]. 0 counts as 1.
     pub limit: usize,
     /// Only entities of one of these types; empty for all.
     pub types: Vec<EntityType>,
@@ -42,7 +42,8 @@ pub struct ResolveOptions {
     pub language_code: Option<String>,
     /// The most edits of a fuzzy hit: 0, 1 or 2.
     pub max_edits: u8,
-    /// Candidates below this score are dropped: 0 to 1.
+    /// Candidates below this score are dropped: 0 to 1. The verdict is that on all of them, but `NOT_FOUND` if none is
+    /// left.
     pub min_score: f32,
     /// Answer with an ID of this namespace where the entity has one: `geonames`, `iso3166`, `wikidata`.
     pub id_namespace: Option<String>,

@@ -12,6 +12,10 @@ use crate::text::{self, heads};
 
 /// Tokens under more aliases than this say too little to search by.
 const MAX_TOKEN_ALIASES: usize = 4096;
+/// Heads dropped off one name: nobody writes more, but every further one would multiply the work.
+const MAX_DROPPED: usize = 5;
+/// Headless forms of one name that are looked at, those of the fewest steps.
+const MAX_HEADLESS: usize = 48;
 /// A family name alone has at least so many letters; after a proclitic one more, for ومسك is hardly و and مسك.
 const MIN_FAMILY_LETTERS: usize = 3;
 
@@ -23,36 +27,47 @@ const FAMILY_ALONE: f32 = 0.80;
 /// The part of the doubt about given names that remains where the family name agrees to the letter.
 const KNOWN_FAMILY_DOUBT: f32 = 0.3;
 
-/// The forms with heads dropped, repeatedly, each also without proclitics.
-///
-/// After a title an adjective of a place may follow, which is dropped with it: الرئيس التركي رجب طيب أردوغان.
+/// The forms with heads dropped, up to [`MAX_DROPPED`] times, each also without proclitics; those of the fewest steps
+/// first, so that a hit is reached by the plainest reading.
 pub(super) fn headless_forms(stack: &Stack, forms: &[Form]) -> Vec<Form> {
     let mut found: Vec<Form> = Vec::new();
-    let mut open: Vec<Form> = forms.to_vec();
-    while let Some(form) = open.pop() {
-        for headless in form.headless() {
-            let after_adjective = (1..=2)
-                .filter(|&count| lookup::is_demonym(stack, &headless, count))
-                .filter_map(|count| headless.without_leading(count));
-            let mut further: Vec<Form> = after_adjective.filter(|form| form.types == ["person"]).collect();
-            further.extend(headless.stripped());
-            further.push(headless);
-            for form in further {
-                if !found.iter().any(|known| known.key == form.key && known.types == form.types) {
-                    found.push(form.clone());
-                    open.push(form);
-                }
+    let mut latest: Vec<Form> = forms.to_vec();
+    for _ in 0..MAX_DROPPED {
+        let mut next: Vec<Form> = Vec::new();
+        for form in latest.iter().flat_map(|form| without_head(stack, form)) {
+            let is_new = |known: &Form| known.key != form.key || known.types != form.types;
+            if found.iter().chain(&next).all(is_new) {
+                next.push(form);
             }
         }
+        next.truncate(MAX_HEADLESS.saturating_sub(found.len()));
+        found.extend_from_slice(&next);
+        latest = next;
     }
-    // Fewest steps first, so that a hit is reached by the plainest reading.
     found.sort_by_key(|form| form.steps.len());
     found
 }
 
-/// Gathers the hits of forms that share tokens with an alias of several tokens.
+/// The forms with one head dropped, and then without proclitics too.
+///
+/// After a title an adjective of a place may follow, which is dropped with it: الرئيس التركي رجب طيب أردوغان.
+fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
+    let mut found = Vec::new();
+    for headless in form.headless() {
+        let after_adjective = (1..=2)
+            .filter(|&count| headless.types == ["person"] && lookup::is_demonym(stack, &headless, count))
+            .filter_map(|count| headless.without_leading(count));
+        found.extend(after_adjective);
+        found.extend(headless.stripped());
+        found.push(headless);
+    }
+    found
+}
+
+/// Gathers the hits of forms that share tokens with an alias of several tokens. A function word is nobody's name: بأن is
+/// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms {
+    for form in forms.iter().filter(|form| !text::is_function_word(&form.safe)) {
         if form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS {
             continue;
         }
@@ -150,7 +165,8 @@ impl<'a> Named<'a> {
         let query: Vec<&str> = form.lossy.split(' ').collect();
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         if is_reordered(&query, &alias) {
-            return Some(partial(REORDERED, "reordered".to_owned()));
+            let step = if all_same(&query, &alias) { "article on one side only" } else { "reordered" };
+            return Some(partial(REORDERED, step.to_owned()));
         }
         if let Some(head) = alias.strip_suffix(&query[..])
             && query.len() > 1
@@ -204,11 +220,12 @@ impl<'a> Named<'a> {
 
     /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).
     fn compare_given_names(&self, form: &Form) -> Option<Comparison> {
+        if self.order == NameOrder::FamilyFirst || form.safe.split(' ').count() != self.safe.len() {
+            return None;
+        }
         let comparison = compare_edited(&form.safe, &self.safe.join(" "))?;
-        let is_sound =
-            comparison.tier == Tier::Transliteration && form.safe.split(' ').count() == self.safe.len();
         let doubt = comparison.doubt * KNOWN_FAMILY_DOUBT;
-        (is_sound && self.order == NameOrder::GivenFirst).then_some(Comparison { doubt, ..comparison })
+        (comparison.tier == Tier::Transliteration).then_some(Comparison { doubt, ..comparison })
     }
 }
 
@@ -244,6 +261,20 @@ fn is_subsequence(few: &[&str], many: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn heads_are_dropped_but_not_without_end() {
+        let keys = |name: &str| -> Vec<String> {
+            let mut forms = vec![Form::whole(text::safe_fold(name))];
+            forms.extend(forms[0].stripped());
+            headless_forms(&Stack::new(Vec::new()), &forms).into_iter().map(|form| form.key).collect()
+        };
+        assert_eq!(keys("الوزير السابق الدكتور زيد").last().map(String::as_str), Some("زيد"));
+        for hostile in ["الرئيس ", "من ", "قناة ", "والوزير "] {
+            let forms = keys(&hostile.repeat(60));
+            assert!((1..=MAX_HEADLESS).contains(&forms.len()), "{hostile}: {}", forms.len());
+        }
+    }
 
     #[test]
     fn tokens_agree_up_to_the_article() {

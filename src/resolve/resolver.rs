@@ -30,11 +30,9 @@ pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolutio
         Err(reason) => return answer(Status::Invalid, Vec::new(), Some(reason)),
     };
     let scored = score::score(stack, gather(stack, whole, options), options);
-    let status = score::decide(&scored);
-    let candidates = scored
-        .into_iter()
-        .take(options.limit)
-        .filter_map(|(hit, score)| candidate(stack, hit, score, options));
+    let status = score::decide(&scored, options);
+    let shown = score::shown(scored, options).into_iter();
+    let candidates = shown.filter_map(|(hit, score)| candidate(stack, hit, score, options));
     answer(status, candidates.collect(), None)
 }
 

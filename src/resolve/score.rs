@@ -14,7 +14,7 @@ use crate::model::{AliasKind, Rank, Score, Status};
 const LEAST_SCORE: f32 = 0.50;
 /// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: seven to one.
 const LEAST_LEAD: f32 = 0.75;
-/// Candidates with less are not worth showing.
+/// Candidates with less than this share of the best score are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
@@ -29,23 +29,34 @@ const COUNTRY_FACTOR: f32 = 30.0;
 /// How many times likelier an alias of the language of the hint is.
 const LANGUAGE_FACTOR: f32 = 3.0;
 
-/// Scores hits, best first; ties in the order of the stack.
+/// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
     let best = hits.iter().map(|hit| evidence(hit.similarity)).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
-    let total: f32 = weights.iter().sum();
-    let score = |hit: &Hit, weight: f32| Score::new((hit.similarity - hit.doubt) * weight / total);
-    let mut scored: Vec<(Hit, Score)> = hits
-        .into_iter()
-        .zip(weights)
-        .map(|(hit, weight)| (score(&hit, weight), hit))
-        .map(|(s, h)| (h, s))
-        .collect();
-    scored.sort_by(|(a, x), (b, y)| y.get().total_cmp(&x.get()).then(a.entity.cmp(&b.entity)));
-    let least = options.min_score.max(LEAST_SHOWN);
-    scored.retain(|(_, score)| score.get() >= least);
+    let total = sum(weights.clone());
+    let with_score = |(hit, weight): (Hit, f32)| {
+        let score = Score::new((hit.similarity - hit.doubt) * weight / total);
+        (hit, score)
+    };
+    let mut scored: Vec<(Hit, Score)> = hits.into_iter().zip(weights).map(with_score).collect();
+    scored.sort_by(|(a, x), (b, y)| {
+        y.get().total_cmp(&x.get()).then_with(|| stack.id_text(a.entity).cmp(stack.id_text(b.entity)))
+    });
     scored
+}
+
+/// The sum, by size: the order in which hits were found must not show in the last digit.
+fn sum(mut values: Vec<f32>) -> f32 {
+    values.sort_by(f32::total_cmp);
+    values.iter().sum()
+}
+
+/// The scored hits that are worth showing and that the caller wants.
+pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
+    let best = scored.first().map_or(0.0, |(_, score)| score.get());
+    let least = options.min_score.max(LEAST_SHOWN * best);
+    scored.into_iter().filter(|(_, score)| score.get() >= least).take(options.limit.max(1)).collect()
 }
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
@@ -74,12 +85,13 @@ fn kind_factor(kind: AliasKind) -> f32 {
     }
 }
 
-/// The verdict on scored hits.
-pub(super) fn decide(scored: &[(Hit, Score)]) -> Status {
+/// The verdict on all scored hits, best first, whatever part of them is shown: a caller who asks for fewer does not make
+/// a name less ambiguous. What lies below the least score that the caller accepts is as good as not found.
+pub(super) fn decide(scored: &[(Hit, Score)], options: &ResolveOptions) -> Status {
     let score = |i: usize| scored.get(i).map_or(0.0, |(_, score)| score.get());
     let total: f32 = scored.iter().map(|(_, score)| score.get()).sum();
     let (first, second) = (score(0), score(1));
-    if total < LEAST_SCORE {
+    if total < LEAST_SCORE || first < options.min_score {
         Status::NotFound
     } else if first >= LEAST_SCORE && first - second >= LEAST_LEAD * (first + second) {
         Status::Resolved

@@ -135,6 +135,11 @@ impl Stack {
         self.segments[usize::from(entity.segment)].entity_id(entity.id)
     }
 
+    /// Canonical ID of an entity, as text.
+    pub fn id_text(&self, entity: EntityKey) -> &str {
+        self.segments[usize::from(entity.segment)].id(entity.id)
+    }
+
     /// Every other ID of an entity, redirected ones included, in bytewise order.
     pub fn other_ids_of(&self, entity: EntityKey) -> Vec<EntityId> {
         let mut ids: Vec<EntityId> = self
@@ -212,7 +217,7 @@ impl Stack {
             self.blocks.get(key)?.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
         let last = blocks.map(|block| block.segment).max()?;
         let is_restored = self.numbered().skip(usize::from(last) + 1).any(|(segment, reader)| {
-            reader.lookup(key).any(|posting| {
+            reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
                 self.entity_of(AliasRef { segment, alias: posting.alias })
                     .is_some_and(|named| named == entity)
             })

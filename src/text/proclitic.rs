@@ -22,7 +22,8 @@ pub struct Stripped {
 
 /// Every way to strip proclitics off `tokens` (of a K0 key), fewest letters first.
 ///
-/// A remainder of the first token keeps at least two letters, so أ ف ب and two-letter names stay whole.
+/// The first token of a remainder has at least two letters, so that two-letter names stay whole; or the remainder is
+/// three or more initials (لأ ف ب).
 pub fn readings(tokens: &[&str]) -> Vec<Stripped> {
     let Some((&first, rest)) = tokens.split_first() else { return Vec::new() };
     if !first.starts_with(letters::is_arabic) {
@@ -86,7 +87,9 @@ impl Stem {
 }
 
 fn is_name_like(tokens: &[String]) -> bool {
-    tokens.first().is_some_and(|token| token.chars().count() >= 2)
+    let is_initial = |token: &String| token.chars().count() == 1;
+    tokens.first().is_some_and(|first| !is_initial(first))
+        || tokens.len() >= 3 && tokens.iter().all(is_initial)
 }
 
 #[cfg(test)]
@@ -113,6 +116,8 @@ mod tests {
             ("الكوري الشمالي", "ال+كوري شمالي"),
             ("الولايات المتحدة", "ال+ولايات المتحدة"),
             ("ل داعش", "ل+داعش"),
+            ("لأ ف ب", "ل+أ ف ب"),
+            ("و أ ف ب", "و+أ ف ب"),
             ("وال إمارات", "وال+إمارات"),
         ] {
             assert!(remainders(name).contains(&reading.to_owned()), "{name}: {:?}", remainders(name));
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(remainders("مصر"), Vec::<String>::new());
         assert_eq!(remainders("London"), Vec::<String>::new());
         assert_eq!(remainders("لد"), Vec::<String>::new());
+        assert_eq!(remainders("ف ب ي"), Vec::<String>::new());
         assert_eq!(readings(&[]), Vec::new());
     }
 
