@@ -10,7 +10,10 @@ mod bundle;
 mod digest;
 
 fn main() -> ExitCode {
-    match bundle_packs().and_then(|()| compile_proto()) {
+    let built = bundle_packs();
+    #[cfg(feature = "app")]
+    let built = built.and_then(|()| compile_proto());
+    match built {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             println!("cargo::error={message}");
@@ -28,11 +31,6 @@ fn bundle_packs() -> Result<(), String> {
         (Some(_), Some(out)) => bundle::bundle(Path::new("data"), Path::new(&out)),
         _ => Ok(()),
     }
-}
-
-#[cfg(not(feature = "app"))]
-fn compile_proto() -> Result<(), String> {
-    Ok(())
 }
 
 /// Compiles `proto/` to Rust, and to the descriptor set that server reflection hands out.

@@ -100,7 +100,8 @@ def check_full_disk(report, folder):
             report.equal(f"{command[0]} to a full disk leaves nothing", list(disk.iterdir()), [])
         run = harness.run("resolve", "أوكرانيا", "--cache-dir", disk)
         resolves(report, "a cache on a full disk", run)
-        report.holds("a cache on a full disk is told", str(disk) in run.stderr and "YAQUT_CACHE_DIR" in run.stderr, run.stderr)
+        is_told = str(disk) in run.stderr and "YAQUT_CACHE_DIR" in run.stderr
+        report.holds("a cache on a full disk is told", is_told, run.stderr)
 
 
 def kill_after(seconds, *arguments):

@@ -35,7 +35,8 @@ class Report:
     def ended(self, what, run, code, *said):
         """Notes whether a run ended with `code` and said each of `said`, on either stream."""
         talk = run.stdout + run.stderr
-        self.holds(f"{what}: exit code", run.returncode == code, f"expected {code}, not {run.returncode}; {talk[-800:]}")
+        seen = f"expected {code}, not {run.returncode}; {talk[-800:]}"
+        self.holds(f"{what}: exit code", run.returncode == code, seen)
         for part in said:
             self.holds(f"{what}: message", part in talk, f"no {part!r} in {talk[-800:]!r}")
 

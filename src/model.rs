@@ -391,7 +391,7 @@ mod tests {
     fn ranks_share_one_scale() {
         assert!((Rank::from_population(1_000_000).get() - 0.75).abs() < 1e-3);
         assert!((Rank::from_sitelinks(400).get() - 1.0).abs() < 1e-6);
-        assert_eq!(Rank::from_population(u64::MAX).get(), 1.0);
+        assert_eq!(Some(Rank::from_population(u64::MAX)), Rank::new(1.0));
         assert_eq!(Rank::new(1.1), None);
         assert_eq!(Rank::new(f32::NAN), None);
     }

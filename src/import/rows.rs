@@ -37,6 +37,7 @@ pub(super) fn pack(
     report: &mut Report,
 ) -> Pack {
     drafts.sort_by(|a, b| a.id.cmp(&b.id));
+    let curated = under_canonical_ids(curated, &drafts);
     note_strangers(&drafts, &curated, report);
     let curated = Curated::new(curated);
     let mut pack = Pack { manifest, files: TABLES.map(Arc::from).to_vec(), ..Pack::default() };
@@ -50,6 +51,18 @@ pub(super) fn pack(
     number_lines(&mut pack);
     count(&pack, report);
     pack
+}
+
+/// A curator may know an entity by any of its IDs, and keeps it when the canonical one changes.
+fn under_canonical_ids(mut curated: Vec<(EntityId, Name)>, drafts: &[Draft]) -> Vec<(EntityId, Name)> {
+    let others = drafts.iter().flat_map(|draft| draft.same_as.iter().map(|other| (other, &draft.id)));
+    let canonical: HashMap<&EntityId, &EntityId> = others.collect();
+    for (id, _) in &mut curated {
+        if let Some(&known) = canonical.get(id) {
+            *id = known.clone();
+        }
+    }
+    curated
 }
 
 /// The part of the alias tables to which a row of an imported pack belongs: `ar`, `curated`, or empty for the rest.
@@ -201,7 +214,7 @@ mod tests {
             pack.aliases.iter().map(|row| (row.alias.as_str(), part_of(row), row.place.line)).collect();
         assert_eq!(rows, [("ا", "ar", 2), ("ب", "ar", 3), ("z", "", 2), ("a", "", 3), ("b", "", 4)]);
         assert_eq!(pack.entities[1].place.line, 3);
-        assert_eq!(pack.entities[0].rank.unwrap().get(), 0.386);
+        assert_eq!(pack.entities[0].rank, Rank::new(0.386));
         assert_eq!((report.entities, report.aliases, report.arabic_aliases), (2, 5, 2));
     }
 

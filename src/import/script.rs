@@ -154,7 +154,7 @@ pub(super) enum Arabicness {
 /// Judges a name in Arabic script, without vowel marks, by its letters.
 ///
 /// Foreign are letters outside the Arabic alphabet (پ چ ژ گ ک ی ہ ە …), alif maqsura or teh marbuta inside a word, and
-/// hamza on yeh at its beginning (as in Uyghur and Kurdish). Certain are teh marbuta, hamza on or under alif, and an article
+/// hamza on yeh at its beginning (as in Uyghur and Kurdish), and a zero-width non-joiner (Persian). Certain are teh marbuta, hamza on or under alif, and an article
 /// before at least four letters (المان is Germany in Persian).
 pub(super) fn arabicness(name: &str) -> Arabicness {
     let mut verdict = Arabicness::Possible;
@@ -173,8 +173,38 @@ pub(super) fn arabicness(name: &str) -> Arabicness {
 fn is_foreign_word(word: &str) -> bool {
     let inner_final = word.trim_end_matches(['ى', 'ة']).contains(['ى', 'ة']);
     word.starts_with('ئ')
+        || word.contains(NON_JOINER)
         || inner_final
         || word.chars().any(|c| script_of_char(c) == Some(Arabic) && !is_arabic_letter(c))
+}
+
+const NON_JOINER: char = '\u{200C}';
+
+/// The language of a name in Arabic script, where a letter decides: Sindhi is told apart to be left open.
+///
+/// | language | letters |
+/// |---|---|
+/// | `ps` Pashto | ټ ډ ړ ږ ښ ڼ ځ څ ۍ, or ې without a letter of Uyghur |
+/// | `ur` Urdu | ٹ ڈ ڑ ں ہ ے |
+/// | `ckb` Central Kurdish | ێ ڵ ڕ, or ە or ۆ with the yeh or kaf of Persian (ی ک) |
+/// | `ug` Uyghur | ۈ, or ې beside ە ۇ ۆ ۋ ى ڭ, or ە or ۆ beside ى |
+/// | `fa` Persian | a zero-width non-joiner, with none of these |
+pub(super) fn neighbour_language(name: &str) -> Option<&'static str> {
+    const SINDHI: [char; 14] = ['ٻ', 'ڀ', 'ٺ', 'ٿ', 'ڄ', 'ڃ', 'ڇ', 'ڌ', 'ڊ', 'ڳ', 'ڱ', 'ڻ', 'ڦ', 'ڙ'];
+    const UYGHUR_VOWELS: [char; 4] = ['ە', 'ۇ', 'ۆ', 'ۋ'];
+    let has = |letters: &[char]| name.contains(letters);
+    Some(match () {
+        () if has(&SINDHI) => return None,
+        () if has(&['ټ', 'ډ', 'ړ', 'ږ', 'ښ', 'ڼ', 'ځ', 'څ', 'ۍ']) => "ps",
+        () if has(&['ٹ', 'ڈ', 'ڑ', 'ں', 'ہ', 'ے']) => "ur",
+        () if has(&['ێ', 'ڵ', 'ڕ']) => "ckb",
+        () if has(&['ۈ']) || (has(&['ې']) && (has(&UYGHUR_VOWELS) || has(&['ى', 'ڭ']))) => "ug",
+        () if has(&['ې']) => "ps",
+        () if has(&['ە', 'ۆ']) && has(&['ی', 'ک']) && !has(&['ي', 'ى', 'ۇ', 'ۋ']) => "ckb",
+        () if has(&['ە', 'ۆ']) && has(&['ى']) && !has(&['ی', 'ٴ']) => "ug",
+        () if has(&[NON_JOINER]) && !has(&UYGHUR_VOWELS) => "fa",
+        () => return None,
+    })
 }
 
 const fn is_arabic_letter(c: char) -> bool {
@@ -242,8 +272,35 @@ mod tests {
             ("تبوک", Arabicness::Foreign),
             ("دبی", Arabicness::Foreign),
             ("مكة ہ", Arabicness::Foreign),
+            ("آق\u{200c}تاش", Arabicness::Foreign),
         ] {
             assert_eq!(arabicness(name), verdict, "{name}");
+        }
+    }
+
+    #[test]
+    fn letters_tell_the_neighbours_apart() {
+        for (name, language) in [
+            ("بوسټن", Some("ps")),
+            ("جېسن", Some("ps")),
+            ("باسٹن", Some("ur")),
+            ("ممبئی", None),
+            ("دہلی", Some("ur")),
+            ("سلێمانی", Some("ckb")),
+            ("نیویۆرک", Some("ckb")),
+            ("نيۇيورك", None),
+            ("ئۈرۈمچى", Some("ug")),
+            ("بېيجىڭ", Some("ug")),
+            ("قەشقەر", None),
+            ("ئۆزبېكىستان", Some("ug")),
+            ("سوفىيە", Some("ug")),
+            ("سەيد سادق", None),
+            ("ڪراچي ۽ سنڌ", None),
+            ("می\u{200c}ناب", Some("fa")),
+            ("تهران", None),
+            ("القاهرة", None),
+        ] {
+            assert_eq!(neighbour_language(name), language, "{name}");
         }
     }
 

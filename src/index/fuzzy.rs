@@ -1,10 +1,11 @@
 //! Searches over the keys of a segment that are not look-ups: within an edit distance, and by prefix.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
 
 use fst::automaton::Str;
 use fst::map::OpBuilder;
-use fst::raw::{Node, Output};
+use fst::raw::{Node, Output, Transition};
 use fst::{Automaton, Map, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
@@ -16,6 +17,10 @@ use super::{Posting, Segment};
 /// correction with Levenshtein automata".
 pub struct FuzzyPattern {
     automaton: DFA,
+    /// By state, the bytes on which the automaton does not die there; `None` if they are many.
+    live: Vec<OnceCell<Option<Vec<u8>>>>,
+    /// By state, whether it leads to nothing but the sink.
+    dead: Vec<OnceCell<bool>>,
 }
 
 impl FuzzyPattern {
@@ -26,29 +31,25 @@ impl FuzzyPattern {
     pub fn new(key: &str, edits: u8) -> Self {
         static BUILDERS: LazyLock<[LevenshteinAutomatonBuilder; FuzzyPattern::MAX_EDITS as usize + 1]> =
             LazyLock::new(|| [0, 1, 2].map(|edits| LevenshteinAutomatonBuilder::new(edits, true)));
-        Self { automaton: BUILDERS[usize::from(edits.min(Self::MAX_EDITS))].build_dfa(key) }
+        let automaton = BUILDERS[usize::from(edits.min(Self::MAX_EDITS))].build_dfa(key);
+        let states = automaton.num_states();
+        Self { automaton, live: vec![OnceCell::new(); states], dead: vec![OnceCell::new(); states] }
     }
 
     /// Calls `visit` with every key that the pattern accepts and its value, in bytewise order.
     ///
-    /// Does what the search of `fst` does, but asks the automaton before it goes to a node: most transitions lead
-    /// nowhere, and reading a node is the dear part.
+    /// Does what the search of `fst` does, but asks the automaton before it goes to a node, and a node only for the
+    /// bytes that the automaton can go on with: most transitions lead nowhere, and reading one is the dear part.
     fn walk<D: AsRef<[u8]>>(&self, keys: &Map<D>, mut visit: impl FnMut(&[u8], u64)) {
         let keys = keys.as_fst();
         let mut key = Vec::new();
         let mut open = vec![Step::new(keys.root(), self.automaton.initial_state(), Output::zero())];
         while let Some(step) = open.last_mut() {
-            if step.next == step.node.len() {
+            let Some((transition, state)) = self.next(step) else {
                 open.pop();
                 key.pop();
                 continue;
-            }
-            let transition = step.node.transition(step.next);
-            step.next += 1;
-            let state = self.automaton.transition(step.state, transition.inp);
-            if state == SINK_STATE {
-                continue;
-            }
+            };
             let (node, output) = (keys.node(transition.addr), step.output.cat(transition.out));
             key.push(transition.inp);
             if node.is_final() && matches!(self.automaton.distance(state), Distance::Exact(_)) {
@@ -57,7 +58,55 @@ impl FuzzyPattern {
             open.push(Step::new(node, state, output));
         }
     }
+
+    /// The next transition of a node on which the automaton does not die, and where it goes.
+    fn next(&self, step: &mut Step<'_>) -> Option<(Transition, u32)> {
+        if let Some(live) = self.live_bytes(step.state) {
+            while let Some(&byte) = live.get(step.next) {
+                step.next += 1;
+                if let Some(i) = step.node.find_input(byte) {
+                    return Some((step.node.transition(i), self.automaton.transition(step.state, byte)));
+                }
+            }
+            return None;
+        }
+        while step.next < step.node.len() {
+            let transition = step.node.transition(step.next);
+            step.next += 1;
+            let state = self.automaton.transition(step.state, transition.inp);
+            if !self.is_dead(state) {
+                return Some((transition, state));
+            }
+        }
+        None
+    }
+
+    /// The bytes on which the automaton does not die in a state, ascending, if they are few.
+    fn live_bytes(&self, state: u32) -> Option<&[u8]> {
+        let live = self.live[state as usize].get_or_init(|| {
+            let is_live = |&byte: &u8| !self.is_dead(self.automaton.transition(state, byte));
+            let live: Vec<u8> = (0..=u8::MAX).filter(is_live).take(MAX_FEW + 1).collect();
+            (live.len() <= MAX_FEW).then_some(live)
+        });
+        live.as_deref()
+    }
+
+    /// Whether no key is accepted from a state on, however it goes on.
+    ///
+    /// Such are the sink, and the states in which the automaton waits for the last bytes of a character that leads to
+    /// the sink: there it goes to the same state on every byte.
+    fn is_dead(&self, state: u32) -> bool {
+        *self.dead[state as usize].get_or_init(|| {
+            let next = |byte| self.automaton.transition(state, byte);
+            let only = next(u8::MAX);
+            state == SINK_STATE
+                || only != state && (0..u8::MAX).all(|byte| next(byte) == only) && self.is_dead(only)
+        })
+    }
 }
+
+/// So many bytes are few: looking them up in a node is cheaper than reading all that the node has.
+const MAX_FEW: usize = 4;
 
 /// A node on the way to the current key.
 struct Step<'f> {
@@ -66,7 +115,7 @@ struct Step<'f> {
     state: u32,
     /// The sum of the outputs up to the node.
     output: Output,
-    /// The transition to try next.
+    /// What to try next: a transition of the node, or one of the few bytes that the automaton can go on with.
     next: usize,
 }
 

@@ -133,7 +133,9 @@ fn invert<'a, K: Ord>(pieces: impl Iterator<Item = &'a Postings>, order: impl Fn
     let mut builder = fst::MapBuilder::memory();
     for (ordinal, under_key) in (0..).zip(entries.chunk_by(|a, b| a.key == b.key)) {
         push_u32s(&mut starts, &[(postings.len() / 4) as u32]);
-        under_key.iter().for_each(|entry| push_u32s(&mut postings, &[entry.posting]));
+        for entry in under_key {
+            push_u32s(&mut postings, &[entry.posting]);
+        }
         // The keys come in order and once each, and memory takes any bytes.
         under_key.first().and_then(|entry| builder.insert(entry.key, ordinal).ok()).unwrap_or_default();
     }
@@ -182,7 +184,9 @@ mod tests {
                 tokens.entry(token.to_owned()).or_default().push(ordinal);
             }
         }
-        keys.values_mut().for_each(|list| list.sort_by_key(|&posting| (order(posting & !BARE), posting)));
+        for list in keys.values_mut() {
+            list.sort_by_key(|&posting| (order(posting & !BARE), posting));
+        }
         for map in [&mut keys, &mut tokens] {
             map.values_mut().for_each(Vec::dedup);
             map.remove("");

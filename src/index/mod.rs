@@ -1,7 +1,7 @@
 //! Index: one pack compiled to one segment, a file that is used in place. Bytes in, bytes out.
 //!
 //! [`compile`] writes a segment, [`verify`] reads every byte of one, [`Segment::open`] opens one in place. The layout
-//! is described in [`format`].
+//! is described in [`mod@format`].
 //!
 //! Architecture invariant: no pack syntax, no paths, no network.
 

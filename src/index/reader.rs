@@ -239,9 +239,9 @@ impl Segment {
                 let middle = low.midpoint(high);
                 let record = self.record::<{ format::ALIAS_BYTES }>(SectionKind::Aliases, middle);
                 if record.is_some_and(|record| u32_at(record, 0) < bound) {
-                    low = middle + 1
+                    low = middle + 1;
                 } else {
-                    high = middle
+                    high = middle;
                 }
             }
             low

@@ -198,7 +198,7 @@ fn alias_section(aliases: &[NumberedAlias<'_>], languages: &[&str], strings: &mu
 }
 
 pub(super) fn push_u32s(table: &mut Vec<u8>, values: &[u32]) {
-    values.iter().for_each(|value| table.extend_from_slice(&value.to_le_bytes()));
+    table.extend(values.iter().flat_map(|value| value.to_le_bytes()));
 }
 
 /// The text section under construction.

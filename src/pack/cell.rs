@@ -245,7 +245,11 @@ fn code_point(sign: char) -> String {
 /// Whether the key of `alias` is certainly not empty: most have a letter that every fold keeps.
 fn surely_has_key(alias: &str) -> bool {
     alias.chars().any(|sign| {
-        sign.is_ascii_alphanumeric() || matches!(sign, '\u{628}'..='\u{63a}' | '\u{641}'..='\u{648}')
+        sign.is_ascii_alphanumeric()
+            || matches!(sign,
+                '\u{3b1}'..='\u{3c9}' | '\u{410}'..='\u{44f}' | '\u{5d0}'..='\u{5ea}' | '\u{628}'..='\u{63a}'
+                | '\u{641}'..='\u{648}' | '\u{905}'..='\u{939}' | '\u{e01}'..='\u{e2e}' | '\u{10d0}'..='\u{10fa}'
+                | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
     })
 }
 

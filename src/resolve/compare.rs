@@ -38,12 +38,14 @@ const DIVISION_COST: f32 = 0.01;
 const SEAT_COST: f32 = 0.02;
 const LOSSY_COST: f32 = 0.05;
 
+type Fold = fn(&str) -> String;
+
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     if query == alias {
         return Comparison { tier: Tier::Exact, similarity: 1.0, doubt: 0.0, steps: Vec::new() };
     }
-    let folds: [(fn(&str) -> String, f32, &str); 3] = [
+    let folds: [(Fold, f32, &str); 3] = [
         (str::to_owned, 0.0, ""),
         (text::hamza_fold, SEAT_COST, "hamza"),
         (text::lossy_fold, LOSSY_COST, "letters"),

@@ -61,7 +61,10 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
             for posting in postings {
                 let at = AliasRef { segment, alias: posting.alias };
                 let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    compare_edited(&form.safe, surface)
+                    let comparison = compare_edited(&form.safe, surface)?;
+                    let is_other =
+                        comparison.tier == Tier::Fuzzy && is_other_person(stack, form, at, surface);
+                    (!is_other).then_some(comparison)
                 });
                 if let Some(comparison) = comparison {
                     hits.add(form, at, comparison);
@@ -69,6 +72,23 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
             }
         });
     }
+}
+
+/// Whether the alias is a person's and a token of the query, which the alias has otherwise, is of some person's name:
+/// then it is no slip. سلطان in محمد بن سلطان is not meant for سلمان. The rule for whole names, that a known one is no
+/// misspelling, for the parts of people's.
+fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> bool {
+    let is_person = |at| stack.entity_of(at).is_some_and(|entity| stack.is_one_of(entity, &["person"]));
+    let is_of_person = |token: &str| {
+        let aliases = stack.numbered().flat_map(|(segment, reader)| {
+            reader.lookup_token(token).map(move |alias| AliasRef { segment, alias })
+        });
+        aliases.into_iter().any(is_person)
+    };
+    let alias = text::lossy_fold(alias);
+    let same_count = form.lossy.split(' ').count() == alias.split(' ').count();
+    let mut otherwise = form.lossy.split(' ').zip(alias.split(' ')).filter(|(query, alias)| query != alias);
+    same_count && form.lossy.contains(' ') && is_person(at) && otherwise.any(|(query, _)| is_of_person(query))
 }
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.

@@ -80,8 +80,11 @@ impl<'a> Hits<'a> {
         !self.is_known
     }
 
+    /// The hits in the order of their entities: sums over them are the same in every run.
     pub fn into_vec(self) -> Vec<Hit> {
-        self.best.into_values().collect()
+        let mut hits: Vec<Hit> = self.best.into_values().collect();
+        hits.sort_unstable_by_key(|hit| hit.entity);
+        hits
     }
 }
 

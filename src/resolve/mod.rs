@@ -1,8 +1,8 @@
 //! Resolution: candidates → score → decision, each with an explanation.
 //!
-//! A query becomes [forms](form) (whole, without proclitics, without heads); each tier gathers [hits](hits) for the
-//! forms over the whole [`Stack`] before the next begins ([`resolver`]); [`score`] turns them into probabilities and
-//! a verdict. What a pair of strings is worth is judged in one place, [`compare`].
+//! A query becomes forms (whole, without proclitics, without heads); each tier gathers hits for the
+//! forms over the whole [`Stack`] before the next begins (`resolver`); `score` turns them into probabilities and
+//! a verdict. What a pair of strings is worth is judged in one place, `compare`.
 //!
 //! Architecture invariant: no network.
 

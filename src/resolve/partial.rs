@@ -16,7 +16,7 @@ const MAX_TOKEN_ALIASES: usize = 4096;
 const MAX_DROPPED: usize = 5;
 /// Headless forms of one name that are looked at, those of the fewest steps.
 const MAX_HEADLESS: usize = 48;
-/// A family name alone has at least so many letters.
+/// A family name alone has at least so many letters; after a proclitic one more, for ومسك is hardly و and مسك.
 const MIN_FAMILY_LETTERS: usize = 3;
 
 /// What is left of the similarity.
@@ -67,7 +67,11 @@ fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
 /// Gathers the hits of forms that share tokens with an alias of several tokens. A function word is nobody's name: بأن is
 /// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| !text::is_function_word(&form.safe)) {
+    for form in forms {
+        let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
+        if is_short_remainder || text::is_function_word(&form.safe) {
+            continue;
+        }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
         for at in sharing_rarest_token(stack, &tokens) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
@@ -109,10 +113,10 @@ fn sharing_rarest_token(stack: &Stack, tokens: &[&str]) -> Vec<AliasRef> {
         |token: &str| -> usize { stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum() };
     let counted = tokens.iter().map(|token| (count(token), *token)).filter(|&(n, _)| n > 0);
     let Some((_, rarest)) = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES) else { return Vec::new() };
-    if let [alone] = tokens {
-        if !may_be_family_name(stack, alone) {
-            return Vec::new();
-        }
+    if let [alone] = tokens
+        && !may_be_family_name(stack, alone)
+    {
+        return Vec::new();
     }
     stack
         .numbered()
@@ -165,10 +169,11 @@ impl<'a> Named<'a> {
             let step = if all_same(&query, &alias) { "article on one side only" } else { "reordered" };
             return Some(partial(REORDERED, step.to_owned()));
         }
-        if let Some(head) = alias.strip_suffix(&query[..]) {
-            if query.len() > 1 && heads::as_generic(head).is_some() {
-                return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
-            }
+        if let Some(head) = alias.strip_suffix(&query[..])
+            && query.len() > 1
+            && heads::as_generic(head).is_some()
+        {
+            return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
         }
         if self.is_person { self.compare_person(form, &query, &alias) } else { None }
     }

@@ -8,7 +8,7 @@ use super::ResolveOptions;
 use super::compare::EDITED;
 use super::hits::Hit;
 use super::stack::Stack;
-use crate::model::{AliasKind, Score, Status};
+use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
 const LEAST_SCORE: f32 = 0.50;
@@ -19,7 +19,7 @@ const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
 const FOLD_WEIGHT: f32 = 40.0;
-const EDIT_WEIGHT: f32 = 20.0;
+const EDIT_WEIGHT: f32 = 18.0;
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 3.5;
 /// The rank of entities that have none.
@@ -60,7 +60,7 @@ pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<
 }
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
-    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, |rank| rank.get());
+    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
     let power = evidence(hit.similarity) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;

@@ -12,6 +12,8 @@ pub fn bundled_packs() -> &'static [BundledPack] {
     BUNDLED
 }
 
+// The file is generated.
+#[allow(clippy::unreadable_literal)]
 static BUNDLED: &[BundledPack] = &include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
 /// A pack that is built into the program.

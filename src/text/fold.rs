@@ -11,8 +11,8 @@
 //! Latin, Greek and Cyrillic diacritics stay: they are evidence, and only K2 drops them (see [`super::keys`]).
 
 use caseless::Caseless;
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::images::{CharImages, Image, is_composed, is_inert, only};
 use super::letters;
@@ -36,7 +36,9 @@ pub fn safe_fold(name: &str) -> String {
 fn fold_in_context(name: &str) -> String {
     let composed = compose_hamza(name).nfkc().collect::<String>();
     let letters = caseless::default_case_fold_str(&composed);
-    tokens(name.len(), letters.nfkc().map(fold_char)).unwrap_or_default()
+    let tokens = tokens(name.len(), letters.nfkc().map(fold_char)).unwrap_or_default();
+    // What vanished may have kept a letter and a mark apart that now belong together.
+    if is_nfc(&tokens) { tokens } else { safe_fold(&tokens.nfc().collect::<String>()) }
 }
 
 /// The images of characters as tokens; `None` if one of them depends on its neighbours.
@@ -129,6 +131,7 @@ mod tests {
             ("ＵＮ", "un"),
             ("Sana'a", "sanaa"),
             ("Al-Qaeda", "al qaeda"),
+            ("e'\u{301}", "é"),
             ("🇺🇦", "🇺🇦"),
             ("!?", ""),
             ("", ""),

@@ -107,7 +107,7 @@ pub(super) fn plain_latin(c: char) -> Option<&'static str> {
     Some(match c {
         'ı' => "i",
         'ø' => "o",
-        'đ' | 'ð' | 'ɖ' => "d",
+        'đ' | 'ð' | 'ɖ' | 'ɗ' => "d",
         'ł' => "l",
         'ħ' => "h",
         'ŧ' => "t",
@@ -117,7 +117,6 @@ pub(super) fn plain_latin(c: char) -> Option<&'static str> {
         'œ' => "oe",
         'þ' => "th",
         'ɓ' => "b",
-        'ɗ' => "d",
         'ƙ' => "k",
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! Text: keys, Arabic orthography, proclitics, heads, personal names, the weighted distance, and the rule tables.
 //!
-//! Start with [`keys`]: one function makes the keys, and index and query both use it.
+//! Start with `keys`: one function makes the keys, and index and query both use it.
 //!
 //! Architecture invariant: no files, no index, no network.
 

@@ -19,7 +19,7 @@ pub fn alias(id: &str, text: &str, lang: &str, kind: AliasKind) -> AliasRow {
 
 pub fn pack(name: &str, entities: Vec<EntityRow>, aliases: Vec<AliasRow>) -> Pack {
     let mut pack = Pack { entities, aliases, ..Pack::default() };
-    pack.manifest.name = name.to_owned();
+    name.clone_into(&mut pack.manifest.name);
     pack
 }
 
@@ -59,7 +59,9 @@ pub const QUERIES: &[&str] = &[
 #[rustfmt::skip]
 pub fn world() -> Pack {
     use AliasKind::{Alternate, Demonym, Preferred, Short};
-    let rows: &[(&str, &str, &str, f32, &str, &[(&str, &str, AliasKind)])] = &[
+    type Alias = (&'static str, &'static str, AliasKind);
+    type Row = (&'static str, &'static str, &'static str, f32, &'static str, &'static [Alias]);
+    let rows: &[Row] = &[
         ("Q39259", "person", "Recep Tayyip Erdoğan", 0.85, "TR", &[
             ("رجب طيب أردوغان", "ar", Preferred), ("أردوغان", "ar", Short), ("Erdoğan", "tr", Short)]),
         ("Q3874799", "person", "Volodymyr Zelenskyy", 0.85, "UA", &[("فولوديمير زيلينسكي", "ar", Preferred)]),

@@ -186,6 +186,11 @@ fn gather_names(
     add_cldr(code, sources, heads, &mut add, report);
     for tagged in &sources.tagged {
         for text in tagged.names.get(code).into_iter().flatten() {
+            // A remark, such as which part of an island is meant, is no part of the name.
+            if text.contains(['(', '（']) {
+                report.skip_name(Skip::Remark);
+                continue;
+            }
             add(text, &tagged.lang, plain_kind(text), "i18n-iso-countries", report);
         }
     }
@@ -283,6 +288,7 @@ fn add_untagged(
     let known = Known {
         english: english.map(|name| name.text.as_str()).collect(),
         latin: latin.map(|name| name.text.as_str()).collect(),
+        arabic: tagged.iter().filter(|name| name.lang == "ar").map(|name| name.text.as_str()).collect(),
         demonyms: demonyms.forms.iter().map(|(form, _)| form.as_str()).collect(),
     };
     let listed = sources.untagged.get(code).into_iter().flatten().map(|text| (text.as_str(), "countrynames"));

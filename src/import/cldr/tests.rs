@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::import;
+use crate::model::Rank;
 use crate::pack::parse;
 
 const FILES: [(&str, &str); 10] = [
@@ -74,7 +75,7 @@ fn a_country_is_gathered_from_all_sources() {
     assert_eq!((entity.id.as_str(), entity.name.as_str()), ("Q101", "Landia"));
     assert_eq!(entity.entity_type.as_ref().unwrap().as_str(), "country");
     assert_eq!(entity.description, "country in Eastern Europe");
-    assert_eq!(entity.rank.unwrap().get(), 0.75);
+    assert_eq!(entity.rank, Rank::new(0.75));
     let same_as: Vec<_> = entity.same_as.iter().map(crate::model::EntityId::as_str).collect();
     assert_eq!(same_as, ["iso3166:AA", "geonames:7"]);
     let expected = [

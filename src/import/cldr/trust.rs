@@ -4,7 +4,7 @@
 //! of these holds; the rest is left out:
 //!
 //! - **Arabic**: every letter is Arabic, and a teh marbuta, a hamza on or under alif, or an article shows that the
-//!   language is not one of its neighbours; and it is no demonym of the table.
+//!   language is not one of its neighbours; it is no demonym of the table; and a republic is that of a known name.
 //! - **Official form**: without words such as *Republic of*, it is an English name of the country, and those words
 //!   are borne by it; `Korea, Republic of` is taken with its words in both orders.
 //! - **Abbreviation**: three to six capitals that are the initials of a known name (`DPRK`, `SUA`).
@@ -61,6 +61,8 @@ pub(super) struct Known<'n> {
     pub english: Vec<&'n str>,
     /// All its tagged names in Latin script, English ones too.
     pub latin: Vec<&'n str>,
+    /// Its tagged Arabic names.
+    pub arabic: Vec<&'n str>,
     /// Its Arabic demonyms.
     pub demonyms: Vec<&'n str>,
 }
@@ -86,11 +88,18 @@ pub(super) fn judge(raw: &str, known: &Known<'_>) -> Vec<Trusted> {
 fn arabic(text: String, known: &Known<'_>) -> Option<Trusted> {
     let plain = text.chars().all(|c| c.is_alphabetic() || c == ' ');
     let is_demonym = known.demonyms.contains(&text.as_str());
-    (plain && !is_demonym && arabicness(&text) == Arabicness::Certain).then_some(Trusted {
+    let is_known = |name: &str| known.arabic.iter().any(|known| begins_with(name, known));
+    let is_strange = text.strip_prefix("جمهورية ").is_some_and(|name| !is_known(name));
+    (plain && !is_demonym && !is_strange && arabicness(&text) == Arabicness::Certain).then_some(Trusted {
         text,
         lang: "ar",
         kind: AliasKind::Alternate,
     })
+}
+
+/// Whether the first words of `name` are `words`.
+fn begins_with(name: &str, words: &str) -> bool {
+    name.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 fn latin(text: &str, known: &Known<'_>) -> Vec<Trusted> {
@@ -216,8 +225,12 @@ mod tests {
     use super::*;
 
     fn verdict(raw: &str, english: &[&str]) -> Vec<String> {
-        let known =
-            Known { english: english.to_vec(), latin: english.to_vec(), demonyms: vec!["إيراني"] };
+        let known = Known {
+            english: english.to_vec(),
+            latin: english.to_vec(),
+            arabic: vec!["مصر"],
+            demonyms: vec!["إيراني"],
+        };
         judge(raw, &known).into_iter().map(|t| format!("{} {} {}", t.text, t.lang, t.kind)).collect()
     }
 
@@ -237,6 +250,7 @@ mod tests {
                 &["Korea, Republic of en alternate", "Republic of Korea en alternate"],
             ),
             ("الامارات", &[], &["الامارات ar alternate"]),
+            ("جمهورية مصر العربية", &[], &["جمهورية مصر العربية ar alternate"]),
         ] {
             assert_eq!(verdict(raw, english), expected, "{raw}");
         }
@@ -262,6 +276,7 @@ mod tests {
             ("Bissau -Guinea", &["Guinea-Bissau"]),
             ("u.s.", &["U.S."]),
             ("إيراني", &["Iran"]),
+            ("جمهورية مصرية", &["Egypt"]),
             ("المان", &["Germany"]),
             ("اوکراین", &["Ukraine"]),
             ("Украна", &["Ukraine"]),

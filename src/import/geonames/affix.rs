@@ -89,7 +89,7 @@ const PREFIXES: [(Script, &[&str]); 3] = [
 
 /// Words after a name.
 const SUFFIXES: [(Script, &[&str]); 7] = [
-    (Script::Arabic, &[" شہر", " شهر", " نگر", " شەھىرى", " شەھەر"]),
+    (Script::Arabic, &[" شہر", " شهر", " نگر", " شەھىرى", " شەھرى", " شەھىر", " شەھەر"]),
     (
         Script::Latin,
         &[

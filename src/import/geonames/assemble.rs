@@ -7,7 +7,7 @@ use super::optd::{Mark, Place, TaggedName};
 use super::{affix, arabic, city::City, romanise};
 use crate::import::names::{Name, Names, spelling_key, tidy};
 use crate::import::report::{Report, Skip};
-use crate::import::script::{Arabicness, Script, arabicness};
+use crate::import::script::{Arabicness, Script, arabicness, neighbour_language};
 use crate::model::AliasKind;
 
 const GEONAMES: &str = "geonames";
@@ -15,6 +15,9 @@ const OPTD: &str = "optd";
 
 /// Countries where an untagged name in Arabic script is likely to be Persian, Pashto or Urdu.
 const PERSIANATE: [&str; 5] = ["AF", "IN", "IR", "PK", "TJ"];
+
+/// Countries where a name in Arabic script that is not Arabic is Persian unless its letters say otherwise.
+const PERSIAN: [&str; 2] = ["IR", "TJ"];
 
 /// Countries that write Arabic script.
 const ARABIC_SCRIPT: [&str; 25] = [
@@ -42,7 +45,7 @@ pub(super) fn names(city: &City, place: Option<&Place>, report: &mut Report) -> 
     drop_truncated(&mut candidates, report);
     let arabic = arabic::best(city, &candidates);
     let mut names = Names::default();
-    let name = tidy(&city.name);
+    let name = city.shown_name();
     let (name_lang, name_kind) = name_language(&name);
     names.add(Name::new(&name, name_lang, name_kind, GEONAMES), report);
     for candidate in &candidates {
@@ -141,8 +144,16 @@ fn cut_affixes(city: &City, candidates: &mut Vec<Candidate<'_>>, report: &mut Re
             report.skip_name(Skip::AdministrativeWord);
             return false;
         }
-        if !belongs && !name_has_affix {
-            candidate.cleaned.text = stem.to_owned();
+        if belongs || name_has_affix {
+            return true;
+        }
+        // `Misto milyona troyand` is a saying, and no town is called `milyona troyand`.
+        match clean(stem) {
+            Ok(_) => candidate.cleaned.text = stem.to_owned(),
+            Err(flaw) => {
+                report.skip_name(flaw);
+                return false;
+            }
         }
         true
     });
@@ -206,10 +217,12 @@ pub(super) fn language(candidate: &Candidate<'_>, country: &str) -> String {
 }
 
 fn untagged_arabic(text: &str, country: &str) -> &'static str {
+    let is_persianate = PERSIANATE.contains(&country) && !text.contains(['ة', 'أ', 'إ']);
     match arabicness(text) {
-        Arabicness::Foreign => "",
-        _ if PERSIANATE.contains(&country) && !text.contains(['ة', 'أ', 'إ']) => "",
-        _ => ARABIC,
+        Arabicness::Certain | Arabicness::Possible if !is_persianate => ARABIC,
+        _ => neighbour_language(text)
+            .or_else(|| (is_persianate && PERSIAN.contains(&country)).then_some("fa"))
+            .unwrap_or_default(),
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::import::names::tidy;
+use crate::import::script::without_marks;
+
 /// A populated place.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct City {
@@ -11,9 +14,21 @@ pub(super) struct City {
     #[serde(rename = "countrycode")]
     pub country: String,
     pub population: u64,
+    pub latitude: f64,
+    pub longitude: f64,
+    /// First-order administrative division.
+    #[serde(rename = "admin1code", default)]
+    pub province: String,
     /// Names in all languages, untagged.
     #[serde(rename = "alternatenames")]
     pub alternates: Vec<String>,
+}
+
+impl City {
+    /// GeoNames' name in NFC, without the Arabic vowel marks that stray into some.
+    pub fn shown_name(&self) -> String {
+        without_marks(&tidy(&self.name))
+    }
 }
 
 /// A country, as far as its cities need it.

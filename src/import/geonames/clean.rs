@@ -42,8 +42,8 @@ pub(super) fn clean(raw: &str) -> Result<Cleaned, Skip> {
 fn flaw(text: &str, script: Script) -> Option<Skip> {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let digits = text.chars().filter(|c| c.is_numeric()).count();
-    let has_odd_sign =
-        text.contains(['|', '=', '/', '\\', '<', '>', '_', '@', '#', '*', '?', '+', '~', '%', '\u{fffd}']);
+    let has_odd_sign = text
+        .contains(['|', '=', '/', ':', '\\', '<', '>', '_', '@', '#', '*', '?', '+', '~', '%', '\u{fffd}']);
     match script {
         Script::None => Some(Skip::NoName),
         _ if has_odd_sign || digits * 2 > letters => Some(Skip::NoName),
@@ -107,6 +107,7 @@ mod tests {
             ("1234", Skip::NoName),
             ("A 4567", Skip::NoName),
             ("a/b City", Skip::NoName),
+            ("مستخدم:محمد", Skip::NoName),
             ("Luxor- الأقصر", Skip::MixedScripts),
             ("askalڈs", Skip::MixedScripts),
             ("lai sai si ka er de", Skip::Romanisation),

