@@ -17,6 +17,7 @@ mod provenance;
 mod report;
 mod rows;
 mod script;
+mod source_table;
 
 pub use error::{ImportError, UnknownSource};
 pub use progress::Progress;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::import::ImportError;
-use crate::import::files;
 use crate::import::progress::Progress;
+use crate::import::source_table::SourceTable;
 use crate::model::is_qid;
 
 /// The columns that hold demonyms; the column's name becomes the alias' note.
@@ -27,26 +27,16 @@ pub(super) fn read(
     path: &Path,
     progress: &mut dyn Progress,
 ) -> Result<BTreeMap<String, Demonyms>, ImportError> {
-    let fail = |error| ImportError::csv(path, error);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b'\t')
-        .quoting(false)
-        .flexible(true)
-        .from_reader(files::open(path, progress)?);
-    let headers = reader.headers().map_err(fail)?.clone();
-    let column = |name: &str| {
-        let missing = || ImportError::layout(path, 1, format!("the table has no column `{name}`"));
-        headers.iter().position(|header| header == name).ok_or_else(missing)
-    };
-    let (code, country) = (column("iso2")?, column("country_ar")?);
-    let qid = headers.iter().position(|header| header == "qid");
+    let mut source = SourceTable::open(path, b'\t', progress)?;
+    let (code, country) = (source.column("iso2")?, source.column("country_ar")?);
+    let qid = source.optional_column("qid");
     let mut columns = Vec::new();
     for form in FORMS {
-        columns.push((form, column(form)?));
+        columns.push((form, source.column(form)?));
     }
     let mut table: BTreeMap<String, Demonyms> = BTreeMap::new();
-    for row in reader.records() {
-        let row = row.map_err(fail)?;
+    let mut row = csv::StringRecord::new();
+    while source.read(&mut row)? {
         let entry = table.entry(row.get(code).unwrap_or_default().to_owned()).or_default();
         let id = qid.and_then(|at| row.get(at)).filter(|id| is_qid(id));
         entry.qid = entry.qid.take().or_else(|| id.map(str::to_owned));

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::import::ImportError;
-use crate::import::files;
 use crate::import::progress::Progress;
+use crate::import::source_table::SourceTable;
 use crate::model::is_qid;
 
 /// The name of the table.
@@ -16,21 +16,11 @@ pub(super) const TABLE: &str = "natural_earth_places.tsv";
 
 /// Reads the table: columns `geonames wikidata`, others are passed over. No ID of either kind may stand in it twice.
 pub(super) fn read(path: &Path, progress: &mut dyn Progress) -> Result<HashMap<u64, String>, ImportError> {
-    let fail = |error| ImportError::csv(path, error);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b'\t')
-        .quoting(false)
-        .flexible(true)
-        .from_reader(files::open(path, progress)?);
-    let headers = reader.headers().map_err(fail)?.clone();
-    let column = |name: &str| {
-        let missing = || ImportError::layout(path, 1, format!("the table has no column `{name}`"));
-        headers.iter().position(|header| header == name).ok_or_else(missing)
-    };
-    let (geonames, wikidata) = (column("geonames")?, column("wikidata")?);
+    let mut source = SourceTable::open(path, b'\t', progress)?;
+    let (geonames, wikidata) = (source.column("geonames")?, source.column("wikidata")?);
     let (mut ids, mut taken) = (HashMap::new(), HashSet::new());
-    for row in reader.records() {
-        let row = row.map_err(fail)?;
+    let mut row = csv::StringRecord::new();
+    while source.read(&mut row)? {
         let line = row.position().map_or(0, csv::Position::line);
         let wrong = |message: String| ImportError::layout(path, line, message);
         let cell = |at: usize| row.get(at).unwrap_or_default();

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::import::ImportError;
-use crate::import::files;
 use crate::import::names::tidy;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
+use crate::import::source_table::SourceTable;
 use crate::model::is_qid;
 
 /// Tags of the names column that are no languages, and whose values are no names.
@@ -50,22 +50,12 @@ pub(super) fn read(
     progress: &mut dyn Progress,
     report: &mut Report,
 ) -> Result<HashMap<u64, Place>, ImportError> {
-    let fail = |error| ImportError::csv(path, error);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b'^')
-        .quoting(false)
-        .flexible(true)
-        .from_reader(files::open(path, progress)?);
-    let headers = reader.headers().map_err(fail)?.clone();
-    let column = |name: &str| {
-        let missing = || ImportError::layout(path, 1, format!("the table has no column `{name}`"));
-        headers.iter().position(|header| header == name).ok_or_else(missing)
-    };
-    let (id, class, code) = (column("geoname_id")?, column("fclass")?, column("fcode")?);
-    let (country, names) = (column("country_code")?, column("alt_name_section")?);
+    let mut source = SourceTable::open(path, b'^', progress)?;
+    let (id, class, code) = (source.column("geoname_id")?, source.column("fclass")?, source.column("fcode")?);
+    let (country, names) = (source.column("country_code")?, source.column("alt_name_section")?);
     let mut places: HashMap<u64, Place> = HashMap::new();
     let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(fail)? {
+    while source.read(&mut row)? {
         let cell = |at| row.get(at).unwrap_or_default();
         let Some(id) = cell(id).parse().ok().filter(|&id| id != 0 && cell(class) == "P") else {
             report.skip_entity(Skip::NotCity);
