@@ -104,7 +104,7 @@
 //! # Limits
 //!
 //! A name has at most [`resolve::MAX_NAME_BYTES`] bytes and [`resolve::MAX_NAME_CHARS`] characters; anything else is
-//! answered, never refused with a panic. A known name takes microseconds, a misspelt one over large packs
+//! answered `INVALID`, never with a panic. A known name takes microseconds, a misspelt one over large packs
 //! milliseconds. Scores are set by hand and not yet calibrated; Latin and Arabic spellings of one name meet only where
 //! a pack lists both.
 #![cfg_attr(docsrs, feature(doc_cfg))]
