@@ -7,6 +7,7 @@ listed forms must do the work.
     python3 checks/mentions.py [FOLDER WITH mentions.tsv] [-v]
 """
 
+import json
 import pathlib
 import shutil
 import sys
@@ -28,8 +29,10 @@ def gold(folder):
 def labels_only(pack, target):
     """Copies a pack with one Arabic and one English preferred label an entity, and its demonyms."""
     target.mkdir()
-    for name in ("datapackage.json", "entities.tsv"):
-        shutil.copy(pack / name, target / name)
+    manifest = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))
+    del manifest["resources"]
+    (target / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(pack / "entities.tsv", target / "entities.tsv")
     kept, labelled = [], set()
     rows = sorted(yaqut.read_aliases(pack), key=lambda row: row["kind"] != "preferred")
     for row in rows:

@@ -87,6 +87,8 @@ impl Form {
                 if !head.types.is_empty() {
                     form.types = head.types;
                 }
+                // It was the head that had lost its article.
+                form.without_article = false;
                 form
             })
             .collect()

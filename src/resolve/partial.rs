@@ -67,8 +67,9 @@ fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
 /// Gathers the hits of forms that share tokens with an alias of several tokens. A function word is nobody's name: بأن is
 /// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| !text::is_function_word(&form.safe)) {
-        if form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS {
+    for form in forms {
+        let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
+        if is_short_remainder || text::is_function_word(&form.safe) {
             continue;
         }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
