@@ -305,6 +305,24 @@ fn removed_entities_are_gone_and_redirected_ones_answer_under_the_target() {
 }
 
 #[test]
+fn to_remove_what_a_redirected_id_stood_for_leaves_the_target() {
+    let redirect = OverrideAction::Redirect { id: id("Q270"), target: id("Q649") };
+    let remove = |text| OverrideAction::Remove { id: id(text) };
+    for overlays in [
+        vec![overlay(vec![redirect.clone(), remove("Q270")])],
+        vec![overlay(vec![remove("Q270")]), overlay(vec![redirect.clone()])],
+        vec![overlay(vec![redirect.clone()]), overlay(vec![remove("Q270")])],
+    ] {
+        let packs: Vec<Pack> = std::iter::once(world()).chain(overlays).collect();
+        assert_eq!(best(&packs, "موسكو").as_deref(), Some("Q649"));
+        assert_eq!(best(&packs, "وارسو"), None, "a name of the removed entity");
+        assert_eq!(gazetteer(&packs).entity("Q270").unwrap().id.as_str(), "Q649");
+    }
+    let packs = [world(), overlay(vec![redirect, remove("Q649")])];
+    assert_eq!((best(&packs, "موسكو"), best(&packs, "وارسو")), (None, None));
+}
+
+#[test]
 fn redirect_cycles_and_dangling_rows_are_inert() {
     let cycle = overlay(vec![
         OverrideAction::Redirect { id: id("Q270"), target: id("Q649") },

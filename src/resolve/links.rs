@@ -4,7 +4,7 @@
 //! the entity of its old ID to that of its target. Only entities that more than one row speaks of are stored, so the
 //! table is small beside the segments.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::stack::EntityKey;
@@ -18,6 +18,8 @@ pub(super) struct Links {
     groups: Vec<Group>,
     /// Entities that are alone and removed, with the last pack that removes them.
     removed_alone: HashMap<EntityKey, u16>,
+    /// Nodes that were removed under an ID that is redirected: the ID still finds the target, but their rows are void.
+    void: HashSet<EntityKey>,
 }
 
 struct Group {
@@ -33,8 +35,9 @@ impl Links {
         let mut joins = Joins::default();
         joins.join_shared_ids(segments);
         let mut links = joins.into_links(segments);
-        links.redirect(segments);
+        // First, so that to remove what an old ID stood for does not remove what it stands for now.
         links.remove(segments);
+        links.redirect(segments);
         links
     }
 
@@ -59,6 +62,11 @@ impl Links {
         }
     }
 
+    /// Whether the rows of an ID of a segment were removed before the ID was redirected.
+    pub(super) fn is_void(&self, segments: &[Arc<Segment>], segment: u16, id: IdOrdinal) -> bool {
+        !self.void.is_empty() && self.void.contains(&node(segments, segment, id))
+    }
+
     fn group(&self, node: EntityKey) -> Option<&Group> {
         self.group_of.get(&node).map(|&group| &self.groups[group as usize])
     }
@@ -66,7 +74,8 @@ impl Links {
     /// The group of a node, made if the node is alone.
     fn group_or_new(&mut self, node: EntityKey) -> u32 {
         *self.group_of.entry(node).or_insert_with(|| {
-            self.groups.push(Group { canonical: node, members: vec![node], removed_by: None });
+            let removed_by = self.removed_alone.remove(&node);
+            self.groups.push(Group { canonical: node, members: vec![node], removed_by });
             (self.groups.len() - 1) as u32
         })
     }
@@ -81,6 +90,9 @@ impl Links {
                 let from = self.group_or_new(node(segments, segment, id));
                 if from != target && is_owned(segments, self.groups[target as usize].canonical) {
                     let moved = std::mem::take(&mut self.groups[from as usize].members);
+                    let removed_by = self.groups[from as usize].removed_by;
+                    let is_void = |member: &EntityKey| removed_by.is_some_and(|by| member.segment <= by);
+                    self.void.extend(moved.iter().copied().filter(is_void));
                     self.group_of.extend(moved.iter().map(|&member| (member, target)));
                     self.groups[target as usize].members.extend(moved);
                 }

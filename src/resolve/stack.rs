@@ -85,7 +85,8 @@ impl Stack {
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
         let entity = self.links.canonical(&self.segments, at.segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover);
+        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover)
+            || self.links.is_void(&self.segments, at.segment, id);
         (!is_removed && self.records(entity).next().is_some()).then_some(entity)
     }
 
@@ -99,28 +100,29 @@ impl Stack {
 
     /// The rows of an entity that are in force, in stack order, with the index of their segment.
     pub fn records(&self, entity: EntityKey) -> impl Iterator<Item = (u16, EntityRecord<'_>)> {
-        let floor = self.links.removed_by(entity);
-        self.links
-            .members(entity)
-            .filter(move |member| floor.is_none_or(|remover| member.segment > remover))
-            .filter_map(|member| {
-                let segment = &self.segments[usize::from(member.segment)];
-                Some((member.segment, segment.entity(segment.owner(member.id)?)?))
-            })
+        self.members_in_force(entity).filter_map(|member| {
+            let segment = &self.segments[usize::from(member.segment)];
+            Some((member.segment, segment.entity(segment.owner(member.id)?)?))
+        })
     }
 
     /// The alias rows of an entity that are in force, in stack order.
     pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
+        self.members_in_force(entity).flat_map(move |member| {
+            let segment = &self.segments[usize::from(member.segment)];
+            let ids = std::iter::once(member.id).chain(self.other_ids(member));
+            ids.flat_map(|id| segment.aliases_of(id))
+                .map(move |alias| AliasRef { segment: member.segment, alias })
+        })
+    }
+
+    /// The nodes of an entity whose rows no override removes, in stack order.
+    fn members_in_force(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> {
         let floor = self.links.removed_by(entity);
-        self.links
-            .members(entity)
-            .filter(move |member| floor.is_none_or(|remover| member.segment > remover))
-            .flat_map(move |member| {
-                let segment = &self.segments[usize::from(member.segment)];
-                let ids = std::iter::once(member.id).chain(self.other_ids(member));
-                ids.flat_map(|id| segment.aliases_of(id))
-                    .map(move |alias| AliasRef { segment: member.segment, alias })
-            })
+        self.links.members(entity).filter(move |member| {
+            floor.is_none_or(|remover| member.segment > remover)
+                && !self.links.is_void(&self.segments, member.segment, member.id)
+        })
     }
 
     /// The further IDs of a member within its own segment.
