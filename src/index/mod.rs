@@ -63,7 +63,7 @@ impl SegmentError {
 #[non_exhaustive]
 pub enum CompileError {
     /// More than the format can number.
-    #[error("the pack has more than {limit} {what}; split it into several packs")]
+    #[error("the pack has more than {limit} {what}; shorten it, or split the pack")]
     TooLarge {
         /// What there is too much of.
         what: &'static str,

@@ -99,6 +99,17 @@ fn the_same_pack_gives_the_same_bytes() {
 }
 
 #[test]
+fn what_the_format_cannot_number_is_refused() {
+    let mut long = pack();
+    long.aliases[0].alias = "ا".repeat(40_000);
+    let error = compile(&long).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the pack has more than 65535 bytes in one alias; shorten it, or split the pack"
+    );
+}
+
+#[test]
 fn every_flipped_bit_is_refused() {
     let bytes = compile(&pack()).unwrap();
     assert!(verify(&mut &bytes[..]).is_ok());

@@ -30,7 +30,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Meta, serde_json::to_vec(&meta).unwrap_or_default());
     let id_table = id_section(&ids, &mut strings);
     let (entity_table, same_as) = entity_sections(&entities, &ids, &mut strings);
-    let alias_table = alias_section(&aliases, &languages, &mut strings);
+    let alias_table = alias_section(&aliases, &languages, &mut strings)?;
     file.add(SectionKind::Strings, strings.into_bytes()?);
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::Entities, entity_table);
@@ -184,17 +184,26 @@ fn entity_sections(entities: &[&EntityRow], ids: &Ids<'_>, strings: &mut Strings
     (table, same_as)
 }
 
-fn alias_section(aliases: &[NumberedAlias<'_>], languages: &[&str], strings: &mut Strings) -> Vec<u8> {
+fn alias_section(
+    aliases: &[NumberedAlias<'_>],
+    languages: &[&str],
+    strings: &mut Strings,
+) -> Result<Vec<u8>, CompileError> {
+    let narrow = |value: usize, what| {
+        let limit = u64::from(u16::MAX);
+        u16::try_from(value).map_err(|_| CompileError::TooLarge { what, limit })
+    };
     let mut table = Vec::with_capacity(aliases.len() * format::ALIAS_BYTES);
     for &NumberedAlias { id, row: alias } in aliases {
-        let [offset, length] = strings.push(&alias.alias);
+        let [offset, _] = strings.push(&alias.alias);
+        let length = narrow(alias.alias.len(), "bytes in one alias")?;
         let language = languages.binary_search(&alias.lang.as_str()).unwrap_or_default();
         push_u32s(&mut table, &[id, offset]);
-        table.extend_from_slice(&(length as u16).to_le_bytes());
-        table.extend_from_slice(&(language as u16).to_le_bytes());
+        table.extend_from_slice(&length.to_le_bytes());
+        table.extend_from_slice(&narrow(language, "languages")?.to_le_bytes());
         table.extend_from_slice(&[alias.kind as u8, alias.article as u8, 0, 0]);
     }
-    table
+    Ok(table)
 }
 
 pub(super) fn push_u32s(table: &mut Vec<u8>, values: &[u32]) {
