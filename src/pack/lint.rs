@@ -71,6 +71,10 @@ fn bare_entity(row: &EntityRow, facts: Facts, at: At<'_>, report: &mut Report) {
     if !facts.has_name && !facts.has_alias {
         let help = "fill the column `name`, or add an alias";
         report.warning(at, "nameless-entity", format_args!("no name and no alias leads to `{id}`"), help);
+    } else if !facts.has_alias {
+        let help =
+            "add an alias row, such as one with the name itself: names of entities.tsv are shown, not found";
+        report.warning(at, "no-alias", format_args!("no alias leads to `{id}`"), help);
     } else if !facts.has_name {
         let help = "fill the column `name`; until then answers show the ID";
         report.warning(at, "no-name", format_args!("no pack gives the entity `{id}` a name"), help);
@@ -300,13 +304,18 @@ mod tests {
                 "bare/entities.tsv:2:1: warning[nameless-entity",
                 "bare/entities.tsv:3:1: warning[nameless-entity",
                 "bare/entities.tsv:4:1: warning[no-type",
+                "bare/entities.tsv:4:1: warning[no-alias",
             ],
         );
         let types = pack("types", "x:1\tcity\t\tQ1\nx:3\tcity\t\t\n", "", "redirect\tQ3\t\tx:3\n");
         let aliases = pack("aliases", "", "x:1\ta\nQ2\tb\n", "");
         check(
             &[bare(), types, aliases],
-            &["bare/entities.tsv:2:1: warning[no-name", "bare/entities.tsv:3:1: warning[no-name"],
+            &[
+                "bare/entities.tsv:2:1: warning[no-name",
+                "bare/entities.tsv:3:1: warning[no-name",
+                "bare/entities.tsv:4:1: warning[no-alias",
+            ],
         );
         check(&[bare(), pack("gone", "", "", "remove\tQ1\t\t\nremove\tQ2\t\t\nremove\tQ3\t\t\n")], &[]);
     }
@@ -317,14 +326,14 @@ mod tests {
             pack("a", "Q1\t\t\tx:1\n", "", ""),
             pack("b", "y:1\t\t\tz:1\n", "", ""),
             pack("c", "x:1\tcity\t\ty:1\n", "", ""),
-            pack("d", "z:1\t\tA\t\n", "", ""),
+            pack("d", "z:1\t\tA\t\n", "z:1\ta\n", ""),
         ];
         check(&packs, &[]);
     }
 
     #[test]
     fn circles_over_several_packs_are_found() {
-        let base = pack("base", "Q1\tcity\tA\t\n", "", "redirect\tQ2\t\tQ1\n");
+        let base = pack("base", "Q1\tcity\tA\t\n", "Q1\ta\n", "redirect\tQ2\t\tQ1\n");
         let overlay = pack("overlay", "", "", "redirect\tQ3\t\tQ2\nredirect\tQ1\t\tQ3\n");
         let packs = [base, overlay];
         check(&packs, &["overlay/overrides.tsv:3:14: error[redirect-cycle"]);
@@ -333,7 +342,7 @@ mod tests {
 
         let [base, overlay] = packs;
         let mending = pack("mending", "", "", "redirect\tQ3\t\tQ4\nredirect\tQ4\t\tx:4\n");
-        let known = pack("known", "x:4\tcity\tD\t\n", "", "");
+        let known = pack("known", "x:4\tcity\tD\t\n", "x:4\td\n", "");
         check(&[base, overlay, mending, known], &[]);
     }
 
