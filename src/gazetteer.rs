@@ -104,7 +104,7 @@ impl Gazetteer {
         let is_wanted = alias.kind.is_shown()
             && self.stack.is_one_of(entity, &options.types)
             && (options.country.is_none() || options.country == self.stack.country(entity))
-            && self.stack.blocked_by(key, entity).is_none();
+            && !self.stack.is_blocked(key, entity);
         is_wanted.then_some((entity, (alias.kind, alias.text)))
     }
 

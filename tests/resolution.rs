@@ -176,6 +176,21 @@ fn a_whole_name_outranks_a_stripped_one() {
 }
 
 #[test]
+fn no_prominence_lifts_a_stripped_name_over_a_whole_one() {
+    let entities = vec![entity("village", "city", "Oujda", 0.0), entity("metropolis", "city", "Jeddah", 1.0)];
+    let aliases = vec![
+        alias("village", "وجدة", "ar", AliasKind::Preferred),
+        alias("metropolis", "جدة", "ar", AliasKind::Preferred),
+    ];
+    let answer = gazetteer(&[pack("p", entities, aliases)]).resolve("وجدة", &ResolveOptions::default());
+    assert_eq!(answer.canonical_id, Some(id("village")), "{answer:#?}");
+    // What speaks against the other reading shows in its score: the two strings are as near as ever.
+    let other = &answer.candidates[1];
+    assert_eq!(other.id, id("metropolis"));
+    assert!(other.score.get() < 0.1 && other.form_similarity > 0.98, "{other:#?}");
+}
+
+#[test]
 fn a_token_of_one_persons_name_is_no_slip_of_anothers() {
     let person =
         |id: &str, name: &str| (entity(id, "person", id, 0.7), alias(id, name, "ar", AliasKind::Preferred));

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::terminal::note;
-use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
+use crate::resolve::{Resolution, ResolveOptions};
 use crate::rpc::{Client, ClientError, ClientOptions};
 
 /// Which server answers, if any.
@@ -54,12 +54,8 @@ impl Remote {
 
     /// Resolves `names`; the answers are in their order.
     pub fn resolve(&self, names: &[&str], options: &ResolveOptions) -> Result<Vec<Resolution>, Failure> {
-        let sent: Vec<&str> = names.iter().map(|name| shortened(name)).collect();
         let mut client = self.client.clone();
-        let mut answers = self.runtime.block_on(client.resolve_all(&sent, options))?;
-        for (answer, name) in answers.iter_mut().zip(names) {
-            (*name).clone_into(&mut answer.query);
-        }
+        let answers = self.runtime.block_on(client.resolve_all(names, options))?;
         self.watch_index(&answers);
         Ok(answers)
     }
@@ -92,15 +88,6 @@ impl Remote {
     }
 }
 
-/// `name`, or as much of it as shows that it is too long to be one: a request is bounded, a file's cell is not.
-fn shortened(name: &str) -> &str {
-    if name.len() <= MAX_NAME_BYTES {
-        return name;
-    }
-    let end = (MAX_NAME_BYTES + 1..name.len()).find(|&end| name.is_char_boundary(end)).unwrap_or(name.len());
-    name.get(..end).unwrap_or(name)
-}
-
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let exit = match &error {
@@ -111,21 +98,5 @@ impl From<ClientError> for Failure {
             _ => Exit::Io,
         };
         Self::new(exit, error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_names_are_cut_but_stay_too_long() {
-        assert_eq!(shortened("كييف"), "كييف");
-        let long = "كييف".repeat(2500);
-        let cut = shortened(&long);
-        assert!(cut.len() > MAX_NAME_BYTES && cut.len() < MAX_NAME_BYTES + 8);
-        let exact = "x".repeat(MAX_NAME_BYTES);
-        assert_eq!(shortened(&exact), exact);
-        assert_eq!(shortened(&format!("{exact}x")).len(), MAX_NAME_BYTES + 1);
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Form {
     pub tier: Tier,
     /// What the steps so far take off the similarity.
     pub cost: f32,
+    /// What other readings of the query say against this one: taken off its evidence, not off its similarity.
+    pub handicap: f32,
     /// The steps so far, for people.
     pub steps: Vec<String>,
     /// Entity types that a dropped head allows; empty for all.
@@ -40,6 +42,7 @@ impl Form {
             key,
             tier: Tier::Exact,
             cost: 0.0,
+            handicap: 0.0,
             steps: Vec::new(),
             types: &[],
             without_article: false,

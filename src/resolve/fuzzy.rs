@@ -8,7 +8,7 @@ use super::partial;
 use super::stack::{AliasRef, Stack};
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
-use crate::text;
+use crate::text::{self, ARTICLE};
 
 /// Letters of a whole form from which on it may carry one edit, and two.
 const MIN_LETTERS: [usize; 2] = [4, 6];
@@ -18,7 +18,6 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 const MAX_LETTERS: usize = 64;
 /// Forms of one name that are searched for, those of the fewest steps.
 const MAX_FORMS: usize = 16;
-const ARTICLE: &str = "ال";
 /// Letters from which on a form may lack an article, or have one too many.
 const MIN_ARTICLED_LETTERS: usize = 3;
 /// What an article on one side only takes off the similarity.

@@ -19,6 +19,8 @@ pub(super) struct Hit {
     pub similarity: f32,
     /// To be taken off the score.
     pub doubt: f32,
+    /// To be taken off the evidence.
+    pub handicap: f32,
     pub steps: Vec<String>,
     /// Whether the alias is in the language of the hint.
     pub in_language: bool,
@@ -61,6 +63,7 @@ impl<'a> Hits<'a> {
             tier: form.tier.max(comparison.tier),
             similarity: comparison.similarity - form.cost,
             doubt: comparison.doubt,
+            handicap: form.handicap,
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };
@@ -72,7 +75,7 @@ impl<'a> Hits<'a> {
 
     fn is_blocked(&self, form: &Form, entity: EntityKey) -> bool {
         let keys = self.keys.iter().chain([&form.key]);
-        keys.into_iter().any(|key| self.stack.blocked_by(key, entity).is_some())
+        keys.into_iter().any(|key| self.stack.is_blocked(key, entity))
     }
 
     /// Whether nothing at all was met: only then do later tiers run, so that a known name is never taken for a slip.
@@ -89,12 +92,17 @@ impl<'a> Hits<'a> {
 }
 
 impl Hit {
+    /// The similarity that counts beside other hits.
+    pub fn standing(&self) -> f32 {
+        self.similarity - self.handicap
+    }
+
     /// Ties go to the language asked for, the better kind and tier, then to what stands first in bytewise order: never
     /// to the order of the search, and to that of the packs only between equal rows.
     fn is_better_than(&self, other: &Self, stack: &Stack) -> bool {
         let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
         let order = |a: &Self, b: &Self| {
-            let by_form = b.similarity.total_cmp(&a.similarity).then(a.doubt.total_cmp(&b.doubt));
+            let by_form = b.standing().total_cmp(&a.standing()).then(a.doubt.total_cmp(&b.doubt));
             let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
             let by_text = || text(a).cmp(text(b)).then_with(|| a.steps.cmp(&b.steps));
             by_form.then(by_row).then_with(by_text).then(a.alias.cmp(&b.alias))

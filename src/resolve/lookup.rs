@@ -7,8 +7,9 @@ use super::stack::{AliasRef, Stack};
 use crate::model::{AliasKind, Article, Tier};
 use crate::text;
 
-/// What a stripped reading loses where the name before stripping is known: it stays as an alternative only.
-const KNOWN_WHOLE_COST: f32 = 0.15;
+/// What speaks against a stripped reading where the name before stripping is known: more than any prominence can make
+/// up for, so that it stays an alternative, and is shown only if it is far the more prominent.
+const KNOWN_WHOLE_HANDICAP: f32 = 0.15;
 /// From this similarity on (K0 and K1) a name is known.
 const KNOWN: f32 = 0.96;
 
@@ -17,12 +18,11 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let mut known: Vec<&str> = Vec::new();
     for form in forms {
         let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
-        for (at, mut comparison) in under_key(stack, form) {
+        let handicap = if whole_is_known { KNOWN_WHOLE_HANDICAP } else { 0.0 };
+        let reading = Form { handicap, ..form.clone() };
+        for (at, comparison) in under_key(stack, form) {
             let is_sure = comparison.similarity >= KNOWN;
-            if whole_is_known {
-                comparison.similarity -= KNOWN_WHOLE_COST;
-            }
-            if hits.add(form, at, comparison) && is_sure {
+            if hits.add(&reading, at, comparison) && is_sure {
                 known.push(&form.key);
             }
         }

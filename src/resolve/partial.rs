@@ -236,8 +236,7 @@ fn partial(similarity: f32, step: String) -> Comparison {
 
 /// Whether two K2 tokens are one word, with or without the article (رجب طيب, رجب الطيب).
 fn is_same(a: &str, b: &str) -> bool {
-    let bare = |token: &str| token.strip_prefix("ال").map(str::to_owned);
-    a == b || bare(a).as_deref() == Some(b) || bare(b).as_deref() == Some(a)
+    a == b || a.strip_prefix(text::ARTICLE) == Some(b) || b.strip_prefix(text::ARTICLE) == Some(a)
 }
 
 fn all_same(a: &[&str], b: &[&str]) -> bool {
@@ -246,8 +245,10 @@ fn all_same(a: &[&str], b: &[&str]) -> bool {
 
 fn is_reordered(query: &[&str], alias: &[&str]) -> bool {
     let sorted = |tokens: &[&str]| {
-        let mut bare: Vec<String> =
-            tokens.iter().map(|token| token.strip_prefix("ال").unwrap_or(token).to_owned()).collect();
+        let mut bare: Vec<String> = tokens
+            .iter()
+            .map(|token| token.strip_prefix(text::ARTICLE).unwrap_or(token).to_owned())
+            .collect();
         bare.sort_unstable();
         bare
     };

@@ -31,7 +31,7 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = hits.iter().map(|hit| evidence(hit.similarity)).fold(f32::NEG_INFINITY, f32::max);
+    let best = hits.iter().map(|hit| evidence(hit.standing())).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
     let total = sum(weights.clone());
@@ -61,7 +61,7 @@ pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
     let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
-    let power = evidence(hit.similarity) - best + RANK_WEIGHT * (rank - 1.0);
+    let power = evidence(hit.standing()) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;
     let hints =

@@ -213,18 +213,18 @@ impl Stack {
         self.records(entity).find_map(|(_, record)| record.rank())
     }
 
-    /// The pack that forbids `key` to mean `entity`, unless a later pack lists the two together again.
-    pub fn blocked_by(&self, key: &str, entity: EntityKey) -> Option<&str> {
-        let blocks =
-            self.blocks.get(key)?.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
-        let last = blocks.map(|block| block.segment).max()?;
+    /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
+    pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
+        let blocks = self.blocks.get(key).map_or(&[][..], Vec::as_slice);
+        let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
+        let Some(last) = of_entity.map(|block| block.segment).max() else { return false };
         let is_restored = self.numbered().skip(usize::from(last) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
                 self.entity_of(AliasRef { segment, alias: posting.alias })
                     .is_some_and(|named| named == entity)
             })
         });
-        (!is_restored).then(|| self.pack_name(last))
+        !is_restored
     }
 
     /// The name of the pack that a segment was compiled from.

@@ -5,6 +5,7 @@
 
 use super::heads::{self, HeadClass};
 use super::keys::lossy_fold;
+use super::letters::ARTICLE;
 use crate::model::Article;
 
 /// A name without its first word or article.
@@ -21,9 +22,9 @@ pub struct Bare<'a> {
 /// The bare form of an alias (its K0 key), if it has one.
 pub fn bare_form(safe: &str, article: Article) -> Option<Bare<'_>> {
     if article == Article::Optional
-        && let Some(text) = safe.strip_prefix("ال")
+        && let Some(text) = safe.strip_prefix(ARTICLE)
     {
-        return Some(Bare { text, left_out: "ال", is_article: true });
+        return Some(Bare { text, left_out: ARTICLE, is_article: true });
     }
     let lossy = lossy_fold(safe);
     let tokens: Vec<&str> = lossy.split(' ').collect();

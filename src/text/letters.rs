@@ -27,6 +27,9 @@ pub const YEH: char = '\u{064A}';
 /// ل
 pub const LAM: char = '\u{0644}';
 
+/// The article: a bare alef and lam. With a hamza on its alef it is part of the name (ألبانيا).
+pub const ARTICLE: &str = "ال";
+
 /// Whether `c` is a letter of the Arabic script, whatever language it is used for.
 pub fn is_arabic(c: char) -> bool {
     matches!(c, '\u{0620}'..='\u{064A}' | '\u{066E}'..='\u{06D5}' | '\u{06EE}'..='\u{06FF}' | '\u{0750}'..='\u{077F}'

@@ -18,5 +18,5 @@ mod tables;
 pub use bare::{Bare, bare_form};
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
-pub use letters::is_arabic;
+pub use letters::{ARTICLE, is_arabic};
 pub use tables::{is_function_word, rules_digest};

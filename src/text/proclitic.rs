@@ -5,7 +5,7 @@
 //! first letter of a name is also a proclitic (وارسو, برلين, لبنان), so a reading counts only if an alias is found
 //! under it, and never against an alias that the whole name finds.
 
-use super::letters::{self, ALEF, LAM};
+use super::letters::{self, ALEF, ARTICLE, LAM};
 
 /// One way to read a name as proclitics and a remainder.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,11 +57,11 @@ impl Stem {
         if !self.proclitics.is_empty() {
             readings.push(self.reading("", remainder, rest, false));
         }
-        if let Some(bare) = remainder.strip_prefix("ال") {
-            readings.push(self.reading("ال", bare, rest, true));
-            let bare_rest: Vec<&str> = rest.iter().map(|t| t.strip_prefix("ال").unwrap_or(t)).collect();
+        if let Some(bare) = remainder.strip_prefix(ARTICLE) {
+            readings.push(self.reading(ARTICLE, bare, rest, true));
+            let bare_rest: Vec<&str> = rest.iter().map(|t| t.strip_prefix(ARTICLE).unwrap_or(t)).collect();
             if bare_rest != rest {
-                readings.push(self.reading("ال", bare, &bare_rest, true));
+                readings.push(self.reading(ARTICLE, bare, &bare_rest, true));
             }
         }
         // للكويت: after the first ل was taken, the second is ل of the article, whose alef is not written.
