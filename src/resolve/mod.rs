@@ -17,7 +17,7 @@ mod resolver;
 mod score;
 mod stack;
 
-pub use resolver::resolve;
+pub use resolver::{check_name, resolve};
 pub use stack::{AliasRef, EntityKey, Stack};
 
 use serde::Serialize;

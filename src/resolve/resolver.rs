@@ -36,6 +36,11 @@ pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolutio
     answer(status, candidates.collect(), None)
 }
 
+/// Checks that `name` can be a name; else says why [`resolve`] answers it `INVALID`.
+pub fn check_name(name: &str) -> Result<(), String> {
+    read(name).map(drop)
+}
+
 /// NFKC makes at most so many characters of a byte: 18 of the three bytes of U+FDFA.
 const MAX_CHARS_PER_BYTE: usize = 6;
 

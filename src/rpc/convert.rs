@@ -312,7 +312,7 @@ mod tests {
             explain: true,
         };
         for options in [options, ResolveOptions::default()] {
-            assert_eq!(validate::resolve_options(Some((&options).into())).unwrap(), options);
+            assert_eq!(validate::name_options("Kyiv", Some((&options).into())).unwrap(), options);
         }
     }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use tonic_types::FieldViolation;
-use unicode_normalization::UnicodeNormalization;
 
 use super::limits::{
     MAX_BATCH_CANDIDATES, MAX_BATCH_IDS, MAX_BATCH_QUERIES, MAX_INDEX_VERSION_BYTES, MAX_LANGUAGE_CODE_BYTES,
@@ -13,11 +12,12 @@ use super::limits::{
 use super::{Failure, pb};
 use crate::gazetteer::SuggestOptions;
 use crate::model::{CountryCode, EntityType};
-use crate::resolve::{MAX_NAME_BYTES, MAX_NAME_CHARS, ResolveOptions};
+use crate::resolve::{ResolveOptions, check_name};
 
-/// The options of a resolution; absent ones take their defaults.
-pub fn resolve_options(message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
+/// The options of a resolution of `name`, which must be one; absent options take their defaults.
+pub fn name_options(name: &str, message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
     let mut check = Check::default();
+    check.keep("name", check_name(name));
     let options = check.resolve_options(&message.unwrap_or_default());
     check.finish(options)
 }
@@ -62,7 +62,7 @@ pub fn query_options<'a>(
 /// The prefix and the options of a completion.
 pub fn suggest_options(message: &pb::SuggestNamesRequest) -> Result<SuggestOptions, Failure> {
     let mut check = Check::default();
-    check.prefix("prefix", &message.prefix);
+    check.keep("prefix", check_name(&message.prefix));
     let options = SuggestOptions {
         limit: check.limit("limit", message.limit, SuggestOptions::default().limit),
         types: check.types("types", &message.types),
@@ -203,16 +203,6 @@ impl Check {
         let known = pb::ResolutionView::try_from(view).map_err(|_| format!("is {view}, which names no view"));
         self.keep(field, known) == Some(pb::ResolutionView::Full)
     }
-
-    fn prefix(&mut self, field: &str, text: &str) {
-        if text.len() > MAX_NAME_BYTES {
-            self.fail(field, format!("has {} bytes, but at most {MAX_NAME_BYTES} are taken", text.len()));
-        } else if text.nfkc().nth(MAX_NAME_CHARS).is_some() {
-            self.fail(field, format!("has more than {MAX_NAME_CHARS} code points after NFKC"));
-        } else if !text.nfkc().any(char::is_alphanumeric) {
-            self.fail(field, "has no letter or digit");
-        }
-    }
 }
 
 /// Whether `text` has the shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, the first of letters.
@@ -229,6 +219,7 @@ fn is_language_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resolve::MAX_NAME_BYTES;
 
     fn fields<T: std::fmt::Debug>(result: Result<T, Failure>) -> Vec<String> {
         match result.expect_err("a violation") {
@@ -240,15 +231,21 @@ mod tests {
     #[test]
     fn absent_options_are_the_defaults_without_explanation() {
         let expected = ResolveOptions { explain: false, ..ResolveOptions::default() };
-        assert_eq!(resolve_options(None).unwrap(), expected);
-        assert_eq!(resolve_options(Some(pb::ResolveOptions::default())).unwrap(), expected);
+        assert_eq!(name_options("Kyiv", None).unwrap(), expected);
+        assert_eq!(name_options("Kyiv", Some(pb::ResolveOptions::default())).unwrap(), expected);
     }
 
     #[test]
     fn unset_differs_from_zero() {
         let zero = pb::ResolveOptions { max_edits: Some(0), ..Default::default() };
-        assert_eq!(resolve_options(Some(zero)).unwrap().max_edits, 0);
-        assert_eq!(resolve_options(None).unwrap().max_edits, ResolveOptions::MAX_EDITS);
+        assert_eq!(name_options("Kyiv", Some(zero)).unwrap().max_edits, 0);
+        assert_eq!(name_options("Kyiv", None).unwrap().max_edits, ResolveOptions::MAX_EDITS);
+    }
+
+    #[test]
+    fn a_bad_name_and_bad_options_are_told_together() {
+        let options = pb::ResolveOptions { limit: -1, ..Default::default() };
+        assert_eq!(fields(name_options(" ", Some(options))), ["name", "options.limit"]);
     }
 
     #[test]
@@ -264,7 +261,7 @@ mod tests {
             id_namespace: "geonames".into(),
             display_language_code: "zh-Hant".into(),
         };
-        let options = resolve_options(Some(message)).unwrap();
+        let options = name_options("Kyiv", Some(message)).unwrap();
         assert_eq!(options.limit, 100);
         assert_eq!(options.types.iter().map(EntityType::as_str).collect::<Vec<_>>(), ["city", "volcano"]);
         assert_eq!(options.country.unwrap().as_str(), "JO");
@@ -299,7 +296,10 @@ mod tests {
             "display_language_code",
             "view",
         ];
-        assert_eq!(fields(resolve_options(Some(message))), expected.map(|field| format!("options.{field}")));
+        assert_eq!(
+            fields(name_options("Kyiv", Some(message))),
+            expected.map(|field| format!("options.{field}"))
+        );
     }
 
     #[test]
@@ -307,15 +307,15 @@ mod tests {
         for (limit, good) in [(-1, false), (0, true), (1, true), (100, true), (101, false), (i32::MIN, false)]
         {
             let message = pb::ResolveOptions { limit, ..Default::default() };
-            assert_eq!(resolve_options(Some(message)).is_ok(), good, "limit {limit}");
+            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "limit {limit}");
         }
         for (edits, good) in [(-1, false), (0, true), (2, true), (3, false), (258, false)] {
             let message = pb::ResolveOptions { max_edits: Some(edits), ..Default::default() };
-            assert_eq!(resolve_options(Some(message)).is_ok(), good, "max_edits {edits}");
+            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "max_edits {edits}");
         }
         for (score, good) in [(-0.1, false), (0.0, true), (1.0, true), (1.1, false), (f32::INFINITY, false)] {
             let message = pb::ResolveOptions { min_score: Some(score), ..Default::default() };
-            assert_eq!(resolve_options(Some(message)).is_ok(), good, "min_score {score}");
+            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "min_score {score}");
         }
     }
 

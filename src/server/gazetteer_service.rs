@@ -9,7 +9,7 @@ use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
 use crate::Gazetteer;
-use crate::model::{EntityId, Status as Verdict};
+use crate::model::EntityId;
 use crate::resolve::ResolveOptions;
 use crate::rpc::limits::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES};
 use crate::rpc::pb::gazetteer_service_server::{GazetteerService, GazetteerServiceServer};
@@ -35,12 +35,8 @@ impl GazetteerService for Api {
     ) -> Result<Response<pb::ResolveNameResponse>, Status> {
         let pb::ResolveNameRequest { name, options, expected_index_version } = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        let options = validate::resolve_options(options)?;
+        let options = validate::name_options(&name, options)?;
         let resolution = self.compute.run(Lane::Single, move |_| gazetteer.resolve(&name, &options)).await?;
-        if resolution.status == Verdict::Invalid {
-            let reason = resolution.invalid_reason.unwrap_or_else(|| "cannot be a name".to_owned());
-            return Err(Failure::invalid("name", reason).into());
-        }
         let index_version = resolution.index_version.clone();
         Ok(Response::new(pb::ResolveNameResponse { resolution: Some(resolution.into()), index_version }))
     }
