@@ -1,159 +1,198 @@
-//! Comparison: what lies between a form and an alias, as tier, similarity and steps.
+//! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-//! A function of the two strings alone, so that every path that finds a hit judges it alike.
+//! A function of the two strings alone, so that every path that finds a hit judges it alike, and an explanation can
+//! judge a pair that no path found.
 
+use super::gate::Gate;
+use super::step::{Step, total_cost};
 use crate::model::Tier;
-use crate::text::distance::{self, Alignment, EditClass, Letter};
-use crate::text::{self, Bare};
+use crate::text::distance::{self, Alignment, EditClass, EditKind};
+use crate::text::{self, ARTICLE, Bare};
 
 /// What lies between a form and an alias.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Comparison {
     pub tier: Tier,
-    /// 0 to 1, before the cost of the form.
-    pub similarity: f32,
-    /// Doubt that it is the name at all, to be taken off the score: edits beyond what spellings of one name may
-    /// differ by.
-    pub doubt: f32,
-    /// For people; empty for equal spellings.
-    pub steps: Vec<String>,
+    /// The steps and what they cost; none for equal spellings.
+    pub steps: Vec<Step>,
+    /// How likely a writer who means the alias writes the form, beside other ways to reach other aliases: powers of
+    /// ten, 0 for equal spellings.
+    pub evidence: f32,
+    /// How likely the form is the alias's name at all, rather than a name or word that no pack lists: 0 to 1.
+    pub plausibility: f32,
 }
 
 impl Comparison {
     /// The comparison with the surface of an alias, when only its bare form was compared.
     pub fn with_left_out(mut self, bare: Bare<'_>) -> Self {
+        let cost = if bare.is_article { 0.0 } else { DIVISION_NOUN_COST };
         if !bare.is_article {
             self.tier = self.tier.max(Tier::Partial);
-            self.similarity -= DIVISION_NOUN_COST;
+            self.evidence += DIVISION_NOUN_EVIDENCE;
         }
-        self.steps.push(format!("left out {}", bare.left_out));
+        self.steps.push(Step::new(format!("left out {}", bare.left_out), cost));
         self
     }
 }
 
-/// What the missing noun of an administrative division takes off the similarity (كورسك for أوبلاست كورسك).
-const DIVISION_NOUN_COST: f32 = 0.02;
-/// What each fold takes off the similarity.
-const DIVISION_COST: f32 = 0.01;
-const SEAT_COST: f32 = 0.02;
-const LOSSY_COST: f32 = 0.05;
+/// What the missing noun of an administrative division costs (كورسك for أوبلاست كورسك).
+const DIVISION_NOUN_COST: f32 = 0.15;
+const DIVISION_NOUN_EVIDENCE: f32 = -0.8;
 
-type Fold = fn(&str) -> String;
+/// A word division on one side only costs so much.
+const DIVISION_COST: f32 = 0.07;
+const DIVISION_EVIDENCE: f32 = -0.4;
+/// What a fold to K1, and to K2, says: hamzas are left out at will, the letters of K2 by habit or haste.
+const SEAT_EVIDENCE: f32 = -0.8;
+const LOSSY_EVIDENCE: f32 = -2.0;
+/// How likely two spellings of one key are one name, by the key that they share.
+const SAFE_PLAUSIBILITY: f32 = 0.99;
+const SEAT_PLAUSIBILITY: f32 = 0.98;
+const LOSSY_PLAUSIBILITY: f32 = 0.95;
 
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     if query == alias {
-        return Comparison { tier: Tier::Exact, similarity: 1.0, doubt: 0.0, steps: Vec::new() };
+        let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
+        return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility };
     }
-    let folds: [(Fold, f32, &str); 3] = [
-        (str::to_owned, 0.0, ""),
-        (text::hamza_fold, SEAT_COST, "hamza"),
-        (text::lossy_fold, LOSSY_COST, "letters"),
-    ];
-    for (fold, cost, what) in folds {
-        let (query_key, alias_key) = (fold(query), fold(alias));
-        let same_divisions = query_key == alias_key;
-        if same_divisions || text::join(&query_key) == text::join(&alias_key) {
-            let mut steps = fold_steps(query, alias, what);
-            if !same_divisions {
-                steps.push("divided otherwise".to_owned());
-            }
-            let divisions = if same_divisions { 0.0 } else { DIVISION_COST };
-            let similarity = 1.0 - cost - divisions;
-            return Comparison { tier: Tier::Orthographic, similarity, doubt: 0.0, steps };
-        }
+    let (mut evidence, plausibility) = fold_between(query, alias);
+    let mut steps = fold_steps(query, alias);
+    if text::lossy_fold(query) != text::lossy_fold(alias) {
+        steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
+        evidence += DIVISION_EVIDENCE;
     }
-    // Equal lookup keys leave no other case; if a caller errs, the pair is as far as folds can tell.
-    let steps = vec!["folded".to_owned()];
-    Comparison { tier: Tier::Orthographic, similarity: 1.0 - LOSSY_COST, doubt: 0.0, steps }
+    Comparison { tier: Tier::Orthographic, steps, evidence, plausibility }
 }
 
-/// Names the letters that were folded, where the two line up; else only what sort of fold it was.
-fn fold_steps(query: &str, alias: &str, what: &str) -> Vec<String> {
-    if what.is_empty() {
-        return Vec::new();
+/// Evidence and plausibility of the least fold that makes two K0 keys of one lookup key equal but for divisions.
+fn fold_between(query: &str, alias: &str) -> (f32, f32) {
+    let same = |fold: fn(&str) -> String| text::join(&fold(query)) == text::join(&fold(alias));
+    if same(str::to_owned) {
+        (0.0, SAFE_PLAUSIBILITY)
+    } else if same(text::hamza_fold) {
+        (SEAT_EVIDENCE, SEAT_PLAUSIBILITY)
+    } else {
+        (LOSSY_EVIDENCE, LOSSY_PLAUSIBILITY)
     }
-    let letters = |text: &str| text.chars().filter(|&c| c != ' ').collect::<Vec<_>>();
-    let (query, alias) = (letters(query), letters(alias));
-    if query.len() != alias.len() {
-        return vec![format!("folded {what}")];
-    }
-    let mut steps: Vec<String> = Vec::new();
-    for (q, a) in query.into_iter().zip(alias).filter(|(q, a)| q != a) {
-        let step = format!("folded {q}→{a}");
-        if !steps.contains(&step) {
-            steps.push(step);
+}
+
+/// The letters that were folded, each pair once, with what they cost together.
+fn fold_steps(query: &str, alias: &str) -> Vec<Step> {
+    let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
+    let mut steps: Vec<Step> = Vec::new();
+    for edit in distance::align(&query, &alias).edits {
+        let text = match edit.kind {
+            EditKind::Substitution(a, b) => format!("folded {a}→{b}"),
+            EditKind::Insertion(c) => format!("inserted {c}"),
+            EditKind::Deletion(c) => format!("dropped {c}"),
+            EditKind::Transposition(a, b) => format!("swapped {a}{b}"),
+        };
+        match steps.iter_mut().find(|step| step.text == text) {
+            Some(step) => step.cost += edit.cost,
+            None => steps.push(Step::new(text, edit.cost)),
         }
     }
     steps
 }
 
-/// The similarity of an edited spelling of no cost.
-pub(super) const EDITED: f32 = 0.90;
-/// What a unit of weighted cost takes off the similarity.
-const EDIT_WEIGHT: f32 = 0.15;
+/// What any edit at all says, in powers of ten: spellings are mostly copied.
+const EDITED_EVIDENCE: f32 = -0.7;
+/// What a unit of edit cost says, in powers of ten.
+pub(super) const COST_EVIDENCE: f32 = -4.5;
 /// Spellings of a larger cost are no candidates.
 const MAX_COST: f32 = 2.0;
-/// The doubt of one edit, for each unit of cost beyond the budget: a slip of the finger costs 1 in any name.
-const SLIP_DOUBT: f32 = 0.25;
-/// The doubt of several edits of one token that exceed the budget together: they make another name.
-const OTHER_NAME_DOUBT: f32 = 0.35;
-/// From this doubt on an alias is no candidate.
-const MAX_DOUBT: f32 = 0.45;
+/// Below this plausibility an alias is no candidate.
+const LEAST_PLAUSIBILITY: f32 = 0.05;
 /// Aliases of one token take edits only beyond this many letters: غزة and عزة, كير and كيم are two names.
 const MAX_RIGID_LETTERS: usize = 3;
 
-/// Compares a form's K0 key with the K0 key of an alias that is another spelling; `None` if it is too far.
+/// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it.
 ///
 /// Token by token where the two have as many, because in كيم جونغ أون and كيم جونغ إيل the short token decides.
-pub(super) fn compare_edited(query: &str, alias: &str) -> Option<Comparison> {
-    let query_tokens: Vec<&str> = query.split(' ').collect();
-    let alias_tokens: Vec<&str> = alias.split(' ').collect();
-    if let [alone] = alias_tokens[..]
+pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gate> {
+    let pairs = token_pairs(query, alias);
+    if let [(_, alone)] = pairs[..]
+        && !alias.contains(' ')
         && alone.chars().count() <= MAX_RIGID_LETTERS
     {
-        return None;
+        return Err(Gate::ShortAlias);
     }
-    let pairs: Vec<(&str, &str)> = if query_tokens.len() == alias_tokens.len() {
-        query_tokens.into_iter().zip(alias_tokens).collect()
-    } else {
-        vec![(query, alias)]
-    };
-    let (mut alignment, mut doubt) = (Alignment::default(), 0.0);
+    let is_alone = pairs.len() == 1;
+    let (mut alignment, mut plausibility) = (Alignment::default(), 1.0_f32);
     for (query, alias) in pairs {
+        let letters = decisive_letters(query, alias);
         let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
         let token = distance::align(&query, &alias);
-        doubt += doubt_of(&token, &query, &alias);
+        let budget = distance::budget(letters).max(least_budget(is_alone, &token));
+        plausibility *= plausibility_of(&token, budget, || distance::is_one_slip(&query, &alias));
         alignment.extend(token);
     }
-    if alignment.cost > MAX_COST || doubt > MAX_DOUBT {
-        return None;
+    if alignment.cost > MAX_COST || plausibility < LEAST_PLAUSIBILITY {
+        return Err(Gate::TooFar { cost: alignment.cost });
     }
     let tier = match alignment.class() {
         None => Tier::Orthographic,
         Some(EditClass::Sound) => Tier::Transliteration,
         Some(EditClass::Typing) => Tier::Fuzzy,
     };
-    let similarity = EDITED - EDIT_WEIGHT * alignment.cost;
-    Some(Comparison {
-        tier,
-        similarity,
-        doubt,
-        steps: alignment.edits.iter().map(ToString::to_string).collect(),
-    })
+    let steps: Vec<Step> =
+        alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost)).collect();
+    let evidence = EDITED_EVIDENCE + COST_EVIDENCE * total_cost(&steps);
+    Ok(Comparison { tier, steps, evidence, plausibility })
 }
 
-/// The doubt that the edits of a token raise. What one slip of the finger explains counts as one edit, though the
-/// alignment may have found two that are cheaper together.
-fn doubt_of(alignment: &Alignment, query: &[Letter], alias: &[Letter]) -> f32 {
-    let excess = alignment.cost - distance::budget(query.len().min(alias.len()));
-    if excess <= 0.0 {
-        0.0
-    } else if distance::is_one_slip(query, alias) {
-        SLIP_DOUBT * excess
+/// The tokens of two keys, one by one if there are as many; else the keys.
+fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &'a str)> {
+    let (queries, aliases) = (query.split(' '), alias.split(' '));
+    if queries.clone().count() == aliases.clone().count() {
+        queries.zip(aliases).collect()
     } else {
-        OTHER_NAME_DOUBT
+        vec![(query, alias)]
     }
+}
+
+/// The number of letters by which two tokens are told apart: those of the shorter, less an article that both have.
+fn decisive_letters(query: &str, alias: &str) -> usize {
+    let both = query.strip_prefix(ARTICLE).zip(alias.strip_prefix(ARTICLE));
+    let (query, alias) = both.unwrap_or((query, alias));
+    let letters = query.chars().count().min(alias.chars().count());
+    // Alphabets that write every vowel take more letters for a name.
+    if alias.starts_with(text::is_arabic) { letters } else { letters * 3 / 4 }
+}
+
+/// The least budget of a token among others that agree: its sound may be heard otherwise, however short it is (شي جين
+/// بينغ, شي جين بنغ), since the others tell who is meant.
+const SOUND_AMONG_OTHERS: f32 = 0.45;
+
+fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
+    if !is_alone && token.class() == Some(EditClass::Sound) { SOUND_AMONG_OTHERS } else { 0.0 }
+}
+
+/// Steepness of [`plausibility_of`], in logits.
+const BUDGET_LOGITS: f32 = 3.5;
+/// The multiple of the budget at which it is even odds whether two spellings are of one name.
+const EVEN_BUDGETS: f32 = 1.6;
+/// How likely one slip of the finger has made the one token of the other, however short they are; a budget more makes
+/// it likelier by so much.
+const SLIP: f32 = 0.50;
+const SLIP_OF_BUDGET: f32 = 0.12;
+
+/// How likely two tokens, so aligned, are one name: a logistic function of the cost, measured by the budget for their
+/// length.
+///
+/// What one slip of the finger explains counts as one edit, though the alignment may have found two that are cheaper
+/// together.
+fn plausibility_of(alignment: &Alignment, budget: f32, is_one_slip: impl Fn() -> bool) -> f32 {
+    if alignment.cost == 0.0 {
+        return 1.0;
+    }
+    let by_budget = logistic(BUDGET_LOGITS * (EVEN_BUDGETS - alignment.cost / budget));
+    if is_one_slip() { by_budget.max(SLIP + SLIP_OF_BUDGET * budget) } else { by_budget }
+}
+
+fn logistic(logits: f32) -> f32 {
+    1.0 / (1.0 + (-logits).exp())
 }
 
 #[cfg(test)]
@@ -163,30 +202,35 @@ mod tests {
 
     #[test]
     fn folds_in_order_of_evidence() {
-        for (query, alias, tier, similarity, steps) in [
-            ("أوکرانیا", "أوكرانيا", Tier::Exact, 1.0, vec![]),
-            ("نيويورك", "نيو يورك", Tier::Orthographic, 0.99, vec!["divided otherwise"]),
-            ("إردوغان", "أردوغان", Tier::Orthographic, 0.98, vec!["folded إ→أ"]),
-            ("غزه", "غزة", Tier::Orthographic, 0.95, vec!["folded ه→ة"]),
-            ("صنعا", "صنعاء", Tier::Orthographic, 0.95, vec!["folded letters"]),
+        let mut last = f32::INFINITY;
+        for (query, alias, tier, cost, steps) in [
+            ("أوکرانیا", "أوكرانيا", Tier::Exact, 0.0, vec![]),
+            ("نيويورك", "نيو يورك", Tier::Orthographic, 0.07, vec!["divided otherwise cost 0.07"]),
+            ("إردوغان", "أردوغان", Tier::Orthographic, 0.05, vec!["folded إ→أ cost 0.05"]),
+            ("غزه", "غزة", Tier::Orthographic, 0.10, vec!["folded ه→ة cost 0.10"]),
         ] {
             let found = compare_folds(&safe_fold(query), &safe_fold(alias));
+            let shown: Vec<String> = found.steps.iter().map(ToString::to_string).collect();
             assert_eq!(
-                (found.tier, found.steps),
+                (found.tier, shown),
                 (tier, steps.into_iter().map(str::to_owned).collect()),
                 "{query}"
             );
-            assert!((found.similarity - similarity).abs() < 1e-5, "{query} {}", found.similarity);
+            assert!((total_cost(&found.steps) - cost).abs() < 1e-5, "{query} {found:?}");
+            assert!(found.evidence < last, "{query} {found:?}");
+            last = found.evidence;
         }
     }
 
     #[test]
     fn the_decisive_token_decides() {
         let compare = |a: &str, b: &str| compare_edited(&safe_fold(a), &safe_fold(b));
-        let other = compare("كيم جونغ أون", "كيم جونغ إيل");
-        assert!(other.is_none_or(|other| other.similarity - other.doubt < 0.4));
-        assert_eq!(compare("كيم جونج أون", "كيم جونغ أون").map(|c| c.tier), Some(Tier::Transliteration));
-        assert_eq!(compare("بيونج يانح", "بيونج يانج").map(|c| c.tier), Some(Tier::Fuzzy));
-        assert_eq!(compare("غزة", "عزة"), None);
+        assert!(
+            compare("كيم جونغ أون", "كيم جونغ إيل").is_ok_and(|c| c.plausibility < 0.3)
+                || compare("كيم جونغ أون", "كيم جونغ إيل").is_err()
+        );
+        assert_eq!(compare("كيم جونج أون", "كيم جونغ أون").map(|c| c.tier), Ok(Tier::Transliteration));
+        assert_eq!(compare("بيونج يانح", "بيونج يانج").map(|c| c.tier), Ok(Tier::Fuzzy));
+        assert_eq!(compare("غزة", "عزة"), Err(Gate::ShortAlias));
     }
 }

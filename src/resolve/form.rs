@@ -1,5 +1,6 @@
 //! Forms: the ways to read a query before it is looked up: whole, without proclitics, without heads.
 
+use super::step::Step;
 use crate::model::Tier;
 use crate::text::{self, heads, proclitic};
 
@@ -14,12 +15,10 @@ pub(super) struct Form {
     pub key: String,
     /// The best tier that a hit on this form can have.
     pub tier: Tier,
-    /// What the steps so far take off the similarity.
-    pub cost: f32,
-    /// What other readings of the query say against this one: taken off its evidence, not off its similarity.
-    pub handicap: f32,
-    /// The steps so far, for people.
-    pub steps: Vec<String>,
+    /// How likely a name is written so, beside the bare name and other readings of the query, in powers of ten.
+    pub evidence: f32,
+    /// The steps so far.
+    pub steps: Vec<Step>,
     /// Entity types that a dropped head allows; empty for all.
     pub types: &'static [&'static str],
     /// Whether an article was stripped: then only adjectives, and names whose article is optional, are meant.
@@ -28,8 +27,13 @@ pub(super) struct Form {
     pub stripped_from: Option<String>,
 }
 
-/// What dropping a head takes off the similarity.
-const HEAD_COST: f32 = 0.05;
+/// What dropping a head costs, and how often names have one, in powers of ten.
+const HEAD_COST: f32 = 0.33;
+const HEAD_EVIDENCE: f32 = -1.0;
+
+/// Stripped readings of up to this evidence and up to so many letters are doubtful.
+const DOUBTFUL_EVIDENCE: f32 = -1.9;
+const DOUBTFUL_LETTERS: usize = 4;
 
 impl Form {
     /// The query as it stands.
@@ -41,8 +45,7 @@ impl Form {
             lossy,
             key,
             tier: Tier::Exact,
-            cost: 0.0,
-            handicap: 0.0,
+            evidence: 0.0,
             steps: Vec::new(),
             types: &[],
             without_article: false,
@@ -50,10 +53,10 @@ impl Form {
         }
     }
 
-    fn derived(&self, safe: String, tier: Tier, cost: f32, step: String) -> Self {
+    fn derived(&self, safe: String, tier: Tier, evidence: f32, step: Step) -> Self {
         let mut form = Self::whole(safe);
         form.tier = self.tier.max(tier);
-        form.cost = self.cost + cost;
+        form.evidence = self.evidence + evidence;
         form.steps = self.steps.iter().cloned().chain([step]).collect();
         form.types = self.types;
         form.without_article = self.without_article;
@@ -66,9 +69,9 @@ impl Form {
         let readings = proclitic::readings(&tokens).into_iter();
         readings
             .map(|reading| {
-                let step = format!("stripped {}", reading.proclitics);
+                let step = Step::new(format!("stripped {}", reading.proclitics), reading.cost);
                 let mut form =
-                    self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.cost + 0.01, step);
+                    self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.evidence, step);
                 form.stripped_from = Some(self.key.clone());
                 form.without_article |= reading.without_article;
                 form
@@ -85,8 +88,9 @@ impl Form {
         usable
             .filter(|head| self.types.is_empty() || head.types.is_empty() || head.types == self.types)
             .map(|head| {
-                let step = format!("dropped {}", tokens[..head.tokens].join(" "));
-                let mut form = self.derived(tokens[head.tokens..].join(" "), Tier::Partial, HEAD_COST, step);
+                let step = Step::new(format!("dropped {}", tokens[..head.tokens].join(" ")), HEAD_COST);
+                let mut form =
+                    self.derived(tokens[head.tokens..].join(" "), Tier::Partial, HEAD_EVIDENCE, step);
                 if !head.types.is_empty() {
                     form.types = head.types;
                 }
@@ -101,15 +105,23 @@ impl Form {
     pub fn without_leading(&self, count: usize) -> Option<Self> {
         let tokens: Vec<&str> = self.safe.split(' ').collect();
         let (dropped, rest) = tokens.split_at_checked(count).filter(|(_, rest)| !rest.is_empty())?;
-        let step = format!("dropped {}", dropped.join(" "));
-        Some(self.derived(rest.join(" "), Tier::Partial, HEAD_COST, step))
+        let step = Step::new(format!("dropped {}", dropped.join(" ")), HEAD_COST);
+        Some(self.derived(rest.join(" "), Tier::Partial, HEAD_EVIDENCE, step))
     }
 
-    /// Whether the form is a word with a meaning of its own, a function word or a head: then it is no slip for a name.
+    /// Whether the form is a word with a meaning of its own, an ordinary word or a head: then it is no slip for a name.
     pub fn is_word(&self) -> bool {
         let tokens: Vec<&str> = self.lossy.split(' ').collect();
         text::is_function_word(&self.safe)
             || heads::leading(&tokens).iter().any(|head| head.tokens == tokens.len())
+    }
+
+    /// Whether the form strips letters that stand before a name too rarely, off too short a name, to settle what is
+    /// meant: كابل is hardly ك and آبل.
+    pub fn is_doubtful(&self) -> bool {
+        self.tier == Tier::Proclitic
+            && self.evidence <= DOUBTFUL_EVIDENCE
+            && self.letters() <= DOUBTFUL_LETTERS
     }
 
     /// The number of letters of the lookup key.

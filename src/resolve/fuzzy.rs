@@ -1,11 +1,12 @@
 //! Tiers TRANSLITERATION and FUZZY: keys within one or two edits, judged by the weighted distance.
 
-use super::compare::{Comparison, EDITED, compare_edited, compare_folds};
+use super::compare::{Comparison, compare_edited, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup::compare_surface;
 use super::partial;
 use super::stack::{AliasRef, Stack};
+use super::step::Step;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
 use crate::text::{self, ARTICLE};
@@ -20,8 +21,10 @@ const MAX_LETTERS: usize = 64;
 const MAX_FORMS: usize = 16;
 /// Letters from which on a form may lack an article, or have one too many.
 const MIN_ARTICLED_LETTERS: usize = 3;
-/// What an article on one side only takes off the similarity.
-const ARTICLE_COST: f32 = 0.03;
+/// What an article on one side only costs, what it says in powers of ten, and how likely it is one name still.
+const ARTICLE_COST: f32 = 0.20;
+const ARTICLE_EVIDENCE: f32 = -1.0;
+const ARTICLE_PLAUSIBILITY: f32 = 0.87;
 
 /// Gathers the hits within edits of the forms: those of one edit, and only if there is none, those of two.
 ///
@@ -60,7 +63,7 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
             for posting in postings {
                 let at = AliasRef { segment, alias: posting.alias };
                 let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    let comparison = compare_edited(&form.safe, surface)?;
+                    let comparison = compare_edited(&form.safe, surface).ok()?;
                     let is_other =
                         comparison.tier == Tier::Fuzzy && is_other_person(stack, form, at, surface);
                     (!is_other).then_some(comparison)
@@ -124,7 +127,8 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
 
 fn otherwise_articled(folds: Comparison) -> Comparison {
     let mut steps = folds.steps;
-    steps.push("article on one side only".to_owned());
-    let similarity = EDITED - ARTICLE_COST - (1.0 - folds.similarity);
-    Comparison { tier: Tier::Transliteration, similarity, doubt: 0.0, steps }
+    steps.push(Step::new("article on one side only".to_owned(), ARTICLE_COST));
+    let evidence = folds.evidence + ARTICLE_EVIDENCE;
+    let plausibility = folds.plausibility * ARTICLE_PLAUSIBILITY;
+    Comparison { tier: Tier::Transliteration, steps, evidence, plausibility }
 }

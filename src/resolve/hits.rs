@@ -6,6 +6,7 @@ use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::Form;
 use super::stack::{AliasRef, EntityKey, Stack};
+use super::step::{Step, similarity};
 use crate::model::{AliasKind, Tier};
 
 /// An entity reached through one of its aliases.
@@ -15,13 +16,12 @@ pub(super) struct Hit {
     pub alias: AliasRef,
     pub kind: AliasKind,
     pub tier: Tier,
-    /// Of form and alias, costs of the form taken off.
-    pub similarity: f32,
-    /// To be taken off the score.
-    pub doubt: f32,
-    /// To be taken off the evidence.
-    pub handicap: f32,
-    pub steps: Vec<String>,
+    /// The steps from the query to the alias.
+    pub steps: Vec<Step>,
+    /// How likely a writer who means the alias writes the query, beside other hits, in powers of ten.
+    pub evidence: f32,
+    /// How likely the query is the alias's name at all, 0 to 1.
+    pub plausibility: f32,
     /// Whether the alias is in the language of the hint.
     pub in_language: bool,
 }
@@ -37,6 +37,9 @@ pub(super) struct Hits<'a> {
     is_known: bool,
 }
 
+/// Below this plausibility a hit does not end the search for better ones.
+const LEAST_KNOWN: f32 = 0.3;
+
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form]) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
@@ -50,7 +53,7 @@ impl<'a> Hits<'a> {
         if !self.stack.is_one_of(entity, form.types) || self.is_blocked(form, entity) {
             return false;
         }
-        self.is_known = true;
+        self.is_known |= !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN;
         let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
         else {
             return true;
@@ -61,9 +64,8 @@ impl<'a> Hits<'a> {
             alias: at,
             kind: alias.kind,
             tier: form.tier.max(comparison.tier),
-            similarity: comparison.similarity - form.cost,
-            doubt: comparison.doubt,
-            handicap: form.handicap,
+            evidence: form.evidence + comparison.evidence,
+            plausibility: comparison.plausibility,
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };
@@ -92,9 +94,9 @@ impl<'a> Hits<'a> {
 }
 
 impl Hit {
-    /// The similarity that counts beside other hits.
-    pub fn standing(&self) -> f32 {
-        self.similarity - self.handicap
+    /// How near the query is to the alias, 0 to 1.
+    pub fn similarity(&self) -> f32 {
+        similarity(&self.steps)
     }
 
     /// Ties go to the language asked for, the better kind and tier, then to what stands first in bytewise order: never
@@ -102,13 +104,18 @@ impl Hit {
     fn is_better_than(&self, other: &Self, stack: &Stack) -> bool {
         let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
         let order = |a: &Self, b: &Self| {
-            let by_form = b.standing().total_cmp(&a.standing()).then(a.doubt.total_cmp(&b.doubt));
+            let odds = |hit: &Self| hit.evidence + hit.plausibility.log10();
+            let by_form = odds(b).total_cmp(&odds(a));
             let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
-            let by_text = || text(a).cmp(text(b)).then_with(|| a.steps.cmp(&b.steps));
+            let by_text = || text(a).cmp(text(b)).then_with(|| step_texts(a).cmp(step_texts(b)));
             by_form.then(by_row).then_with(by_text).then(a.alias.cmp(&b.alias))
         };
         order(self, other).is_lt()
     }
+}
+
+fn step_texts(hit: &Hit) -> impl Iterator<Item = &str> {
+    hit.steps.iter().map(|step| step.text.as_str())
 }
 
 /// Whether two BCP 47 tags name one language, whatever region or script they add.

@@ -7,21 +7,22 @@ use super::stack::{AliasRef, Stack};
 use crate::model::{AliasKind, Article, Tier};
 use crate::text;
 
-/// What speaks against a stripped reading where the name before stripping is known: more than any prominence can make
-/// up for, so that it stays an alternative, and is shown only if it is far the more prominent.
-const KNOWN_WHOLE_HANDICAP: f32 = 0.15;
-/// From this similarity on (K0 and K1) a name is known.
+/// What speaks against a stripped reading where the name before stripping is known, in powers of ten: more than any
+/// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
+const KNOWN_WHOLE_EVIDENCE: f32 = -4.5;
+/// From this plausibility on (K0 and K1) a name is known.
 const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let mut known: Vec<&str> = Vec::new();
-    for form in forms {
+    let is_word = forms.first().is_some_and(|whole| text::is_function_word(&whole.safe));
+    for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
         let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
-        let handicap = if whole_is_known { KNOWN_WHOLE_HANDICAP } else { 0.0 };
-        let reading = Form { handicap, ..form.clone() };
+        let against = if whole_is_known { KNOWN_WHOLE_EVIDENCE } else { 0.0 };
+        let reading = Form { evidence: form.evidence + against, ..form.clone() };
         for (at, comparison) in under_key(stack, form) {
-            let is_sure = comparison.similarity >= KNOWN;
+            let is_sure = comparison.plausibility >= KNOWN;
             if hits.add(&reading, at, comparison) && is_sure {
                 known.push(&form.key);
             }
@@ -45,7 +46,7 @@ pub(super) fn under_key<'a>(
             let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
                 Some(compare_folds(&form.safe, surface))
             })?;
-            (!is_function_word(form, &comparison)).then_some((at, comparison))
+            (!is_ordinary_word(form, &comparison)).then_some((at, comparison))
         })
     })
 }
@@ -70,12 +71,15 @@ pub(super) fn compare_surface(
 /// Types whose names go without the noun of their division.
 const DIVISIONS: [&str; 2] = ["region", "territory"];
 
-/// Names of up to this many letters meet too many words when letters are folded away.
+/// Names of up to this many letters meet too many words when even a hamza is folded away.
 const SHORT_LETTERS: usize = 3;
 
-/// Whether only a fold makes a function word equal to a short name: على is not علي, بأن is not بان.
-fn is_function_word(form: &Form, comparison: &Comparison) -> bool {
-    comparison.tier > Tier::Exact && form.letters() <= SHORT_LETTERS && text::is_function_word(&form.safe)
+/// Whether only a fold makes an ordinary word equal to a name: على is not علي, بأن is not بان, and who writes the hamza
+/// of مآرب does not mean مأرب.
+fn is_ordinary_word(form: &Form, comparison: &Comparison) -> bool {
+    let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
+    let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
+    comparison.tier > Tier::Exact && is_lossy && text::is_function_word(&form.safe)
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.

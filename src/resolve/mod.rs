@@ -9,6 +9,7 @@
 mod compare;
 mod form;
 mod fuzzy;
+mod gate;
 mod hits;
 mod links;
 mod lookup;
@@ -16,9 +17,11 @@ mod partial;
 mod resolver;
 mod score;
 mod stack;
+mod step;
 
 pub use resolver::{check_name, resolve};
 pub use stack::{AliasRef, EntityKey, Stack};
+pub use step::Step;
 
 use serde::Serialize;
 

@@ -1,10 +1,11 @@
 //! Tier PARTIAL: heads dropped, tokens reordered or left out, a family name alone.
 
-use super::compare::{Comparison, EDITED, compare_edited};
+use super::compare::{Comparison, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
+use super::step::Step;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
@@ -19,11 +20,17 @@ const MAX_HEADLESS: usize = 48;
 /// A family name alone has at least so many letters; after a proclitic one more, for ومسك is hardly و and مسك.
 const MIN_FAMILY_LETTERS: usize = 3;
 
-/// What is left of the similarity.
-const REORDERED: f32 = 0.93;
-const LEFT_OUT: f32 = 0.88;
-const FURTHER: f32 = 0.85;
-const FAMILY_ALONE: f32 = 0.80;
+/// What a way to write a name in part costs, what it says in powers of ten, and how likely it is that name.
+struct Part {
+    cost: f32,
+    evidence: f32,
+    plausibility: f32,
+}
+
+const REORDERED: Part = Part { cost: 0.45, evidence: -1.0, plausibility: 0.95 };
+const LEFT_OUT: Part = Part { cost: 0.80, evidence: -1.5, plausibility: 0.90 };
+const FURTHER: Part = Part { cost: 1.00, evidence: -2.0, plausibility: 0.85 };
+const FAMILY_ALONE: Part = Part { cost: 1.30, evidence: -2.0, plausibility: 0.80 };
 /// The part of the doubt about given names that remains where the family name agrees to the letter.
 const KNOWN_FAMILY_DOUBT: f32 = 0.3;
 
@@ -167,13 +174,13 @@ impl<'a> Named<'a> {
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         if is_reordered(&query, &alias) {
             let step = if all_same(&query, &alias) { "article on one side only" } else { "reordered" };
-            return Some(partial(REORDERED, step.to_owned()));
+            return Some(partial(&REORDERED, step.to_owned()));
         }
         if let Some(head) = alias.strip_suffix(&query[..])
             && query.len() > 1
             && heads::as_generic(head).is_some()
         {
-            return Some(partial(LEFT_OUT, format!("left out {}", head.join(" "))));
+            return Some(partial(&LEFT_OUT, format!("left out {}", head.join(" "))));
         }
         if self.is_person { self.compare_person(form, &query, &alias) } else { None }
     }
@@ -182,7 +189,7 @@ impl<'a> Named<'a> {
         let family = person::family_name(alias, self.order)?;
         let family_tokens = &alias[family.clone()];
         if all_same(query, family_tokens) {
-            return Some(partial(FAMILY_ALONE, "family name alone".to_owned()));
+            return Some(partial(&FAMILY_ALONE, "family name alone".to_owned()));
         }
         let has_family = match self.order {
             NameOrder::FamilyFirst => query.len() > 1 && all_same(&query[..1], family_tokens),
@@ -196,10 +203,10 @@ impl<'a> Named<'a> {
         }
         if is_same(query[0], alias[0]) && is_same(query[query.len() - 1], alias[alias.len() - 1]) {
             if is_subsequence(query, alias) {
-                return Some(partial(LEFT_OUT, "left out middle names".to_owned()));
+                return Some(partial(&LEFT_OUT, "left out middle names".to_owned()));
             }
             if is_subsequence(alias, query) {
-                return Some(partial(FURTHER, "further middle names".to_owned()));
+                return Some(partial(&FURTHER, "further middle names".to_owned()));
             }
         }
         self.compare_given_names(form)
@@ -213,9 +220,10 @@ impl<'a> Named<'a> {
         if alias[family.start] != token {
             return None;
         }
-        let mut comparison = compare_edited(&form.safe, self.safe[family.start])?;
-        comparison.similarity -= EDITED - FAMILY_ALONE;
-        comparison.steps.push("family name alone".to_owned());
+        let mut comparison = compare_edited(&form.safe, self.safe[family.start]).ok()?;
+        comparison.evidence += FAMILY_ALONE.evidence;
+        comparison.plausibility *= FAMILY_ALONE.plausibility;
+        comparison.steps.push(Step::new("family name alone".to_owned(), FAMILY_ALONE.cost));
         (comparison.tier == Tier::Transliteration).then_some(comparison)
     }
 
@@ -224,14 +232,15 @@ impl<'a> Named<'a> {
         if self.order == NameOrder::FamilyFirst || form.safe.split(' ').count() != self.safe.len() {
             return None;
         }
-        let comparison = compare_edited(&form.safe, &self.safe.join(" "))?;
-        let doubt = comparison.doubt * KNOWN_FAMILY_DOUBT;
-        (comparison.tier == Tier::Transliteration).then_some(Comparison { doubt, ..comparison })
+        let comparison = compare_edited(&form.safe, &self.safe.join(" ")).ok()?;
+        let plausibility = 1.0 - KNOWN_FAMILY_DOUBT * (1.0 - comparison.plausibility);
+        (comparison.tier == Tier::Transliteration).then_some(Comparison { plausibility, ..comparison })
     }
 }
 
-fn partial(similarity: f32, step: String) -> Comparison {
-    Comparison { tier: Tier::Partial, similarity, doubt: 0.0, steps: vec![step] }
+fn partial(part: &Part, step: String) -> Comparison {
+    let &Part { cost, evidence, plausibility } = part;
+    Comparison { tier: Tier::Partial, steps: vec![Step::new(step, cost)], evidence, plausibility }
 }
 
 /// Whether two K2 tokens are one word, with or without the article (رجب طيب, رجب الطيب).

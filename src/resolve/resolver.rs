@@ -98,12 +98,16 @@ fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) ->
         country: stack.country(entity),
         same_as,
         score,
-        form_similarity: hit.similarity.clamp(0.0, 1.0),
+        form_similarity: hit.similarity(),
         tier: hit.tier,
         matched_alias: stack.alias(hit.alias)?.text.to_owned(),
         alias_kind: hit.kind,
         pack: stack.pack_name(hit.alias.segment).to_owned(),
-        explanation: if options.explain { hit.steps } else { Vec::new() },
+        explanation: if options.explain {
+            hit.steps.iter().map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        },
     })
 }
 

@@ -1,11 +1,10 @@
 //! Score and decision: from hits to probabilities, and from probabilities to a verdict.
 //!
-//! An entity's share of the evidence (similarity, prominence, kind of alias, hints) says how likely it is meant rather
-//! than another; its similarity, less any doubt, how likely the query is its name at all. The score is the product, so
-//! the scores and NIL's, which is the rest, sum to 1.
+//! An entity's share of the evidence (steps, prominence, kind of alias, hints) says how likely it is meant rather than
+//! another; its plausibility, how likely the query is its name at all. The score is the product, so the scores and
+//! NIL's, which is the rest, sum to 1.
 
 use super::ResolveOptions;
-use super::compare::EDITED;
 use super::hits::Hit;
 use super::stack::Stack;
 use crate::model::{AliasKind, Rank, Score, Status};
@@ -17,9 +16,6 @@ const LEAST_LEAD: f32 = 0.75;
 /// Candidates with less than this share of the best score are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
-/// Powers of ten that a whole step of similarity is worth, for folds (0.9 and above) and for edits (below).
-const FOLD_WEIGHT: f32 = 40.0;
-const EDIT_WEIGHT: f32 = 18.0;
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 3.5;
 /// The rank of entities that have none.
@@ -31,12 +27,12 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = hits.iter().map(|hit| evidence(hit.standing())).fold(f32::NEG_INFINITY, f32::max);
+    let best = hits.iter().map(|hit| hit.evidence).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
     let total = sum(weights.clone());
     let with_score = |(hit, weight): (Hit, f32)| {
-        let score = Score::new((hit.similarity - hit.doubt) * weight / total);
+        let score = Score::new(hit.plausibility * weight / total);
         (hit, score)
     };
     let mut scored: Vec<(Hit, Score)> = hits.into_iter().zip(weights).map(with_score).collect();
@@ -61,17 +57,12 @@ pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
     let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
-    let power = evidence(hit.standing()) - best + RANK_WEIGHT * (rank - 1.0);
+    let power = hit.evidence - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;
     let hints =
         if in_country { COUNTRY_FACTOR } else { 1.0 } * if hit.in_language { LANGUAGE_FACTOR } else { 1.0 };
     10_f32.powf(power) * kind_factor(hit.kind) * hints
-}
-
-/// What a similarity is worth, in powers of ten.
-fn evidence(similarity: f32) -> f32 {
-    FOLD_WEIGHT * similarity.max(EDITED) + EDIT_WEIGHT * similarity.min(EDITED)
 }
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.

@@ -46,15 +46,14 @@ pub enum EditKind {
     Transposition(char, char),
 }
 
-impl fmt::Display for Edit {
+impl fmt::Display for EditKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            EditKind::Substitution(a, b) => write!(f, "{a}~{b}")?,
-            EditKind::Insertion(c) => write!(f, "inserted {c}")?,
-            EditKind::Deletion(c) => write!(f, "dropped {c}")?,
-            EditKind::Transposition(a, b) => write!(f, "swapped {a}{b}")?,
+        match self {
+            Self::Substitution(a, b) => write!(f, "{a}~{b}"),
+            Self::Insertion(c) => write!(f, "inserted {c}"),
+            Self::Deletion(c) => write!(f, "dropped {c}"),
+            Self::Transposition(a, b) => write!(f, "swapped {a}{b}"),
         }
-        write!(f, " cost {:.2}", self.cost)
     }
 }
 
@@ -134,10 +133,12 @@ fn plain_letters(letters: &[Letter]) -> Vec<char> {
 /// Measured on pairs of spellings against pairs of different names: beyond it, more pairs are different names.
 pub const fn budget(letters: usize) -> f32 {
     match letters {
-        0..=3 => 0.10,
-        4 => 0.20,
-        5 => 0.30,
-        6..=8 => 0.60,
+        0..=3 => 0.15,
+        4 => 0.30,
+        5 => 0.45,
+        6 => 0.60,
+        7 => 0.70,
+        8 => 0.80,
         9..=11 => 1.00,
         _ => 1.30,
     }
@@ -212,6 +213,7 @@ impl<'a> Matrix<'a> {
         }
         if i > 1 && j > 1 && query[i - 1] == alias[j - 2] && query[i - 2] == alias[j - 1] {
             let (cost, class) = COSTS.transposition;
+            let cost = if i == 2 && j == 2 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost };
             let kind = EditKind::Transposition(query[i - 2].written, query[i - 1].written);
             consider(self.at(i - 2, j - 2), Edit { kind, cost, class });
         }
@@ -291,7 +293,7 @@ struct Costs {
 enum Where {
     Any,
     Inside,
-    Edge,
+    Initial,
     Final,
     After(char),
 }
@@ -301,7 +303,7 @@ impl Where {
         Some(match text {
             "any" => Self::Any,
             "inside" => Self::Inside,
-            "edge" => Self::Edge,
+            "initial" => Self::Initial,
             "final" => Self::Final,
             _ => Self::After(text.strip_prefix("after ")?.chars().next()?),
         })
@@ -312,7 +314,7 @@ impl Where {
         match self {
             Self::Any => true,
             Self::Inside => i > 0 && !is_last,
-            Self::Edge => i == 0 || is_last,
+            Self::Initial => i == 0,
             Self::Final => is_last,
             Self::After(c) => i > 0 && word[i - 1].plain == c,
         }
@@ -333,7 +335,26 @@ impl Costs {
         for row in rows {
             costs.add(&row).ok_or_else(|| row.join("\t"))?;
         }
+        costs.add_slips_of_sounds();
         Ok(costs)
+    }
+
+    /// Adds the slips of the eye or finger that were made in another spelling of the name: ح for غ, since ح is a slip
+    /// for ج, and ج the sound of غ.
+    fn add_slips_of_sounds(&mut self) {
+        let of_class = |class| self.substitutions.iter().filter(move |(_, cost)| cost.1 == class);
+        let mut composed: HashMap<(char, char), f32> = HashMap::new();
+        for (&(a, b), &(sound, _)) in of_class(EditClass::Sound) {
+            for (&(_, c), &(slip, _)) in of_class(EditClass::Typing).filter(|((from, _), _)| *from == b) {
+                let best = composed.entry((a, c)).or_insert(1.0);
+                *best = best.min(sound + slip);
+            }
+        }
+        for ((a, c), cost) in composed.into_iter().filter(|&((a, c), cost)| a != c && cost < 1.0) {
+            for pair in [(a, c), (c, a)] {
+                self.substitutions.entry(pair).or_insert((cost, EditClass::Typing));
+            }
+        }
     }
 
     fn add(&mut self, row: &[&str]) -> Option<()> {
@@ -445,8 +466,9 @@ mod tests {
 
     #[test]
     fn edits_explain_themselves() {
-        let steps = distance("أكرانيا", "أوكرانيا").edits;
-        assert_eq!(steps.iter().map(ToString::to_string).collect::<Vec<_>>(), ["inserted و cost 0.30"]);
+        let edits = distance("أكرانيا", "أوكرانيا").edits;
+        let shown: Vec<String> = edits.iter().map(|edit| format!("{} {:.2}", edit.kind, edit.cost)).collect();
+        assert_eq!(shown, ["inserted و 0.30"]);
     }
 
     proptest! {

@@ -16,8 +16,10 @@ pub struct Stripped {
     pub tokens: Vec<String>,
     /// Whether an article was taken off, and not restored.
     pub without_article: bool,
-    /// How unlikely the reading is beside the whole name: 0.00 for و and ف, 0.01 for ب ل ك, 0.02 for ال.
+    /// What stripping costs, in the unit of edits.
     pub cost: f32,
+    /// How likely a name is written with these proclitics, beside one without, in powers of ten.
+    pub evidence: f32,
 }
 
 /// Every way to strip proclitics off `tokens` (of a K0 key), fewest letters first.
@@ -30,13 +32,14 @@ pub fn readings(tokens: &[&str]) -> Vec<Stripped> {
         return Vec::new();
     }
     let mut readings = Vec::new();
-    for conjunction in ["", "و", "ف"] {
-        let Some(after) = first.strip_prefix(conjunction) else { continue };
-        for preposition in ["", "ب", "ل", "ك"] {
-            let Some(after) = after.strip_prefix(preposition) else { continue };
+    for conjunction in &CONJUNCTIONS {
+        let Some(after) = first.strip_prefix(conjunction.letters) else { continue };
+        for preposition in &PREPOSITIONS {
+            let Some(after) = after.strip_prefix(preposition.letters) else { continue };
             let stem = Stem {
-                proclitics: format!("{conjunction}{preposition}"),
-                cost: if preposition.is_empty() { 0.0 } else { 0.01 },
+                proclitics: format!("{}{}", conjunction.letters, preposition.letters),
+                cost: conjunction.cost + preposition.cost,
+                evidence: conjunction.evidence + preposition.evidence,
             };
             stem.push_readings(after, rest, &mut readings);
         }
@@ -47,9 +50,32 @@ pub fn readings(tokens: &[&str]) -> Vec<Stripped> {
     readings
 }
 
+/// A proclitic, what stripping it costs, and how often names in the press bear it, in powers of ten.
+struct Proclitic {
+    letters: &'static str,
+    cost: f32,
+    evidence: f32,
+}
+
+const fn proclitic(letters: &'static str, cost: f32, evidence: f32) -> Proclitic {
+    Proclitic { letters, cost, evidence }
+}
+
+const CONJUNCTIONS: [Proclitic; 3] =
+    [proclitic("", 0.0, 0.0), proclitic("و", 0.0, -1.0), proclitic("ف", 0.0, -2.3)];
+const PREPOSITIONS: [Proclitic; 4] = [
+    proclitic("", 0.0, 0.0),
+    proclitic("ب", 0.07, -2.3),
+    proclitic("ل", 0.07, -2.0),
+    proclitic("ك", 0.07, -3.0),
+];
+/// Adjectives of place bear the article as often as not.
+const BEFORE_NAME: Proclitic = proclitic(ARTICLE, 0.13, -0.8);
+
 struct Stem {
     proclitics: String,
     cost: f32,
+    evidence: f32,
 }
 
 impl Stem {
@@ -81,7 +107,8 @@ impl Stem {
             proclitics: format!("{}{article}", self.proclitics),
             tokens: tokens.map(str::to_owned).collect(),
             without_article,
-            cost: self.cost + if article.is_empty() { 0.0 } else { 0.02 },
+            cost: self.cost + if article.is_empty() { 0.0 } else { BEFORE_NAME.cost },
+            evidence: self.evidence + if article.is_empty() { 0.0 } else { BEFORE_NAME.evidence },
         }
     }
 }
