@@ -55,7 +55,7 @@
 //! // A misspelling behind an attached preposition.
 //! let answer = gazetteer.resolve("بالقاهره", &ResolveOptions::default());
 //! assert_eq!(answer.canonical_id.unwrap().as_str(), "Q85");
-//! assert_eq!(answer.candidates[0].explanation, ["stripped ب", "folded ه→ة"]);
+//! assert_eq!(answer.candidates[0].explanation, ["stripped ب cost 0.07", "folded ه→ة cost 0.10"]);
 //! # Ok(())
 //! # }
 //! ```
