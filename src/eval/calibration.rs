@@ -157,7 +157,9 @@ mod tests {
 
     fn calibration(points: &[(f32, f64)]) -> Calibration {
         let mut calibration = Calibration::default();
-        points.iter().for_each(|&(score, outcome)| calibration.add(score, outcome));
+        for &(score, outcome) in points {
+            calibration.add(score, outcome);
+        }
         calibration
     }
 

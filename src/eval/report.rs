@@ -45,7 +45,9 @@ impl<'a> Report<'a> {
         // A stable sort: what is alike stays in the order of the tables.
         confusions.sort_by_key(Confusion::gravity);
         let mut total = Figures::default();
-        phenomena.iter().for_each(|(_, figures)| total.merge(figures));
+        for (_, figures) in &phenomena {
+            total.merge(figures);
+        }
         Self { total, phenomena, confusion_count: confusions.len(), confusions }
     }
 }
