@@ -109,6 +109,7 @@
 //! a pack lists both.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod eval;
 pub mod gazetteer;
 pub mod index;
 pub mod model;

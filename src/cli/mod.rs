@@ -4,7 +4,9 @@
 
 mod build;
 mod canonicalize;
+mod columns;
 mod completions;
+mod eval;
 mod failure;
 mod hints;
 mod import;
@@ -77,6 +79,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Info(info::InfoArgs),
     Import(import::ImportArgs),
+    Eval(eval::EvalArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -123,6 +126,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Info(args) => info::run(&args, &context),
         Command::Import(args) => import::run(&args),
+        Command::Eval(args) => eval::run(&args, &context),
         Command::Completions(args) => completions::run(&args),
     }
 }

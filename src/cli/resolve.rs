@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use rayon::prelude::*;
 
 use super::Context;
 use super::canonicalize::{Lines, Source};
+use super::columns::aligned;
 use super::failure::{Exit, Failure};
 use super::hints::HintArgs;
 use super::remote::{Remote, ServerArgs};
@@ -165,25 +165,9 @@ const HEADER: [&str; 9] = ["STATUS", "QUERY", "ID", "NAME", "TYPE", "SCORE", "TI
 const SCORE_COLUMN: usize = 5;
 
 fn table(answers: &[Resolution], display: Display) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(HEADER);
-    for answer in answers {
-        for row in rows(answer, display) {
-            table.add_row(row);
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    if let Some(scores) = table.column_mut(SCORE_COLUMN) {
-        scores.set_cell_alignment(CellAlignment::Right);
-    }
-    let mut text = String::new();
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", colored(line.trim_end(), display));
-    }
-    text
+    let rows = answers.iter().flat_map(|answer| rows(answer, display));
+    let text = aligned(HEADER, &[SCORE_COLUMN], rows);
+    text.lines().map(|line| colored(line, display) + "\n").collect()
 }
 
 /// One row for each candidate; what the answer says as a whole stands in the first.

@@ -8,14 +8,14 @@ use unicode_normalization::UnicodeNormalization;
 use super::MAX_ALIAS_BYTES;
 use super::report::Report;
 use super::table::{Cell, Row};
-use super::wording::{Quoted, one_of};
-use crate::model::EntityId;
+use super::wording::{Quoted, nearest, one_of};
+use crate::model::{CountryCode, EntityId, EntityType};
 use crate::text::lookup_key;
 
 /// Checks the cells of one row and reports what is wrong with them.
 ///
 /// Every check gives `None` for a cell that had an error; the row is then of no use, but its other cells are checked.
-pub(super) struct Checker<'c, const N: usize> {
+pub(crate) struct Checker<'c, const N: usize> {
     pub row: &'c Row<'c, N>,
     pub report: &'c mut Report,
 }
@@ -109,6 +109,44 @@ impl<const N: usize> Checker<'_, N> {
             let message = format_args!("white space around {}", Quoted(cell.text));
             self.warning(cell, "white-space", message, "remove it");
         }
+    }
+
+    /// An entity type; may be empty.
+    pub fn entity_type(&mut self, cell: Cell<'_>) -> Option<EntityType> {
+        self.token(cell);
+        if cell.text.is_empty() {
+            return None;
+        }
+        let known = EntityType::KNOWN.join(", ");
+        match EntityType::new(cell.text) {
+            Err(error) => {
+                let help = match nearest(cell.text, EntityType::KNOWN) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write one of {known}, or a lower-case word of your own"),
+                };
+                self.error(cell, "invalid-type", error, help);
+                None
+            }
+            Ok(own) => {
+                if !EntityType::KNOWN.contains(&own.as_str())
+                    && let Some(near) = nearest(own.as_str(), EntityType::KNOWN)
+                {
+                    let message = format_args!("the type {} is not known", Quoted(cell.text));
+                    self.warning(cell, "unknown-type", message, format_args!("did you mean `{near}`?"));
+                }
+                Some(own)
+            }
+        }
+    }
+
+    /// A country code; may be empty.
+    pub fn country(&mut self, cell: Cell<'_>) -> Option<CountryCode> {
+        self.token(cell);
+        if cell.text.is_empty() {
+            return None;
+        }
+        let help = "leave it empty if there is none";
+        CountryCode::new(cell.text).map_err(|error| self.error(cell, "invalid-country", error, help)).ok()
     }
 
     /// A language tag; may be empty.

@@ -7,8 +7,8 @@ use super::cell::Checker;
 use super::report::Report;
 use super::schema::ENTITIES;
 use super::table::{self, Cell, Row, TableFile};
-use super::wording::{Quoted, nearest, where_from};
-use crate::model::{CountryCode, EntityId, EntityType, Rank};
+use super::wording::{Quoted, where_from};
+use crate::model::{EntityId, Rank};
 
 const WIDTH: usize = ENTITIES.columns.len();
 
@@ -102,42 +102,6 @@ const SAME_AS_HELP: &str = "`same_as` joins entities of different packs; to make
                             row and write `redirect` in overrides.tsv";
 
 impl Checker<'_, WIDTH> {
-    fn entity_type(&mut self, cell: Cell<'_>) -> Option<EntityType> {
-        self.token(cell);
-        if cell.text.is_empty() {
-            return None;
-        }
-        let known = EntityType::KNOWN.join(", ");
-        match EntityType::new(cell.text) {
-            Err(error) => {
-                let help = match nearest(cell.text, EntityType::KNOWN) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write one of {known}, or a lower-case word of your own"),
-                };
-                self.error(cell, "invalid-type", error, help);
-                None
-            }
-            Ok(own) => {
-                if !EntityType::KNOWN.contains(&own.as_str())
-                    && let Some(near) = nearest(own.as_str(), EntityType::KNOWN)
-                {
-                    let message = format_args!("the type {} is not known", Quoted(cell.text));
-                    self.warning(cell, "unknown-type", message, format_args!("did you mean `{near}`?"));
-                }
-                Some(own)
-            }
-        }
-    }
-
-    fn country(&mut self, cell: Cell<'_>) -> Option<CountryCode> {
-        self.token(cell);
-        if cell.text.is_empty() {
-            return None;
-        }
-        let help = "leave it empty if the entity belongs to no country";
-        CountryCode::new(cell.text).map_err(|error| self.error(cell, "invalid-country", error, help)).ok()
-    }
-
     fn rank(&mut self, cell: Cell<'_>) -> Option<Rank> {
         self.token(cell);
         if cell.text.is_empty() {

@@ -7,7 +7,7 @@
 //! Architecture invariant: no index, no network, no file system. Whoever calls brings the bytes ([`PackFiles`]).
 
 mod aliases;
-mod cell;
+pub(crate) mod cell;
 mod diagnostic;
 mod entities;
 mod frictionless;
@@ -16,12 +16,12 @@ mod load;
 mod manifest;
 mod overrides;
 mod redirects;
-mod report;
-mod schema;
-mod table;
+pub(crate) mod report;
+pub(crate) mod schema;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
-mod wording;
+pub(crate) mod wording;
 pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};

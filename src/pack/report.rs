@@ -6,7 +6,7 @@ use super::{Diagnostic, MAX_DIAGNOSTICS, Severity};
 
 /// Where a finding is.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     pub path: &'a str,
     pub line: Option<u32>,
     pub column: Option<u32>,
@@ -25,7 +25,7 @@ impl<'a> At<'a> {
 }
 
 /// The findings on one pack: all are counted, the first [`MAX_DIAGNOSTICS`] are kept, errors before warnings.
-pub(super) struct Report {
+pub(crate) struct Report {
     label: String,
     errors: Findings,
     warnings: Findings,

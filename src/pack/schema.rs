@@ -3,14 +3,14 @@
 use crate::model::{AliasKind, Article};
 
 /// The columns of a table, in the order in which they are written.
-pub(super) struct Schema<const N: usize> {
+pub(crate) struct Schema<const N: usize> {
     pub columns: [Column; N],
     /// Names that are unique in the table: Frictionless' `primaryKey`.
     pub primary_key: &'static [&'static str],
 }
 
 /// A column of a table.
-pub(super) struct Column {
+pub(crate) struct Column {
     pub name: &'static str,
     pub holds: Holds,
     /// Whether the header must name the column and every row must fill it.
@@ -20,7 +20,7 @@ pub(super) struct Column {
 }
 
 /// What the cells of a column hold.
-pub(super) enum Holds {
+pub(crate) enum Holds {
     Text,
     /// Text of one shape, as an XML Schema regular expression.
     Pattern(&'static str),
@@ -29,8 +29,8 @@ pub(super) enum Holds {
     Fraction,
 }
 
-const ID_PATTERN: &str = r"[^\s|]+";
-const LANG_PATTERN: &str = "([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+)";
+pub(crate) const ID_PATTERN: &str = r"[^\s|]+";
+pub(crate) const LANG_PATTERN: &str = "([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|x(-[A-Za-z0-9]{1,8})+)";
 const DATE_PATTERN: &str = r"-?\d{4}(-\d{2}(-\d{2})?)?";
 
 /// `entities.tsv`.
@@ -107,10 +107,10 @@ pub(super) fn article_values() -> Vec<&'static str> {
     Article::ALL.iter().map(|article| article.as_str()).filter(|value| !value.is_empty()).collect()
 }
 
-const fn required(name: &'static str, holds: Holds, description: &'static str) -> Column {
+pub(crate) const fn required(name: &'static str, holds: Holds, description: &'static str) -> Column {
     Column { name, holds, required: true, description }
 }
 
-const fn optional(name: &'static str, holds: Holds, description: &'static str) -> Column {
+pub(crate) const fn optional(name: &'static str, holds: Holds, description: &'static str) -> Column {
     Column { name, holds, required: false, description }
 }

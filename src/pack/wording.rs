@@ -6,7 +6,7 @@ use std::fmt;
 use super::RowPlace;
 
 /// The known word that `word` is probably a misspelling of: at most two edits away, or one in a short word.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     // A word this long is no misspelling, and comparing it would take time.
     if word.len() > 64 {
         return None;
@@ -29,7 +29,7 @@ pub(super) fn one_of(word: &str, known: &[&str]) -> String {
 }
 
 /// Text of a file within a message: in back quotes, cut short, with control and bidi characters escaped.
-pub(super) struct Quoted<'a>(pub &'a str);
+pub(crate) struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -85,9 +85,18 @@ fn help_and_version_go_to_standard_output() {
     let place = Place::new();
     let run = place.run_bare(&["--version"]).expect(0);
     assert_eq!(run.stdout, format!("yaqut {}\n", env!("CARGO_PKG_VERSION")));
-    for command in
-        ["serve", "resolve", "canonicalize", "lint", "build", "verify", "info", "import", "completions"]
-    {
+    for command in [
+        "serve",
+        "resolve",
+        "canonicalize",
+        "lint",
+        "build",
+        "verify",
+        "info",
+        "import",
+        "eval",
+        "completions",
+    ] {
         let run = place.run_bare(&[command, "--help"]).expect(0);
         assert!(run.stdout.contains("Example"), "{command}");
         assert_eq!(run.stderr, "");

@@ -17,7 +17,7 @@ use header::Header;
 use records::{Fault, FaultKind, Record};
 
 /// A file that holds a table.
-pub(super) struct TableFile<'a> {
+pub(crate) struct TableFile<'a> {
     /// Path for messages.
     pub path: Arc<str>,
     /// Index into [`super::Pack::files`].
@@ -28,7 +28,7 @@ pub(super) struct TableFile<'a> {
 
 /// How a table is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Syntax {
+pub(crate) enum Syntax {
     Tsv,
     Csv,
 }
@@ -43,7 +43,7 @@ impl Syntax {
 }
 
 /// One row of a table.
-pub(super) struct Row<'r, const N: usize> {
+pub(crate) struct Row<'r, const N: usize> {
     file: &'r TableFile<'r>,
     header: &'r Header<N>,
     record: &'r Record<'r>,
@@ -52,7 +52,7 @@ pub(super) struct Row<'r, const N: usize> {
 
 /// A cell of a row: what it holds, without white space around, and where.
 #[derive(Clone, Copy)]
-pub(super) struct Cell<'r> {
+pub(crate) struct Cell<'r> {
     pub text: &'r str,
     /// Name of the column.
     pub column: &'static str,
@@ -124,7 +124,7 @@ impl<'r, const N: usize> Row<'r, N> {
 
 /// Reads the rows of `file` one by one; findings on encoding, header and width of the rows go to `report`, and such
 /// rows are passed over, as are blank ones.
-pub(super) fn read<const N: usize>(
+pub(crate) fn read<const N: usize>(
     file: &TableFile<'_>,
     schema: &'static Schema<N>,
     report: &mut Report,
