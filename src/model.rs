@@ -282,6 +282,10 @@ token_enum! {
     }
 }
 
+mod reason;
+
+pub use reason::{BlockAction, Reason};
+
 token_enum! {
     /// The verdict on one query.
     Status, "a status", "SCREAMING_SNAKE_CASE" {

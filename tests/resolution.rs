@@ -414,6 +414,9 @@ fn essence(gazetteer: &Gazetteer, query: &str, options: &ResolveOptions) -> Stri
     for candidate in &mut answer.candidates {
         candidate.pack.clear();
     }
+    for blocked in &mut answer.blocked {
+        blocked.pack.clear();
+    }
     format!("{answer:#?}")
 }
 

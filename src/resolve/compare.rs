@@ -143,7 +143,7 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
 }
 
 /// The tokens of two keys, one by one if there are as many; else the keys.
-fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(super) fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &'a str)> {
     let (queries, aliases) = (query.split(' '), alias.split(' '));
     if queries.clone().count() == aliases.clone().count() {
         queries.zip(aliases).collect()

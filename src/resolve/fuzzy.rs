@@ -49,7 +49,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
 }
 
 /// Whether a form is long enough to be known again after so many edits, and not a word that means what it says.
-fn may_carry(form: &Form, edits: u8) -> bool {
+pub(super) fn may_carry(form: &Form, edits: u8) -> bool {
     let letters = form.letters();
     let least = MIN_LETTERS.get(usize::from(edits) - 1).copied().unwrap_or(usize::MAX);
     (least..=MAX_LETTERS).contains(&letters)
@@ -79,7 +79,7 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
 /// Whether the alias is a person's and a token of the query, which the alias has otherwise, is of some person's name:
 /// then it is no slip. سلطان in محمد بن سلطان is not meant for سلمان. The rule for whole names, that a known one is no
 /// misspelling, for the parts of people's.
-fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> bool {
+pub(super) fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> bool {
     let is_person = |at| stack.entity_of(at).is_some_and(|entity| stack.is_one_of(entity, &["person"]));
     let is_of_person = |token: &str| {
         let aliases = stack.numbered().flat_map(|(segment, reader)| {
@@ -125,7 +125,7 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
     }
 }
 
-fn otherwise_articled(folds: Comparison) -> Comparison {
+pub(super) fn otherwise_articled(folds: Comparison) -> Comparison {
     let mut steps = folds.steps;
     steps.push(Step::new("article on one side only".to_owned(), ARTICLE_COST));
     let evidence = folds.evidence + ARTICLE_EVIDENCE;

@@ -1,11 +1,11 @@
 //! [`Hits`]: what was found so far, the best hit of each entity.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::Form;
-use super::stack::{AliasRef, EntityKey, Stack};
+use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::step::{Step, similarity};
 use crate::model::{AliasKind, Tier};
 
@@ -26,34 +26,63 @@ pub(super) struct Hit {
     pub in_language: bool,
 }
 
+/// How far a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Until an alias is met: then no later tier runs.
+    UntilKnown,
+    /// Through all tiers, to see what they would have met.
+    AllTiers,
+}
+
+/// An override that kept an entity out of the hits.
+#[derive(Clone, Copy)]
+pub(super) struct Blocked<'a> {
+    /// The lookup key of the query that it blocks.
+    pub key: &'a str,
+    /// The override.
+    pub by: &'a Block,
+}
+
 /// The hits of one query.
 pub(super) struct Hits<'a> {
     stack: &'a Stack,
     options: &'a ResolveOptions,
     /// Lookup keys of the query, whole and stripped, for blocks.
     keys: Vec<String>,
+    extent: Extent,
     best: HashMap<EntityKey, Hit>,
-    /// Whether an alias was met, be it of an entity that the caller does not want.
-    is_known: bool,
+    /// The aliases that were met, be it of entities that the caller does not want.
+    known: Vec<AliasRef>,
+    /// The entities that an override keeps out, with the key that it blocks.
+    blocked: BTreeMap<EntityKey, String>,
 }
 
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
 
 impl<'a> Hits<'a> {
-    pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form]) -> Self {
+    pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form], extent: Extent) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
-        Self { stack, options, keys, best: HashMap::new(), is_known: false }
+        let (best, known, blocked) = Default::default();
+        Self { stack, options, keys, extent, best, known, blocked }
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
     /// not if its row is inert, or blocked, or if a dropped head wants another sort of entity.
     pub fn add(&mut self, form: &Form, at: AliasRef, comparison: Comparison) -> bool {
         let Some(entity) = self.stack.entity_of(at) else { return false };
-        if !self.stack.is_one_of(entity, form.types) || self.is_blocked(form, entity) {
+        if !self.stack.is_one_of(entity, form.types) {
             return false;
         }
-        self.is_known |= !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN;
+        if let Some(key) = self.blocked_key(form, entity) {
+            let key = key.to_owned();
+            self.blocked.entry(entity).or_insert(key);
+            return false;
+        }
+        if !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN {
+            self.known.push(at);
+        }
         let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
         else {
             return true;
@@ -75,14 +104,35 @@ impl<'a> Hits<'a> {
         true
     }
 
-    fn is_blocked(&self, form: &Form, entity: EntityKey) -> bool {
-        let keys = self.keys.iter().chain([&form.key]);
-        keys.into_iter().any(|key| self.stack.is_blocked(key, entity))
+    /// The key of the query, whole or stripped, or of the form, that an override forbids to mean the entity.
+    fn blocked_key<'f>(&'f self, form: &'f Form, entity: EntityKey) -> Option<&'f str> {
+        let mut keys = self.keys.iter().chain([&form.key]);
+        keys.find(|key| self.stack.is_blocked(key, entity)).map(String::as_str)
     }
 
     /// Whether nothing at all was met: only then do later tiers run, so that a known name is never taken for a slip.
     pub fn is_unknown(&self) -> bool {
-        !self.is_known
+        self.known.is_empty() || self.extent == Extent::AllTiers
+    }
+
+    /// The aliases that were met, in no order.
+    pub fn known(&self) -> &[AliasRef] {
+        &self.known
+    }
+
+    /// The hit of an entity.
+    pub fn of(&self, entity: EntityKey) -> Option<&Hit> {
+        self.best.get(&entity)
+    }
+
+    /// The entities that the caller may want and an override keeps out, in their order.
+    pub fn blocked(&self) -> impl Iterator<Item = (EntityKey, Blocked<'_>)> {
+        let is_out =
+            |entity| self.stack.is_one_of(entity, &self.options.types) && !self.best.contains_key(&entity);
+        let blocked = self.blocked.iter().filter(move |&(&entity, _)| is_out(entity));
+        blocked.filter_map(|(&entity, key)| {
+            Some((entity, Blocked { key, by: self.stack.block_on(key, entity)? }))
+        })
     }
 
     /// The hits in the order of their entities: sums over them are the same in every run.

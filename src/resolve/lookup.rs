@@ -76,7 +76,7 @@ const SHORT_LETTERS: usize = 3;
 
 /// Whether only a fold makes an ordinary word equal to a name: على is not علي, بأن is not بان, and who writes the hamza
 /// of مآرب does not mean مأرب.
-fn is_ordinary_word(form: &Form, comparison: &Comparison) -> bool {
+pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
     let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
     comparison.tier > Tier::Exact && is_lossy && text::is_function_word(&form.safe)

@@ -7,6 +7,7 @@
 //! Architecture invariant: no network.
 
 mod compare;
+mod explain;
 mod form;
 mod fuzzy;
 mod gate;
@@ -19,13 +20,15 @@ mod score;
 mod stack;
 mod step;
 
+pub use explain::{AliasComparison, ExplainError, Explanation, Rival, Standing, explain};
 pub use resolver::{check_name, resolve};
+pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
-pub use step::Step;
+pub use step::{SIMILARITY_OF_COST, Step};
 
 use serde::Serialize;
 
-use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Score, Status, Tier};
+use crate::model::{AliasKind, BlockAction, CountryCode, EntityId, EntityType, Score, Status, Tier};
 
 /// The longest name that is looked up, in bytes of UTF-8.
 pub const MAX_NAME_BYTES: usize = 512;
@@ -92,6 +95,10 @@ pub struct Resolution {
     pub canonical_id: Option<EntityId>,
     /// The candidates, best first, at most `limit`.
     pub candidates: Vec<Candidate>,
+    /// The entities that an override keeps out, in order of their IDs, at most `limit`; empty unless explanations are
+    /// asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<BlockedCandidate>,
     /// Why the query cannot be a name; set if and only if `status` is `INVALID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_reason: Option<String>,
@@ -127,4 +134,19 @@ pub struct Candidate {
     pub pack: String,
     /// The steps from the query to the alias, for people; empty unless asked for.
     pub explanation: Vec<String>,
+}
+
+/// An entity that would be a candidate if no pack had an override against it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BlockedCandidate {
+    /// Canonical ID, or the ID of the namespace asked for.
+    pub id: EntityId,
+    /// Canonical name, or the name in the language asked for.
+    pub name: String,
+    /// The query, whole or stripped, as it is folded for the look-up: the override's alias is folded alike.
+    pub key: String,
+    /// What the override does.
+    pub action: BlockAction,
+    /// The pack whose override it is.
+    pub pack: String,
 }

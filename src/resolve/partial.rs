@@ -154,7 +154,7 @@ fn order_of(stack: &Stack, entity: EntityKey) -> NameOrder {
 }
 
 /// An alias of several tokens and whose name it is.
-struct Named<'a> {
+pub(super) struct Named<'a> {
     safe: Vec<&'a str>,
     lossy: Vec<String>,
     is_person: bool,
@@ -162,14 +162,14 @@ struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    fn new(stack: &Stack, entity: EntityKey, safe: &'a str) -> Option<Self> {
+    pub fn new(stack: &Stack, entity: EntityKey, safe: &'a str) -> Option<Self> {
         let safe: Vec<&str> = safe.split(' ').collect();
         let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
         let is_person = stack.is_one_of(entity, &["person"]);
         (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
     }
 
-    fn compare(&self, form: &Form) -> Option<Comparison> {
+    pub fn compare(&self, form: &Form) -> Option<Comparison> {
         let query: Vec<&str> = form.lossy.split(' ').collect();
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         if is_reordered(&query, &alias) {

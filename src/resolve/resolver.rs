@@ -3,11 +3,12 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::form::Form;
-use super::hits::{Hit, Hits};
-use super::stack::Stack;
-use super::{Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
+use super::hits::{Blocked, Extent, Hits};
+use super::score::Scored;
+use super::stack::{EntityKey, Stack};
+use super::{BlockedCandidate, Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
 use super::{fuzzy, lookup, partial, score};
-use crate::model::{EntityId, Score, Status};
+use crate::model::{BlockAction, EntityId, Status};
 use crate::text;
 
 /// Resolves one name over a stack. Never fails: what cannot be a name is answered `INVALID`.
@@ -22,6 +23,7 @@ pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolutio
             _ => None,
         },
         candidates,
+        blocked: Vec::new(),
         invalid_reason: reason,
         index_version: stack.index_version().to_owned(),
     };
@@ -29,11 +31,13 @@ pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolutio
         Ok(form) => form,
         Err(reason) => return answer(Status::Invalid, Vec::new(), Some(reason)),
     };
-    let scored = score::score(stack, gather(stack, whole, options), options);
+    let (_, hits) = gather(stack, whole, options, Extent::UntilKnown);
+    let blocked = if options.explain { blocked(stack, &hits, options) } else { Vec::new() };
+    let scored = score::score(stack, hits.into_vec(), options);
     let status = score::decide(&scored, options);
     let shown = score::shown(scored, options).into_iter();
-    let candidates = shown.filter_map(|(hit, score)| candidate(stack, hit, score, options));
-    answer(status, candidates.collect(), None)
+    let candidates = shown.filter_map(|scored| candidate(stack, scored, options));
+    Resolution { blocked, ..answer(status, candidates.collect(), None) }
 }
 
 /// Checks that `name` can be a name; else says why [`resolve`] answers it `INVALID`.
@@ -45,7 +49,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
 const MAX_CHARS_PER_BYTE: usize = 6;
 
 /// Reads a query, or says why it cannot be a name.
-fn read(name: &str) -> Result<Form, String> {
+pub(super) fn read(name: &str) -> Result<Form, String> {
     if name.trim().is_empty() {
         return Err("the name is empty".to_owned());
     }
@@ -61,11 +65,17 @@ fn read(name: &str) -> Result<Form, String> {
     if form.key.is_empty() { Err("the name has no letter or digit".to_owned()) } else { Ok(form) }
 }
 
-/// Gathers hits tier by tier; a tier runs only if the ones before it met nothing.
-fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
+/// Gathers hits tier by tier; a tier runs only if the ones before it met nothing, or `extent` wants all. Gives the forms
+/// that were looked for with them.
+pub(super) fn gather<'a>(
+    stack: &'a Stack,
+    whole: Form,
+    options: &'a ResolveOptions,
+    extent: Extent,
+) -> (Vec<Form>, Hits<'a>) {
     let mut forms = whole.stripped();
     forms.insert(0, whole);
-    let mut hits = Hits::new(stack, options, &forms);
+    let mut hits = Hits::new(stack, options, &forms, extent);
     lookup::gather(stack, &forms, &mut hits);
     if hits.is_unknown() {
         let headless = partial::headless_forms(stack, &forms);
@@ -78,22 +88,16 @@ fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
     if hits.is_unknown() {
         fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
     }
-    hits.into_vec()
+    (forms, hits)
 }
 
-fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) -> Option<Candidate> {
+fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<Candidate> {
+    let Scored { hit, score, .. } = scored;
     let entity = hit.entity;
-    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
-    if let Some(wanted) = options.id_namespace.as_deref() {
-        prefer_namespace(&mut id, &mut same_as, wanted);
-    }
-    let name = match options.display_language_code.as_deref() {
-        Some(language) => stack.name_in(entity, language),
-        None => stack.name(entity),
-    };
+    let (id, same_as) = ids_in(stack, entity, options)?;
     Some(Candidate {
         id,
-        name: name.to_owned(),
+        name: name_in(stack, entity, options).to_owned(),
         types: stack.types(entity),
         country: stack.country(entity),
         same_as,
@@ -109,6 +113,43 @@ fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) ->
             Vec::new()
         },
     })
+}
+
+fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<BlockedCandidate> {
+    let show = |(entity, Blocked { key, by }): (EntityKey, Blocked<'_>)| {
+        Some(BlockedCandidate {
+            id: ids_in(stack, entity, options)?.0,
+            name: name_in(stack, entity, options).to_owned(),
+            key: key.to_owned(),
+            action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
+            pack: stack.pack_name(by.segment).to_owned(),
+        })
+    };
+    let mut blocked: Vec<BlockedCandidate> = hits.blocked().filter_map(show).collect();
+    blocked.sort_by(|a, b| a.id.cmp(&b.id));
+    blocked.truncate(options.limit.max(1));
+    blocked
+}
+
+/// The ID under which an entity is shown, and every other one.
+pub(super) fn ids_in(
+    stack: &Stack,
+    entity: EntityKey,
+    options: &ResolveOptions,
+) -> Option<(EntityId, Vec<EntityId>)> {
+    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
+    if let Some(wanted) = options.id_namespace.as_deref() {
+        prefer_namespace(&mut id, &mut same_as, wanted);
+    }
+    Some((id, same_as))
+}
+
+/// The name under which an entity is shown.
+pub(super) fn name_in<'a>(stack: &'a Stack, entity: EntityKey, options: &ResolveOptions) -> &'a str {
+    match options.display_language_code.as_deref() {
+        Some(language) => stack.name_in(entity, language),
+        None => stack.name(entity),
+    }
 }
 
 /// Swaps the ID for the first other one of a namespace, if there is one.

@@ -4,13 +4,15 @@
 //! another; its plausibility, how likely the query is its name at all. The score is the product, so the scores and
 //! NIL's, which is the rest, sum to 1.
 
+use serde::Serialize;
+
 use super::ResolveOptions;
 use super::hits::Hit;
 use super::stack::Stack;
 use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
-const LEAST_SCORE: f32 = 0.50;
+pub(super) const LEAST_SCORE: f32 = 0.50;
 /// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: seven to one.
 const LEAST_LEAD: f32 = 0.75;
 /// Candidates with less than this share of the best score are not worth showing.
@@ -25,19 +27,68 @@ const COUNTRY_FACTOR: f32 = 30.0;
 /// How many times likelier an alias of the language of the hint is.
 const LANGUAGE_FACTOR: f32 = 3.0;
 
+/// What speaks for an entity beside others, in powers of ten: one more is ten times likelier. Only differences between
+/// entities mean something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Factors {
+    /// The steps between query and alias: 0 for equal spellings, less for others.
+    pub form: f32,
+    /// Prominence: 0 for the greatest, less for others.
+    pub rank: f32,
+    /// Kind of the alias: 0 for a preferred name, less for others.
+    pub kind: f32,
+    /// The hint of a country: more than 0 if it is the entity's.
+    pub country: f32,
+    /// The hint of a language: more than 0 if it is the alias's.
+    pub language: f32,
+}
+
+impl Factors {
+    fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
+        let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
+        let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
+        Self {
+            form: hit.evidence,
+            rank: RANK_WEIGHT * (rank - 1.0),
+            kind: kind_factor(hit.kind).log10(),
+            country: if in_country { COUNTRY_FACTOR.log10() } else { 0.0 },
+            language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
+        }
+    }
+
+    /// All that speaks for the entity, in powers of ten.
+    pub fn total(&self) -> f32 {
+        let Self { form, rank, kind, country, language } = self;
+        form + rank + kind + country + language
+    }
+}
+
+/// A hit with its score and where it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Scored {
+    pub hit: Hit,
+    /// The share of the evidence, times the plausibility of the hit.
+    pub score: Score,
+    /// The entity's share of the evidence for all hits, 0 to 1.
+    pub share: f32,
+    pub factors: Factors,
+}
+
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
-pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = hits.iter().map(|hit| hit.evidence).fold(f32::NEG_INFINITY, f32::max);
+pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<Scored> {
+    let factors: Vec<Factors> = hits.iter().map(|hit| Factors::of(stack, hit, options)).collect();
+    let best = factors.iter().map(Factors::total).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
-    let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
+    let weights: Vec<f32> = factors.iter().map(|factors| 10_f32.powf(factors.total() - best)).collect();
     let total = sum(weights.clone());
-    let with_score = |(hit, weight): (Hit, f32)| {
-        let score = Score::new(hit.plausibility * weight / total);
-        (hit, score)
-    };
-    let mut scored: Vec<(Hit, Score)> = hits.into_iter().zip(weights).map(with_score).collect();
-    scored.sort_by(|(a, x), (b, y)| {
-        y.get().total_cmp(&x.get()).then_with(|| stack.id_text(a.entity).cmp(stack.id_text(b.entity)))
+    let scored = hits.into_iter().zip(factors).zip(weights).map(|((hit, factors), weight)| {
+        let share = weight / total;
+        Scored { score: Score::new(hit.plausibility * share), hit, share, factors }
+    });
+    let mut scored: Vec<Scored> = scored.collect();
+    scored.sort_by(|a, b| {
+        let by_id = || stack.id_text(a.hit.entity).cmp(stack.id_text(b.hit.entity));
+        b.score.get().total_cmp(&a.score.get()).then_with(by_id)
     });
     scored
 }
@@ -49,20 +100,10 @@ fn sum(mut values: Vec<f32>) -> f32 {
 }
 
 /// The scored hits that are worth showing and that the caller wants.
-pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = scored.first().map_or(0.0, |(_, score)| score.get());
+pub(super) fn shown(scored: Vec<Scored>, options: &ResolveOptions) -> Vec<Scored> {
+    let best = scored.first().map_or(0.0, |best| best.score.get());
     let least = options.min_score.max(LEAST_SHOWN * best);
-    scored.into_iter().filter(|(_, score)| score.get() >= least).take(options.limit.max(1)).collect()
-}
-
-fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
-    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
-    let power = hit.evidence - best + RANK_WEIGHT * (rank - 1.0);
-    let country = stack.country(hit.entity);
-    let in_country = options.country.is_some() && options.country == country;
-    let hints =
-        if in_country { COUNTRY_FACTOR } else { 1.0 } * if hit.in_language { LANGUAGE_FACTOR } else { 1.0 };
-    10_f32.powf(power) * kind_factor(hit.kind) * hints
+    scored.into_iter().filter(|one| one.score.get() >= least).take(options.limit.max(1)).collect()
 }
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.
@@ -78,15 +119,29 @@ fn kind_factor(kind: AliasKind) -> f32 {
 
 /// The verdict on all scored hits, best first, whatever part of them is shown: a caller who asks for fewer does not make
 /// a name less ambiguous. What lies below the least score that the caller accepts is as good as not found.
-pub(super) fn decide(scored: &[(Hit, Score)], options: &ResolveOptions) -> Status {
-    let score = |i: usize| scored.get(i).map_or(0.0, |(_, score)| score.get());
-    let total: f32 = scored.iter().map(|(_, score)| score.get()).sum();
+pub(super) fn decide(scored: &[Scored], options: &ResolveOptions) -> Status {
+    let score = |i: usize| scored.get(i).map_or(0.0, |one| one.score.get());
     let (first, second) = (score(0), score(1));
-    if total < LEAST_SCORE || first < options.min_score {
+    if total(scored) < LEAST_SCORE || first < options.min_score {
         Status::NotFound
-    } else if first >= LEAST_SCORE && first - second >= LEAST_LEAD * (first + second) {
+    } else if first >= LEAST_SCORE && leads(first, second) {
         Status::Resolved
     } else {
         Status::Ambiguous
     }
+}
+
+/// The sum of the scores: how likely it is that any of the entities is meant.
+pub(super) fn total(scored: &[Scored]) -> f32 {
+    scored.iter().map(|one| one.score.get()).sum()
+}
+
+/// Whether a score is so far ahead of another that the two are told apart.
+pub(super) fn leads(score: f32, other: f32) -> bool {
+    score - other >= needed_lead(score, other)
+}
+
+/// How far a score must be ahead of another so that the two are told apart.
+pub(super) fn needed_lead(score: f32, other: f32) -> f32 {
+    LEAST_LEAD * (score + other)
 }

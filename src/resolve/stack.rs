@@ -35,9 +35,11 @@ pub struct Stack {
 }
 
 /// A lookup key that must not mean an entity, or anything at all.
-struct Block {
-    segment: u16,
-    entity: Option<EntityKey>,
+pub(super) struct Block {
+    /// The segment whose override it is.
+    pub segment: u16,
+    /// The entity; `None` for all.
+    pub entity: Option<EntityKey>,
 }
 
 impl Stack {
@@ -95,6 +97,15 @@ impl Stack {
         self.numbered().find_map(|(segment, reader)| {
             let entity = self.links.canonical(&self.segments, segment, reader.find_id(id)?);
             self.records(entity).next().map(|_| entity)
+        })
+    }
+
+    /// The entity of an ID that an override removes and no later pack describes, with the segment whose override it is.
+    pub fn find_removed(&self, id: &str) -> Option<(EntityKey, u16)> {
+        self.numbered().find_map(|(segment, reader)| {
+            let entity = self.links.canonical(&self.segments, segment, reader.find_id(id)?);
+            let remover = self.links.removed_by(entity)?;
+            self.records(entity).next().is_none().then_some((entity, remover))
         })
     }
 
@@ -215,16 +226,22 @@ impl Stack {
 
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
     pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
-        let blocks = self.blocks.get(key).map_or(&[][..], Vec::as_slice);
+        self.block_on(key, entity).is_some()
+    }
+
+    /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two
+    /// together again.
+    pub(super) fn block_on(&self, key: &str, entity: EntityKey) -> Option<&Block> {
+        let blocks = self.blocks.get(key)?;
         let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
-        let Some(last) = of_entity.map(|block| block.segment).max() else { return false };
-        let is_restored = self.numbered().skip(usize::from(last) + 1).any(|(segment, reader)| {
+        let last = of_entity.max_by_key(|block| (block.segment, block.entity.is_some()))?;
+        let is_restored = self.numbered().skip(usize::from(last.segment) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
                 self.entity_of(AliasRef { segment, alias: posting.alias })
                     .is_some_and(|named| named == entity)
             })
         });
-        !is_restored
+        (!is_restored).then_some(last)
     }
 
     /// The name of the pack that a segment was compiled from.

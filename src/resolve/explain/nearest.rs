@@ -1,0 +1,234 @@
+//! The alias of an entity that comes nearest to a query, though no search meets it, and what stands between the two.
+
+use std::cmp::Ordering;
+
+use crate::model::{AliasKind, Article, Reason, Tier};
+use crate::resolve::compare::{Comparison, compare_edited, compare_folds, token_pairs};
+use crate::resolve::form::Form;
+use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
+use crate::resolve::gate::Gate;
+use crate::resolve::lookup::{compare_surface, is_ordinary_word};
+use crate::resolve::partial::Named;
+use crate::resolve::stack::{AliasRef, EntityKey, Stack};
+use crate::resolve::step::{Step, total_cost};
+use crate::text::distance::{self, Alignment, EditClass};
+use crate::text::{self, ARTICLE};
+
+/// The most alias rows of an entity that are compared, in stack order.
+pub(super) const MAX_ALIASES: usize = 1_000;
+/// The most pairs of letters that are compared: some tenths of a second. The plainest readings come first.
+const MAX_LETTER_PAIRS: usize = 4_000_000;
+
+/// A reading of the query, compared with an alias that no search met.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    pub at: AliasRef,
+    /// Lookup key of the reading.
+    pub key: String,
+    pub tier: Tier,
+    /// The steps from the query to the alias.
+    pub steps: Vec<Step>,
+    /// What keeps the alias from being taken for the name of the reading; `None` if nothing does.
+    pub obstacle: Option<Reason>,
+    kind: AliasKind,
+}
+
+/// Compares the aliases of an entity with every reading of a query, and gives the nearest pair: first those that nothing
+/// keeps apart, then those that only a rule does, then those of the least cost. `None` if the entity has no alias.
+pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form]) -> Option<Attempt> {
+    let aliases: Vec<Surface<'_>> =
+        stack.aliases(entity).take(MAX_ALIASES).filter_map(|at| Surface::new(stack, entity, at)).collect();
+    let mut letter_pairs = 0;
+    let mut best: Option<Attempt> = None;
+    for form in forms {
+        for alias in &aliases {
+            letter_pairs += form.letters() * alias.letters;
+            if letter_pairs > MAX_LETTER_PAIRS && best.is_some() {
+                return best;
+            }
+            let attempt = Pair { form, alias }.attempt();
+            if best.as_ref().is_none_or(|best| attempt.cmp(best, stack).is_lt()) {
+                best = Some(attempt);
+            }
+        }
+    }
+    best
+}
+
+/// An alias of the entity.
+struct Surface<'a> {
+    stack: &'a Stack,
+    entity: EntityKey,
+    at: AliasRef,
+    kind: AliasKind,
+    article: Article,
+    /// K0 key.
+    safe: String,
+    /// K2 key.
+    lossy: String,
+    letters: usize,
+}
+
+impl<'a> Surface<'a> {
+    fn new(stack: &'a Stack, entity: EntityKey, at: AliasRef) -> Option<Self> {
+        let alias = stack.alias(at)?;
+        let safe = text::safe_fold(alias.text);
+        let lossy = text::lossy_fold(&safe);
+        let letters = lossy.chars().count();
+        Some(Self { stack, entity, at, kind: alias.kind, article: alias.article, safe, lossy, letters })
+    }
+
+    /// Whether an article more or less makes another name of it.
+    fn is_rigid(&self) -> bool {
+        self.article == Article::Lexical || self.stack.is_one_of(self.entity, &["person"])
+    }
+}
+
+/// A reading and an alias.
+struct Pair<'a> {
+    form: &'a Form,
+    alias: &'a Surface<'a>,
+}
+
+impl Pair<'_> {
+    /// The best of the ways to compare the two that the searches have.
+    fn attempt(&self) -> Attempt {
+        let way = self.by_key().or_else(|| self.by_article()).or_else(|| self.in_part());
+        let Way { tier, steps, obstacle } = way.unwrap_or_else(|| self.by_edits());
+        let is_of_head = self.alias.stack.is_one_of(self.alias.entity, self.form.types);
+        Attempt {
+            at: self.alias.at,
+            key: self.form.key.clone(),
+            tier: self.form.tier.max(tier),
+            steps: self.form.steps.iter().cloned().chain(steps).collect(),
+            obstacle: if is_of_head { obstacle } else { obstacle.or(Some(Reason::HeadType)) },
+            kind: self.alias.kind,
+        }
+    }
+
+    /// As a look-up by key does, of the alias and of its bare form.
+    fn by_key(&self) -> Option<Way> {
+        let Surface { stack, at, kind, article, .. } = *self.alias;
+        if self.form.without_article && kind != AliasKind::Demonym && article != Article::Optional {
+            return None;
+        }
+        let comparison = [false, true].into_iter().find_map(|is_bare| {
+            compare_surface(stack, at, is_bare, |surface| {
+                let is_same = text::join(&text::lossy_fold(surface)) == self.form.key;
+                is_same.then(|| compare_folds(&self.form.safe, surface))
+            })
+        })?;
+        let is_word = is_ordinary_word(self.form, &comparison);
+        Some(Way::of(comparison, is_word.then_some(Reason::OrdinaryWord)))
+    }
+
+    /// As names are found that have an article on one side only.
+    fn by_article(&self) -> Option<Way> {
+        let bare = |safe: &str| safe.strip_prefix(ARTICLE).unwrap_or(safe).to_owned();
+        let (query, alias) = (bare(&self.form.safe), bare(&self.alias.safe));
+        let key = |safe: &str| text::join(&text::lossy_fold(safe));
+        if query.is_empty() || key(&query) != key(&alias) {
+            return None;
+        }
+        let comparison = otherwise_articled(compare_folds(&query, &alias));
+        Some(Way::of(comparison, self.alias.is_rigid().then_some(Reason::Article)))
+    }
+
+    /// As names are found in part.
+    fn in_part(&self) -> Option<Way> {
+        let named = Named::new(self.alias.stack, self.alias.entity, &self.alias.safe)?;
+        Some(Way::of(named.compare(self.form)?, None))
+    }
+
+    /// As other spellings are found.
+    fn by_edits(&self) -> Way {
+        match compare_edited(&self.form.safe, &self.alias.safe) {
+            Ok(comparison) => {
+                let obstacle = self.obstacle_to_edits(&comparison);
+                Way::of(comparison, obstacle)
+            }
+            Err(gate) => {
+                let obstacle = if self.is_part() { Reason::PartOfName } else { reason_of(&gate) };
+                Way::of_edits(&self.form.safe, &self.alias.safe, obstacle)
+            }
+        }
+    }
+
+    fn obstacle_to_edits(&self, comparison: &Comparison) -> Option<Reason> {
+        let Surface { stack, at, safe, .. } = self.alias;
+        if self.form.is_word() {
+            Some(Reason::OrdinaryWord)
+        } else if !may_carry(self.form, 1) {
+            Some(Reason::ShortName)
+        } else if comparison.tier == Tier::Fuzzy && is_other_person(stack, self.form, *at, safe) {
+            Some(Reason::OtherPerson)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the reading is some of the alias's words, and no more.
+    fn is_part(&self) -> bool {
+        let words: Vec<&str> = self.alias.lossy.split(' ').collect();
+        let reading: Vec<&str> = self.form.lossy.split(' ').collect();
+        reading.len() < words.len() && reading.iter().all(|word| words.contains(word))
+    }
+}
+
+/// One way from a reading to an alias.
+struct Way {
+    tier: Tier,
+    steps: Vec<Step>,
+    obstacle: Option<Reason>,
+}
+
+impl Way {
+    fn of(comparison: Comparison, obstacle: Option<Reason>) -> Self {
+        Self { tier: comparison.tier, steps: comparison.steps, obstacle }
+    }
+
+    /// The edits between two K0 keys that a gate keeps apart.
+    fn of_edits(query: &str, alias: &str, obstacle: Reason) -> Self {
+        let mut alignment = Alignment::default();
+        for (query, alias) in token_pairs(query, alias) {
+            let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
+            alignment.extend(distance::align(&query, &alias));
+        }
+        let tier = match alignment.class() {
+            None => Tier::Orthographic,
+            Some(EditClass::Sound) => Tier::Transliteration,
+            Some(EditClass::Typing) => Tier::Fuzzy,
+        };
+        let steps = alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost));
+        Self { tier, steps: steps.collect(), obstacle: Some(obstacle) }
+    }
+}
+
+fn reason_of(gate: &Gate) -> Reason {
+    match gate {
+        Gate::ShortAlias => Reason::ShortAlias,
+        Gate::TooFar { .. } => Reason::TooFar,
+    }
+}
+
+impl Attempt {
+    /// Nearer first; ties go to the better kind, then to what stands first in bytewise order.
+    fn cmp(&self, other: &Self, stack: &Stack) -> Ordering {
+        let text = |attempt: &Self| stack.alias(attempt.at).map_or("", |alias| alias.text);
+        let apart = self.apart().cmp(&other.apart());
+        apart
+            .then_with(|| total_cost(&self.steps).total_cmp(&total_cost(&other.steps)))
+            .then_with(|| (self.kind, self.tier).cmp(&(other.kind, other.tier)))
+            .then_with(|| text(self).cmp(text(other)))
+    }
+
+    /// How much stands between the two: nothing, a rule, or too many letters.
+    fn apart(&self) -> u8 {
+        match self.obstacle {
+            None => 0,
+            Some(Reason::TooFar | Reason::ShortAlias) => 3,
+            Some(Reason::PartOfName) => 2,
+            Some(_) => 1,
+        }
+    }
+}
