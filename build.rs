@@ -44,7 +44,8 @@ fn compile_proto() -> Result<(), String> {
 #[cfg(feature = "app")]
 fn try_compile_proto() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new("proto");
-    let files = ["entity", "gazetteer_service", "resolution"].map(|name| format!("yaqut/v1/{name}.proto"));
+    let files = ["entity", "explanation", "gazetteer_service", "resolution"]
+        .map(|name| format!("yaqut/v1/{name}.proto"));
     for file in &files {
         println!("cargo::rerun-if-changed={}", root.join(file).display());
     }

@@ -15,11 +15,11 @@ use tonic::{Code, Status};
 
 use self::error::{describe, root_cause};
 use self::stream::Asked;
-use super::convert::{UnreadableAnswer, read_resolution};
+use super::convert::{UnreadableAnswer, read_explanation, read_resolution};
 use super::limits::{MAX_RESPONSE_BYTES, batch_len};
 use super::pb;
 use super::pb::gazetteer_service_client::GazetteerServiceClient;
-use crate::resolve::{MAX_NAME_BYTES, Resolution, ResolveOptions};
+use crate::resolve::{Explanation, MAX_NAME_BYTES, Resolution, ResolveOptions};
 
 /// How long to wait, and for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +125,31 @@ impl Client {
         let answer = within(self.options.answer_timeout, answer).await;
         let responses = answer.map_err(|status| self.error(&status))?.into_inner();
         Ok(ResolutionStream { client: self.clone(), responses, asked, ready: VecDeque::new() })
+    }
+
+    /// Explains why the entity that bears `id` was chosen for `name`, or why not. A name that cannot be one is refused.
+    pub async fn explain(
+        &mut self,
+        name: &str,
+        id: &str,
+        options: &ResolveOptions,
+    ) -> Result<Explanation, ClientError> {
+        let request = pb::ExplainResolutionRequest {
+            name: name.to_owned(),
+            id: id.to_owned(),
+            options: Some(options.into()),
+            expected_index_version: String::new(),
+        };
+        let answer = self.service.explain_resolution(request);
+        let answer = within(self.options.answer_timeout, answer).await;
+        let response = answer.map_err(|status| match status.code() {
+            Code::NotFound => ClientError::UnknownEntity { url: self.url.clone(), id: id.to_owned() },
+            _ => self.error(&status),
+        });
+        let pb::ExplainResolutionResponse { explanation, index_version } = response?.into_inner();
+        let explanation =
+            explanation.ok_or_else(|| self.unreadable(UnreadableAnswer::Missing("explanation")))?;
+        read_explanation(explanation, &index_version).map_err(|source| self.unreadable(source))
     }
 
     async fn resolve_batch<S: AsRef<str>>(

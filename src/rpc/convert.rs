@@ -3,9 +3,35 @@
 use super::pb;
 use crate::gazetteer::{Entity, EntityAlias, Suggestion};
 use crate::index::Header;
-use crate::model::{AliasKind, CountryCode, EntityId, EntityType, InvalidToken, Rank, Score, Status, Tier};
+use crate::model::{
+    AliasKind, BlockAction, CountryCode, EntityId, EntityType, InvalidToken, Rank, Score, Status, Tier,
+};
 use crate::pack::{License, Source};
-use crate::resolve::{Candidate, Resolution, ResolveOptions};
+use crate::resolve::{BlockedCandidate, Candidate, Resolution, ResolveOptions};
+
+/// Maps the values of a core enumeration to a message's and back, each in one exhaustive `match`.
+macro_rules! enum_conversion {
+    ($core:ident, $message:ident, $read:ident, $field:literal, [$( $variant:ident ),+ $(,)?]) => {
+        impl From<$core> for pb::$message {
+            fn from(value: $core) -> Self {
+                match value { $( $core::$variant => Self::$variant, )+ }
+            }
+        }
+
+        fn $read(value: i32) -> Result<$core, UnreadableAnswer> {
+            match pb::$message::try_from(value) {
+                $( Ok(pb::$message::$variant) => Ok($core::$variant), )+
+                Ok(pb::$message::Unspecified) | Err(_) => {
+                    Err(UnreadableAnswer::UnknownValue { field: $field, value })
+                }
+            }
+        }
+    };
+}
+
+mod explanation;
+
+pub use explanation::read_explanation;
 
 impl From<&ResolveOptions> for pb::ResolveOptions {
     fn from(options: &ResolveOptions) -> Self {
@@ -33,6 +59,19 @@ impl From<Resolution> for pb::Resolution {
             canonical_id: resolution.canonical_id.map(|id| id.to_string()).unwrap_or_default(),
             candidates: resolution.candidates.into_iter().map(Into::into).collect(),
             invalid_reason: resolution.invalid_reason.unwrap_or_default(),
+            blocked: resolution.blocked.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<BlockedCandidate> for pb::BlockedCandidate {
+    fn from(blocked: BlockedCandidate) -> Self {
+        Self {
+            id: blocked.id.to_string(),
+            name: blocked.name,
+            key: blocked.key,
+            action: pb::BlockAction::from(blocked.action).into(),
+            pack: blocked.pack,
         }
     }
 }
@@ -138,6 +177,9 @@ pub enum UnreadableAnswer {
     /// A token is malformed.
     #[error(transparent)]
     Token(#[from] InvalidToken),
+    /// A field is not set.
+    #[error("`{0}` is not set")]
+    Missing(&'static str),
     /// There are more or fewer answers than questions.
     #[error("{found} answers to {expected} names")]
     Count {
@@ -155,9 +197,24 @@ pub fn read_resolution(message: pb::Resolution, index_version: &str) -> Result<R
         status: read_status(message.status)?,
         canonical_id: optional(&message.canonical_id, EntityId::new)?,
         candidates: message.candidates.into_iter().map(Candidate::try_from).collect::<Result<_, _>>()?,
+        blocked: message.blocked.into_iter().map(BlockedCandidate::try_from).collect::<Result<_, _>>()?,
         invalid_reason: Some(message.invalid_reason).filter(|reason| !reason.is_empty()),
         index_version: index_version.to_owned(),
     })
+}
+
+impl TryFrom<pb::BlockedCandidate> for BlockedCandidate {
+    type Error = UnreadableAnswer;
+
+    fn try_from(message: pb::BlockedCandidate) -> Result<Self, UnreadableAnswer> {
+        Ok(Self {
+            id: EntityId::new(&message.id)?,
+            name: message.name,
+            key: message.key,
+            action: read_block_action(message.action)?,
+            pack: message.pack,
+        })
+    }
 }
 
 impl TryFrom<pb::Candidate> for Candidate {
@@ -181,27 +238,8 @@ impl TryFrom<pb::Candidate> for Candidate {
     }
 }
 
-/// Maps the values of a core enumeration to a message's and back, each in one exhaustive `match`.
-macro_rules! enum_conversion {
-    ($core:ident, $message:ident, $read:ident, $field:literal, [$( $variant:ident ),+ $(,)?]) => {
-        impl From<$core> for pb::$message {
-            fn from(value: $core) -> Self {
-                match value { $( $core::$variant => Self::$variant, )+ }
-            }
-        }
-
-        fn $read(value: i32) -> Result<$core, UnreadableAnswer> {
-            match pb::$message::try_from(value) {
-                $( Ok(pb::$message::$variant) => Ok($core::$variant), )+
-                Ok(pb::$message::Unspecified) | Err(_) => {
-                    Err(UnreadableAnswer::UnknownValue { field: $field, value })
-                }
-            }
-        }
-    };
-}
-
 enum_conversion!(Status, ResolutionStatus, read_status, "status", [Resolved, Ambiguous, NotFound, Invalid]);
+enum_conversion!(BlockAction, BlockAction, read_block_action, "action", [Block, NotAName]);
 enum_conversion!(
     Tier,
     Tier,
@@ -260,6 +298,13 @@ mod tests {
             status: Status::Resolved,
             canonical_id: EntityId::new("Q212").ok(),
             candidates: vec![candidate()],
+            blocked: vec![BlockedCandidate {
+                id: EntityId::new("Q223").unwrap(),
+                name: String::new(),
+                key: "وأكرانيا".into(),
+                action: BlockAction::NotAName,
+                pack: "ours".into(),
+            }],
             invalid_reason: None,
             index_version: "v1".into(),
         }
@@ -272,6 +317,7 @@ mod tests {
             status: Status::Invalid,
             canonical_id: None,
             candidates: vec![],
+            blocked: vec![],
             invalid_reason: Some("the name is empty".into()),
             index_version: "v1".into(),
         };
@@ -289,6 +335,9 @@ mod tests {
         for &tier in Tier::ALL {
             assert_eq!(read_tier(pb::Tier::from(tier).into()), Ok(tier));
             assert_eq!(pb::Tier::from(tier).as_str_name(), format!("TIER_{tier}"));
+        }
+        for &action in BlockAction::ALL {
+            assert_eq!(read_block_action(pb::BlockAction::from(action).into()), Ok(action));
         }
         for &kind in AliasKind::ALL {
             assert_eq!(read_alias_kind(pb::AliasKind::from(kind).into()), Ok(kind));

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
+use crate::resolve::ExplainError;
+
 /// The `domain` of every `google.rpc.ErrorInfo` of this service.
 pub const ERROR_DOMAIN: &str = "yaqut.v1";
 
@@ -74,6 +76,15 @@ impl Failure {
                 vec![("expected_index_version", expected.clone()), ("index_version", actual.clone())]
             }
             Self::DeadlineExceeded | Self::ShuttingDown | Self::Internal => Vec::new(),
+        }
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::InvalidName { reason } => Self::invalid("name", reason),
+            ExplainError::UnknownEntity { id } => Self::EntityNotFound { id },
         }
     }
 }

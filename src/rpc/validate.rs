@@ -11,13 +11,26 @@ use super::limits::{
 };
 use super::{Failure, pb};
 use crate::gazetteer::SuggestOptions;
-use crate::model::{CountryCode, EntityType};
+use crate::model::{CountryCode, EntityId, EntityType};
 use crate::resolve::{ResolveOptions, check_name};
 
 /// The options of a resolution of `name`, which must be one; absent options take their defaults.
 pub fn name_options(name: &str, message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
     let mut check = Check::default();
     check.keep("name", check_name(name));
+    let options = check.resolve_options(&message.unwrap_or_default());
+    check.finish(options)
+}
+
+/// The options of an explanation: those of the resolution of `name`; `id` must be one as well.
+pub fn explain_options(
+    name: &str,
+    id: &str,
+    message: Option<pb::ResolveOptions>,
+) -> Result<ResolveOptions, Failure> {
+    let mut check = Check::default();
+    check.keep("name", check_name(name));
+    check.keep("id", EntityId::new(id));
     let options = check.resolve_options(&message.unwrap_or_default());
     check.finish(options)
 }
@@ -246,6 +259,13 @@ mod tests {
     fn a_bad_name_and_bad_options_are_told_together() {
         let options = pb::ResolveOptions { limit: -1, ..Default::default() };
         assert_eq!(fields(name_options(" ", Some(options))), ["name", "options.limit"]);
+    }
+
+    #[test]
+    fn an_explanation_needs_a_name_and_an_id() {
+        assert_eq!(explain_options("Kyiv", "Q1899", None).unwrap(), name_options("Kyiv", None).unwrap());
+        let options = pb::ResolveOptions { limit: -1, ..Default::default() };
+        assert_eq!(fields(explain_options("", "a b", Some(options))), ["name", "id", "options.limit"]);
     }
 
     #[test]

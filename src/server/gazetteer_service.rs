@@ -64,6 +64,20 @@ impl GazetteerService for Api {
         Ok(Response::new(answers))
     }
 
+    async fn explain_resolution(
+        &self,
+        request: Request<pb::ExplainResolutionRequest>,
+    ) -> Result<Response<pb::ExplainResolutionResponse>, Status> {
+        let pb::ExplainResolutionRequest { name, id, options, expected_index_version } = request.into_inner();
+        let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
+        let options = validate::explain_options(&name, &id, options)?;
+        let work = move |_: &Cancelled| gazetteer.explain(&name, &id, &options);
+        let explanation = self.compute.run(Lane::Single, work).await?.map_err(Failure::from)?;
+        let index_version = explanation.index_version.clone();
+        let explanation = Some(explanation.into());
+        Ok(Response::new(pb::ExplainResolutionResponse { explanation, index_version }))
+    }
+
     async fn suggest_names(
         &self,
         request: Request<pb::SuggestNamesRequest>,

@@ -17,7 +17,7 @@ use crate::text::{self, ARTICLE};
 /// The most alias rows of an entity that are compared, in stack order.
 pub(super) const MAX_ALIASES: usize = 1_000;
 /// The most pairs of letters that are compared: some tenths of a second. The plainest readings come first.
-const MAX_LETTER_PAIRS: usize = 4_000_000;
+const MAX_LETTER_PAIRS: usize = 1_000_000;
 
 /// A reading of the query, compared with an alias that no search met.
 #[derive(Clone, Debug)]

@@ -61,6 +61,14 @@ pub enum ClientError {
         /// The fields at fault, and what is wrong with them.
         reason: String,
     },
+    /// No entity bears the ID.
+    #[error("{url} knows no entity with the ID `{}`", .id.escape_debug())]
+    UnknownEntity {
+        /// The address.
+        url: String,
+        /// The ID as it was given.
+        id: String,
+    },
     /// The server fails for another reason.
     #[error("{url} failed with {}; the log of the server says more", describe(.source))]
     Failed {
