@@ -13,10 +13,13 @@ mod keys;
 mod letters;
 pub mod person;
 pub mod proclitic;
+mod skeleton;
+mod sounds;
 mod tables;
 
 pub use bare::{Bare, bare_form};
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
+pub use skeleton::{MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, skeleton_keys, skeleton_queries};
 pub use tables::{is_function_word, rules_digest};
