@@ -8,6 +8,7 @@
 //! | `function_words.tsv` | short words that fold to names (على, علي) |
 //! | `skeleton.tsv` | classes of Arabic letters, see [`super::skeleton_keys`] |
 //! | `sounds.tsv` | units of Latin spelling and the Arabic letters that write them |
+//! | `well_known_names.tsv` | names that are not each other's misspellings, see [`super::well_known`] |
 //!
 //! Costs, classes and titles were worked out for Yaqut from the literature on Arabic name variation (Freeman et al.
 //! 2006, "Cross linguistic name matching in English and Arabic", and the orthographies of the regional press).
@@ -22,10 +23,12 @@ pub(super) const HEADS: &str = include_str!("tables/heads.tsv");
 pub(super) const NAME_PARTS: &str = include_str!("tables/name_parts.tsv");
 pub(super) const SKELETON: &str = include_str!("tables/skeleton.tsv");
 pub(super) const SOUNDS: &str = include_str!("tables/sounds.tsv");
+pub(super) const WELL_KNOWN_NAMES: &str = include_str!("tables/well_known_names.tsv");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
 /// All of them.
-const TABLES: [&str; 6] = [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS, SKELETON, SOUNDS];
+const TABLES: [&str; 7] =
+    [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS, SKELETON, SOUNDS, WELL_KNOWN_NAMES];
 
 /// Raised when a change of the key function or of the readers of the tables changes what a segment holds.
 const KEY_VERSION: u32 = 2;
