@@ -51,8 +51,7 @@ impl<'a> Hits<'a> {
             return false;
         }
         self.is_known = true;
-        let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
-        else {
+        let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
         let language = self.options.language_code.as_deref();

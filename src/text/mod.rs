@@ -14,6 +14,7 @@ mod letters;
 pub mod person;
 pub mod proclitic;
 mod tables;
+pub mod type_words;
 
 pub use bare::{Bare, bare_form};
 pub use fold::safe_fold;

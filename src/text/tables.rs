@@ -5,6 +5,7 @@
 //! | `edit_costs.tsv` | what an edit between two letters costs, see [`super::distance`] |
 //! | `heads.tsv` | titles, prepositions and generic nouns before a name, see [`super::heads`] |
 //! | `name_parts.tsv` | particles, suffixes and ordinals of personal names, see [`super::person`] |
+//! | `type_words.tsv` | common nouns that say what sort of thing is spoken of, see [`super::type_words`] |
 //! | `function_words.tsv` | short words that fold to names (على, علي) |
 //!
 //! Costs, classes and titles were worked out for Yaqut from the literature on Arabic name variation (Freeman et al.
@@ -18,6 +19,7 @@ use super::{keys, safe_fold};
 pub(super) const EDIT_COSTS: &str = include_str!("tables/edit_costs.tsv");
 pub(super) const HEADS: &str = include_str!("tables/heads.tsv");
 pub(super) const NAME_PARTS: &str = include_str!("tables/name_parts.tsv");
+pub(super) const TYPE_WORDS: &str = include_str!("tables/type_words.tsv");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
 /// Raised when a change of the key function or of the readers of the tables changes what a segment holds.
@@ -28,7 +30,7 @@ pub fn rules_digest() -> [u8; 32] {
     static DIGEST: LazyLock<[u8; 32]> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&KEY_VERSION.to_le_bytes());
-        for table in [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS] {
+        for table in [EDIT_COSTS, HEADS, NAME_PARTS, TYPE_WORDS, FUNCTION_WORDS] {
             hasher.update(&(table.len() as u64).to_le_bytes()).update(table.as_bytes());
         }
         *hasher.finalize().as_bytes()
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_row_has_the_fields_of_its_header() {
-        for table in [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS] {
+        for table in [EDIT_COSTS, HEADS, NAME_PARTS, TYPE_WORDS, FUNCTION_WORDS] {
             let fields = table.lines().next().unwrap().split('\t').count();
             for (line, row) in table.lines().enumerate().skip(1) {
                 assert_eq!(row.split('\t').count(), fields, "line {}: {row}", line + 1);
