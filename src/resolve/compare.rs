@@ -7,6 +7,7 @@ use super::gate::Gate;
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
+use crate::text::well_known::is_other_name;
 use crate::text::{self, ARTICLE, Bare};
 
 /// What lies between a form and an alias.
@@ -117,6 +118,9 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
         && alone.chars().count() <= MAX_RIGID_LETTERS
     {
         return Err(Gate::ShortAlias);
+    }
+    if let Some(&(name, _)) = pairs.iter().find(|(query, alias)| is_other_name(query, alias)) {
+        return Err(Gate::OtherName(name.to_owned()));
     }
     let is_alone = pairs.len() == 1;
     let (mut alignment, mut plausibility) = (Alignment::default(), 1.0_f32);

@@ -4,7 +4,7 @@ use super::compare::{Comparison, compare_edited, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup::compare_surface;
-use super::partial;
+use super::{partial, skeleton};
 use super::stack::{AliasRef, Stack};
 use super::step::Step;
 use crate::index::fuzzy::FuzzyPattern;
@@ -41,6 +41,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
         }
         if edits == 1 {
             gather_articles(stack, forms, hits);
+            skeleton::gather(stack, forms, hits);
         }
         if !hits.is_unknown() {
             return;

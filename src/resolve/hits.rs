@@ -54,8 +54,7 @@ impl<'a> Hits<'a> {
             return false;
         }
         self.is_known |= !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN;
-        let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
-        else {
+        let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
         let language = self.options.language_code.as_deref();

@@ -11,7 +11,7 @@ use crate::text;
 /// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
 const KNOWN_WHOLE_EVIDENCE: f32 = -4.5;
 /// From this plausibility on (K0 and K1) a name is known.
-const KNOWN: f32 = 0.96;
+pub(super) const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {

@@ -6,8 +6,8 @@ use super::form::Form;
 use super::hits::{Hit, Hits};
 use super::stack::Stack;
 use super::{Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
-use super::{fuzzy, lookup, partial, score};
-use crate::model::{EntityId, Score, Status};
+use super::{fuzzy, lookup, naming, partial, score};
+use crate::model::{Score, Status};
 use crate::text;
 
 /// Resolves one name over a stack. Never fails: what cannot be a name is answered `INVALID`.
@@ -83,19 +83,13 @@ fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
 
 fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) -> Option<Candidate> {
     let entity = hit.entity;
-    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
-    if let Some(wanted) = options.id_namespace.as_deref() {
-        prefer_namespace(&mut id, &mut same_as, wanted);
-    }
-    let name = match options.display_language_code.as_deref() {
-        Some(language) => stack.name_in(entity, language),
-        None => stack.name(entity),
-    };
+    let (id, same_as) = naming::ids_in(stack, entity, options.id_namespace.as_deref())?;
     Some(Candidate {
         id,
-        name: name.to_owned(),
+        name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
         types: stack.types(entity),
         country: stack.country(entity),
+        rank: stack.rank(entity),
         same_as,
         score,
         form_similarity: hit.similarity(),
@@ -109,17 +103,6 @@ fn candidate(stack: &Stack, hit: Hit, score: Score, options: &ResolveOptions) ->
             Vec::new()
         },
     })
-}
-
-/// Swaps the ID for the first other one of a namespace, if there is one.
-fn prefer_namespace(id: &mut EntityId, same_as: &mut [EntityId], namespace: &str) {
-    if id.namespace() == namespace {
-        return;
-    }
-    if let Some(other) = same_as.iter_mut().find(|other| other.namespace() == namespace) {
-        std::mem::swap(id, other);
-        same_as.sort();
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! another; its plausibility, how likely the query is its name at all. The score is the product, so the scores and
 //! NIL's, which is the rest, sum to 1.
 
-use super::ResolveOptions;
 use super::hits::Hit;
 use super::stack::Stack;
+use super::{ResolveOptions, context};
 use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
@@ -29,7 +29,9 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
     let best = hits.iter().map(|hit| hit.evidence).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
-    let weights: Vec<f32> = hits.iter().map(|hit| weight(stack, hit, best, options)).collect();
+    let context = context::factors(stack, &hits, options);
+    let weigh = |(hit, context)| weight(stack, hit, best, options) * context;
+    let weights: Vec<f32> = hits.iter().zip(context).map(weigh).collect();
     let total = sum(weights.clone());
     let with_score = |(hit, weight): (Hit, f32)| {
         let score = Score::new(hit.plausibility * weight / total);

@@ -167,20 +167,6 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// The preferred name in a language (or in the language without its region); the canonical name if there is none.
-    pub fn name_in(&self, entity: EntityKey, language: &str) -> &str {
-        let aliases: Vec<Alias<'_>> = self.aliases(entity).filter_map(|at| self.alias(at)).collect();
-        let preferred = |language: &str| {
-            let in_language = aliases.iter().filter(|alias| alias.language.eq_ignore_ascii_case(language));
-            in_language
-                .filter(|alias| alias.kind.is_shown())
-                .min_by_key(|alias| alias.kind)
-                .map(|alias| alias.text)
-        };
-        let base = language.split('-').next().unwrap_or(language);
-        preferred(language).or_else(|| preferred(base)).unwrap_or_else(|| self.name(entity))
-    }
-
     /// What an entity is, by every pack that says so.
     pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
         let mut types = Vec::new();
@@ -211,6 +197,11 @@ impl Stack {
     /// The rank of an entity, by the first pack that gives one.
     pub fn rank(&self, entity: EntityKey) -> Option<Rank> {
         self.records(entity).find_map(|(_, record)| record.rank())
+    }
+
+    /// Whether an entity is of at least the rank `least`; one of unknown rank is of rank 0.
+    pub fn is_of_rank(&self, entity: EntityKey, least: f32) -> bool {
+        least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.

@@ -16,6 +16,7 @@ pub mod proclitic;
 mod skeleton;
 mod sounds;
 mod tables;
+pub mod type_words;
 pub mod well_known;
 
 pub use bare::{Bare, bare_form};

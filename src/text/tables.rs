@@ -5,6 +5,7 @@
 //! | `edit_costs.tsv` | what an edit between two letters costs, see [`super::distance`] |
 //! | `heads.tsv` | titles, prepositions and generic nouns before a name, see [`super::heads`] |
 //! | `name_parts.tsv` | particles, suffixes and ordinals of personal names, see [`super::person`] |
+//! | `type_words.tsv` | common nouns that say what sort of thing is spoken of, see [`super::type_words`] |
 //! | `function_words.tsv` | short words that fold to names (على, علي) |
 //! | `skeleton.tsv` | classes of Arabic letters, see [`super::skeleton_keys`] |
 //! | `sounds.tsv` | units of Latin spelling and the Arabic letters that write them |
@@ -24,11 +25,12 @@ pub(super) const NAME_PARTS: &str = include_str!("tables/name_parts.tsv");
 pub(super) const SKELETON: &str = include_str!("tables/skeleton.tsv");
 pub(super) const SOUNDS: &str = include_str!("tables/sounds.tsv");
 pub(super) const WELL_KNOWN_NAMES: &str = include_str!("tables/well_known_names.tsv");
+pub(super) const TYPE_WORDS: &str = include_str!("tables/type_words.tsv");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
 /// All of them.
-const TABLES: [&str; 7] =
-    [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS, SKELETON, SOUNDS, WELL_KNOWN_NAMES];
+const TABLES: [&str; 8] =
+    [EDIT_COSTS, HEADS, NAME_PARTS, TYPE_WORDS, FUNCTION_WORDS, SKELETON, SOUNDS, WELL_KNOWN_NAMES];
 
 /// Raised when a change of the key function or of the readers of the tables changes what a segment holds.
 const KEY_VERSION: u32 = 2;
