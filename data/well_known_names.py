@@ -72,7 +72,12 @@ CONSONANTS = str.maketrans({
 ARABIC_ONLY = re.compile("[عحضظ]")
 FOREIGN_END = re.compile("([وي]ف|وفا|يفا|وفيتش|يفيتش|ينكو|زاده|يان|اوغلو|اوجلو|ولي|نكو)$")
 # Particles that are no names.
-PARTICLES = set("بن ابن ابو ابي ابا ام بنت ولد ال دي دا دو دل ديل فان فون دير لا لو ذا سان سانت سانتا سانتو ساو".split())
+PARTICLES = set("بن ابن ابو ابي ابا ام بنت ولد ال دي دا دو دل ديل فان فون دير لا لو ذا".split())
+PARTICLES |= set("سان سانت سانتا سانتو ساو".split())
+# First words of compound names.
+COMPOUNDS = set("عبد عبيد أبو ابو أم ام آل ال بن ابن فان فون دي دا لا لو ماك ذو".split())
+# The kinds of aliases that are names.
+NAMES = {"preferred", "alternate", "short", "former"}
 
 
 def safe(name):
@@ -92,10 +97,15 @@ def lossy(form):
 
 @functools.cache
 def consonants(form):
-    """What a spelling says of the consonants, doubled ones as one; the first letter is kept if it is a vowel."""
+    """What a spelling says of the consonants, doubled ones as one."""
     plain = key(form).replace("تش", "ش").replace("دج", "ج")
     frame = plain.translate(CONSONANTS).rstrip("ه")
-    return re.sub(r"(.)\1+", r"\1", frame)
+    return single(frame)
+
+
+def single(form):
+    """With doubled letters as one."""
+    return re.sub(r"(.)\1+", r"\1", form)
 
 
 def is_name(form):
@@ -198,22 +208,20 @@ def is_part(form):
     return not rest or len(rest) == 1 and (first in COMPOUNDS or rest[0] in ("الله", "الدين"))
 
 
-COMPOUNDS = set("عبد عبيد أبو ابو أم ام آل ال بن ابن فان فون دي دا لا لو ماك ذو".split())
-
-
 def given_names(names, items, frequency):
     """1. Returns the row of each spelling."""
-    groups = [list(map(safe, row["forms"].split("|"))) for row in rows(DATA / "names_ar.tsv") if row["class"] == "given"]
+    groups = [list(map(safe, row["forms"].split("|")))
+              for row in rows(DATA / "names_ar.tsv") if row["class"] == "given"]
     listed = {lossy(form): at for at, group in enumerate(groups) for form in group}
     told = [collections.Counter() for _ in groups]
     for arabic, _ in items:
         for at in {listed[lossy(form)] for form in arabic if lossy(form) in listed}:
             told[at].update(form for form in arabic if listed.get(lossy(form), at) == at)
     for at, group in enumerate(groups):
-        frames = {re.sub(r"(.)\1+", r"\1", lossy(form)) for form in group}
-        more = [form for form, items in told[at].items()
-                if lossy(form) in listed or items > 1 and consonants(form) == consonants(group[0])
-                or re.sub(r"(.)\1+", r"\1", lossy(form)) in frames]
+        singled = {single(lossy(form)) for form in group}
+        more = [form for form, count in told[at].items()
+                if lossy(form) in listed or count > 1 and consonants(form) == consonants(group[0])
+                or single(lossy(form)) in singled]
         # ناديا, as from French.
         more += [form[:-1] + "ا" for form in group if form.endswith("ية") and key(form[:-1] + "ا") in frequency]
         names.add(group + more, "given", "names_ar")
@@ -227,7 +235,8 @@ def is_native(form, listed):
     if lossy(form) in listed:
         return True
     plain = key(form)
-    return not FOREIGN_END.search(plain) and bool(ARABIC_ONLY.search(plain) or form.startswith("ال") and len(plain) > 4)
+    has_article = form.startswith("ال") and len(plain) > 4
+    return not FOREIGN_END.search(plain) and bool(ARABIC_ONLY.search(plain) or has_article)
 
 
 def name_parts(names, items, frequency, listed):
@@ -243,14 +252,20 @@ def name_parts(names, items, frequency, listed):
             continue
         native = {form for form in loose if is_native(form, listed)}
         for form in frequent & native:
-            names.add([f for f in native if consonants(f) == consonants(form) and len(native) < 4], "family", "wikidata")
-        foreign = {form for form in loose - native if len(key(form)) >= SHORTEST}
+            # An item with many Arabic names has gathered those of several.
+            alike = [other for other in native if consonants(other) == consonants(form)]
+            names.add(alike if len(native) < 4 else [form], "family", "wikidata")
+        foreign = {form for form in loose if is_foreign(form, listed)}
         if frequent & foreign:
             near = {at for other in others for at in by_other[other]}
             frames = {consonants(form) for form in foreign}
             alike = {form for at in near for form in items[at][0]
-                     if len(key(form)) >= SHORTEST and consonants(form) in frames and lossy(form) not in listed and not is_native(form, listed)}
+                     if consonants(form) in frames and is_foreign(form, listed)}
             names.add(foreign | alike, "person", "wikidata")
+
+
+def is_foreign(form, listed):
+    return len(key(form)) >= SHORTEST and not is_native(form, listed)
 
 
 def arabic_names(pack, tables, kinds):
@@ -261,9 +276,6 @@ def arabic_names(pack, tables, kinds):
             if re.match("ar(-|$)", row["lang"]) and row["kind"] in kinds:
                 found[row["id"]].append((safe(row["alias"]), row["kind"]))
     return found
-
-
-NAMES = {"preferred", "alternate", "short", "former"}
 
 
 def people(names, listed):
