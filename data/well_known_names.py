@@ -9,14 +9,16 @@ bundled packs give the same bytes. It takes some seconds.
 A row is one name with its spellings. The same spelling may stand in several rows (كندا, a country and a given name).
 Two names are told apart only if no row holds both, so that spellings are gathered from every source that knows them:
 
-1. Arabic given names: a row of names_ar.tsv, and what the name parts of Wikidata (rigour) call the same, if two of
-   its items say so or one letter is doubled. Two rows of that table are two names, whatever an item says.
+1. Arabic given names: a row of names_ar.tsv, and what the name parts of Wikidata (rigour) call the same, if two of its
+   items say so or only a doubled letter differs. Two rows of that table are two names, whatever an item says.
 2. Parts of other personal names: the spellings of an item of which one is frequent (wordfreq), and those of other
    items that share a spelling in another script and have the same consonants (فولوديمير, فلاديمير).
-3. People of the news: their names part by part, where parts in one place have the same consonants, and short names.
+3. People of the news: their short names, and the parts of their full names, where parts in one place of the name are
+   alike.
 4. Countries; apart from them their demonyms, with the country's code in common.
-5. Cities, the most prominent; cities of one English name are one name (بلنسية, فالنسيا). Regions, organisations,
-   companies and events of the news.
+5. Cities, the most prominent; cities of one English name are one name (بلنسية, فالنسيا).
+6. Regions, organisations, companies and events of the news, without generic words before or after their names.
+7. The other rows of names_ar.tsv.
 """
 
 import collections
@@ -49,11 +51,14 @@ ALIKE = 0.6
 LONGEST = 2
 LONGEST_BESIDE = 4
 
-ARABIC_NAME = re.compile("[\u0621-\u064a\u067e\u0686\u0698\u06a4\u06ad\u06af]+( [\u0621-\u064a\u067e\u0686\u0698\u06a4\u06ad\u06af]+)*")
+LETTER = "[\u0621-\u064a\u067e\u0686\u0698\u06a4\u06ad\u06af]"
+ARABIC_NAME = re.compile(f"{LETTER}+( {LETTER}+)*")
+ARABIC_SCRIPT = re.compile("[\u0600-\u06ff]")
 MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 PUNCTUATION = re.compile("[^\\w]+|_")
 # Key K0: one code point for all shapes of a letter.
-LETTERS = str.maketrans("\u06cc\u06cd\u06ce\u06d0\u06d2\u06a9\u06aa\u06be\u06c0\u06c1\u06c2\u06d5\u06c3\u0671", "ييييييكههههههةا"[:0] + "ي" * 5 + "ك" * 2 + "ه" * 5 + "ةا")
+LETTERS = str.maketrans("\u06cc\u06cd\u06ce\u06d0\u06d2\u06a9\u06aa\u06be\u06c0\u06c1\u06c2\u06d5\u06c3\u0671",
+                        "\u064a\u064a\u064a\u064a\u064a\u0643\u0643\u0647\u0647\u0647\u0647\u0647\u0629\u0627")
 SEATS = str.maketrans("أإآ", "ااا")
 LOSSY = str.maketrans({"ة": "ه", "ى": "ي", "ئ": "ي", "ؤ": "و", "ء": None})
 # Letters that write one consonant, or nearly, in names of other languages.
@@ -65,9 +70,14 @@ CONSONANTS = str.maketrans({
 })
 # Letters that names of other languages do not have when written in Arabic, and endings of names that do have them.
 ARABIC_ONLY = re.compile("[عحضظ]")
-FOREIGN_END = re.compile("([ويي]ف|وفا|يفا|وفيتش|يفيتش|ينكو|زاده|يان|اوغلو|اوجلو|ولي|نكو)$")
+FOREIGN_END = re.compile("([وي]ف|وفا|يفا|وفيتش|يفيتش|ينكو|زاده|يان|اوغلو|اوجلو|ولي|نكو)$")
 # Particles that are no names.
-PARTICLES = set("بن ابن ابو ابي ابا ام بنت ولد ال دي دا دو دل ديل فان فون دير لا لو ذا سان سانت سانتا سانتو ساو".split())
+PARTICLES = set("بن ابن ابو ابي ابا ام بنت ولد ال دي دا دو دل ديل فان فون دير لا لو ذا".split())
+PARTICLES |= set("سان سانت سانتا سانتو ساو".split())
+# First words of compound names.
+COMPOUNDS = set("عبد عبيد أبو ابو أم ام آل ال بن ابن فان فون دي دا لا لو ماك ذو".split())
+# The kinds of aliases that are names.
+NAMES = {"preferred", "alternate", "short", "former"}
 
 
 def safe(name):
@@ -87,10 +97,15 @@ def lossy(form):
 
 @functools.cache
 def consonants(form):
-    """What a spelling says of the consonants, doubled ones as one; the first letter is kept if it is a vowel."""
+    """What a spelling says of the consonants, doubled ones as one."""
     plain = key(form).replace("تش", "ش").replace("دج", "ج")
     frame = plain.translate(CONSONANTS).rstrip("ه")
-    return re.sub(r"(.)\1+", r"\1", frame)
+    return single(frame)
+
+
+def single(form):
+    """With doubled letters as one."""
+    return re.sub(r"(.)\1+", r"\1", form)
 
 
 def is_name(form):
@@ -147,7 +162,7 @@ def fetch(folder, package):
 
 def frequencies(wordfreq):
     """Centibels of the words of Arabic, by key K1."""
-    # The file is MessagePack: a list of lists of short strings, one list a centibel, after a header.
+    # MessagePack: after a header, a list of words for each centibel.
     packed = gzip.decompress((wordfreq / "data/large_ar.msgpack.gz").read_bytes())
     at = 0
 
@@ -181,10 +196,10 @@ def items(rigour):
     for line in (rigour / "data/names/persons.txt").read_text(encoding="utf-8").splitlines():
         forms, arrow, _ = line.partition(" => ")
         forms = forms.split(", ") if arrow else []
-        arabic = {safe(form) for form in forms if re.search("[\u0600-\u06ff]", form)}
+        arabic = {safe(form) for form in forms if ARABIC_SCRIPT.search(form)}
         arabic = {form for form in arabic if is_name(form) and is_part(form)}
         if arabic:
-            yield arabic, {form for form in forms if not re.search("[\u0600-\u06ff]", form)}
+            yield arabic, {form for form in forms if not ARABIC_SCRIPT.search(form)}
 
 
 def is_part(form):
@@ -193,33 +208,26 @@ def is_part(form):
     return not rest or len(rest) == 1 and (first in COMPOUNDS or rest[0] in ("الله", "الدين"))
 
 
-COMPOUNDS = set("عبد عبيد أبو ابو أم ام آل ال بن ابن فان فون دي دا لا لو ماك ذو".split())
-
-
-def given_names(names, items):
+def given_names(names, items, frequency):
     """1. Returns the row of each spelling."""
-    groups = [list(map(safe, row["forms"].split("|"))) for row in rows(DATA / "names_ar.tsv") if row["class"] == "given"]
+    groups = [list(map(safe, row["forms"].split("|")))
+              for row in rows(DATA / "names_ar.tsv") if row["class"] == "given"]
     listed = {lossy(form): at for at, group in enumerate(groups) for form in group}
     told = [collections.Counter() for _ in groups]
     for arabic, _ in items:
         for at in {listed[lossy(form)] for form in arabic if lossy(form) in listed}:
             told[at].update(form for form in arabic if listed.get(lossy(form), at) == at)
     for at, group in enumerate(groups):
-        frames = {re.sub(r"(.)\1+", r"\1", lossy(form)) for form in group}
-        more = [form for form, items in told[at].items()
-                if lossy(form) in listed or items > 1 and consonants(form) == consonants(group[0])
-                or re.sub(r"(.)\1+", r"\1", lossy(form)) in frames]
+        singled = {single(lossy(form)) for form in group}
+        more = [form for form, count in told[at].items()
+                if lossy(form) in listed or count > 1 and consonants(form) == consonants(group[0])
+                or single(lossy(form)) in singled]
+        # ناديا, as from French.
+        more += [form[:-1] + "ا" for form in group if form.endswith("ية") and key(form[:-1] + "ا") in frequency]
         names.add(group + more, "given", "names_ar")
     for part in {part for group in groups for form in group if form.startswith("عبد ") for part in form.split(" ")}:
         names.add([part], "given", "names_ar")
     return listed
-
-
-def curated(names):
-    """6."""
-    for row in rows(DATA / "names_ar.tsv"):
-        if row["class"] != "given":
-            names.add(map(safe, row["forms"].split("|")), row["class"], "names_ar")
 
 
 def is_native(form, listed):
@@ -227,7 +235,8 @@ def is_native(form, listed):
     if lossy(form) in listed:
         return True
     plain = key(form)
-    return not FOREIGN_END.search(plain) and bool(ARABIC_ONLY.search(plain) or form.startswith("ال") and len(plain) > 4)
+    has_article = form.startswith("ال") and len(plain) > 4
+    return not FOREIGN_END.search(plain) and bool(ARABIC_ONLY.search(plain) or has_article)
 
 
 def name_parts(names, items, frequency, listed):
@@ -243,14 +252,20 @@ def name_parts(names, items, frequency, listed):
             continue
         native = {form for form in loose if is_native(form, listed)}
         for form in frequent & native:
-            names.add([f for f in native if consonants(f) == consonants(form) and len(native) < 4], "family", "wikidata")
-        foreign = {form for form in loose - native if len(key(form)) >= SHORTEST}
+            # An item with many Arabic names has gathered those of several.
+            alike = [other for other in native if consonants(other) == consonants(form)]
+            names.add(alike if len(native) < 4 else [form], "family", "wikidata")
+        foreign = {form for form in loose if is_foreign(form, listed)}
         if frequent & foreign:
             near = {at for other in others for at in by_other[other]}
             frames = {consonants(form) for form in foreign}
             alike = {form for at in near for form in items[at][0]
-                     if len(key(form)) >= SHORTEST and consonants(form) in frames and lossy(form) not in listed and not is_native(form, listed)}
+                     if consonants(form) in frames and is_foreign(form, listed)}
             names.add(foreign | alike, "person", "wikidata")
+
+
+def is_foreign(form, listed):
+    return len(key(form)) >= SHORTEST and not is_native(form, listed)
 
 
 def arabic_names(pack, tables, kinds):
@@ -261,9 +276,6 @@ def arabic_names(pack, tables, kinds):
             if re.match("ar(-|$)", row["lang"]) and row["kind"] in kinds:
                 found[row["id"]].append((safe(row["alias"]), row["kind"]))
     return found
-
-
-NAMES = {"preferred", "alternate", "short", "former"}
 
 
 def people(names, listed):
@@ -359,7 +371,7 @@ def places(names):
 
 
 def newsmakers(names):
-    """5."""
+    """6."""
     types = {row["id"]: row["type"] for row in rows(DATA / "newsmakers/entities.tsv")}
     tables = ["aliases-people.tsv", "aliases-organizations.tsv", "aliases-places.tsv"]
     called = {entity: forms for entity, forms in arabic_names("newsmakers", tables, NAMES | {"demonym"}).items()
@@ -374,6 +386,13 @@ def newsmakers(names):
         names.add(demonyms, "demonym", "newsmakers", bearer)
 
 
+def curated(names):
+    """7."""
+    for row in rows(DATA / "names_ar.tsv"):
+        if row["class"] != "given":
+            names.add(map(safe, row["forms"].split("|")), row["class"], "names_ar")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -382,7 +401,7 @@ def main():
     frequency = frequencies(fetch(folder, "wordfreq"))
     parts = list(items(fetch(folder, "rigour")))
     names = Names()
-    listed = given_names(names, parts)
+    listed = given_names(names, parts, frequency)
     name_parts(names, parts, frequency, listed)
     people(names, listed)
     countries(names)
