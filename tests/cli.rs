@@ -7,6 +7,8 @@
 mod broken_lists;
 #[path = "cli/canonicalize.rs"]
 mod canonicalize;
+#[path = "cli/hints.rs"]
+mod hints;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]
