@@ -20,6 +20,8 @@ pub(super) enum Place {
     Initial,
     /// Not at the beginning of a token.
     Inside,
+    /// Neither at the beginning nor at the end of a token.
+    Medial,
     /// At the end of a token.
     Final,
     /// Before a consonant, or at the end of a token.
@@ -33,6 +35,7 @@ impl Place {
             "first" => Self::First,
             "initial" => Self::Initial,
             "inside" => Self::Inside,
+            "medial" => Self::Medial,
             "final" => Self::Final,
             "coda" => Self::Coda,
             _ => return None,
@@ -46,6 +49,7 @@ impl Place {
             Self::First => position.start == Start::First,
             Self::Initial => position.start != Start::Inside,
             Self::Inside => position.start == Start::Inside,
+            Self::Medial => position.start == Start::Inside && position.end != End::Final,
             Self::Final => position.end == End::Final,
             Self::Coda => position.end != End::Open,
         }
