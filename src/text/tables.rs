@@ -6,6 +6,7 @@
 //! | `heads.tsv` | titles, prepositions and generic nouns before a name, see [`super::heads`] |
 //! | `name_parts.tsv` | particles, suffixes and ordinals of personal names, see [`super::person`] |
 //! | `function_words.tsv` | short words that fold to names (على, علي) |
+//! | `ordinary_words.txt` | words that are no misspellings of names, see [`super::ordinary`] |
 //!
 //! Costs, classes and titles were worked out for Yaqut from the literature on Arabic name variation (Freeman et al.
 //! 2006, "Cross linguistic name matching in English and Arabic", and the orthographies of the regional press).
@@ -18,6 +19,7 @@ use super::{keys, safe_fold};
 pub(super) const EDIT_COSTS: &str = include_str!("tables/edit_costs.tsv");
 pub(super) const HEADS: &str = include_str!("tables/heads.tsv");
 pub(super) const NAME_PARTS: &str = include_str!("tables/name_parts.tsv");
+pub(super) const ORDINARY_WORDS: &str = include_str!("tables/ordinary_words.txt");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
 /// Raised when a change of the key function or of the readers of the tables changes what a segment holds.
@@ -28,7 +30,7 @@ pub fn rules_digest() -> [u8; 32] {
     static DIGEST: LazyLock<[u8; 32]> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&KEY_VERSION.to_le_bytes());
-        for table in [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS] {
+        for table in [EDIT_COSTS, HEADS, NAME_PARTS, FUNCTION_WORDS, ORDINARY_WORDS] {
             hasher.update(&(table.len() as u64).to_le_bytes()).update(table.as_bytes());
         }
         *hasher.finalize().as_bytes()
