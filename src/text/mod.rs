@@ -12,6 +12,7 @@ pub mod heads;
 mod images;
 mod keys;
 mod letters;
+mod ordinary;
 pub mod person;
 pub mod proclitic;
 mod skeleton;
@@ -25,5 +26,6 @@ pub use cross_script::{CrossScriptAlignment, CrossScriptStep, align_cross_script
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
+pub use ordinary::is_ordinary_word;
 pub use skeleton::{MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, skeleton_keys, skeleton_queries};
 pub use tables::{is_function_word, rules_digest};

@@ -10,6 +10,7 @@
 //! | `skeleton.tsv` | classes of Arabic letters, see [`super::skeleton_keys`] |
 //! | `sounds.tsv` | units of Latin spelling and the Arabic letters that write them |
 //! | `well_known_names.tsv` | names that are not each other's misspellings, see [`super::well_known`] |
+//! | `ordinary_words.txt` | words that are no misspellings of names, see [`super::ordinary`] |
 //!
 //! Costs, classes and titles were worked out for Yaqut from the literature on Arabic name variation (Freeman et al.
 //! 2006, "Cross linguistic name matching in English and Arabic", and the orthographies of the regional press).
@@ -26,6 +27,7 @@ pub(super) const SKELETON: &str = include_str!("tables/skeleton.tsv");
 pub(super) const SOUNDS: &str = include_str!("tables/sounds.tsv");
 pub(super) const WELL_KNOWN_NAMES: &str = include_str!("tables/well_known_names.tsv");
 pub(super) const TYPE_WORDS: &str = include_str!("tables/type_words.tsv");
+pub(super) const ORDINARY_WORDS: &str = include_str!("tables/ordinary_words.txt");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
 /// All of them.
