@@ -53,7 +53,8 @@ impl<'a> Hits<'a> {
         if !self.stack.is_one_of(entity, form.types) || self.is_blocked(form, entity) {
             return false;
         }
-        self.is_known |= !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN;
+        let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
+        self.is_known |= !form.is_doubtful() && plausibility >= LEAST_KNOWN;
         let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
@@ -64,7 +65,7 @@ impl<'a> Hits<'a> {
             kind: alias.kind,
             tier: form.tier.max(comparison.tier),
             evidence: form.evidence + comparison.evidence,
-            plausibility: comparison.plausibility,
+            plausibility,
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };

@@ -1,6 +1,7 @@
-//! Tier TRANSLITERATION beyond a few edits: names with the skeleton of a form, judged by the weighted distance.
+//! Tiers TRANSLITERATION, beyond a few edits, and CROSS_SCRIPT: names with the skeleton of a form, judged by the weighted
+//! distance or by the alignment of the two scripts.
 
-use super::compare::compare_edited;
+use super::compare::{compare_edited, compare_scripts};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
@@ -14,11 +15,14 @@ const MIN_LETTERS: usize = 4;
 /// Letters from which on a stripped or headless form may be.
 const MIN_REMAINDER_LETTERS: usize = 5;
 
-/// Gathers the names that are written with the consonants of a form, in any spelling of its script.
+/// Gathers the names that have the consonants of a form, in Arabic and Latin script.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms.iter().filter(|form| may_be_respelled(form)) {
         for (at, safe) in with_skeleton_of(stack, form) {
-            if let Ok(comparison) = compare_edited(&form.safe, &safe) {
+            let is_arabic = |name: &str| name.starts_with(text::is_arabic);
+            let is_one_script = is_arabic(&form.safe) == is_arabic(&safe);
+            let compare = if is_one_script { compare_edited } else { compare_scripts };
+            if let Ok(comparison) = compare(&form.safe, &safe) {
                 hits.add(form, at, comparison);
             }
         }

@@ -32,7 +32,11 @@ pub struct Stack {
     links: Links,
     blocks: HashMap<String, Vec<Block>>,
     index_version: String,
+    coverage: f32,
 }
+
+/// A gazetteer of so many aliases lists every other name that it is asked for.
+const HALF_COVERED: f32 = 20_000.0;
 
 /// A lookup key that must not mean an entity, or anything at all.
 struct Block {
@@ -58,12 +62,20 @@ impl Stack {
             }
         }
         let index_version = index_version(&segments);
-        Self { segments, links, blocks, index_version }
+        let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
+        let coverage = aliases / (aliases + HALF_COVERED);
+        Self { segments, links, blocks, index_version, coverage }
     }
 
     /// The segments, the earliest first.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
+    }
+
+    /// How likely a well-formed name is in the gazetteer, 0 to 1: the more names it lists, the likelier that a near miss
+    /// is a slip of one of them, and not a name that it lacks.
+    pub fn coverage(&self) -> f32 {
+        self.coverage
     }
 
     /// A digest of format, rules and the ordered segments; of no path and no time.

@@ -63,12 +63,11 @@ pub struct CrossScriptStep {
 impl fmt::Display for CrossScriptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.latin.trim(), self.arabic.trim()) {
-            ("", "") => f.write_str("divided otherwise")?,
-            (latin, "") => write!(f, "{latin} unwritten")?,
-            ("", arabic) => write!(f, "inserted {arabic}")?,
-            (latin, arabic) => write!(f, "{latin}~{arabic}")?,
+            ("", "") => f.write_str("divided otherwise"),
+            (latin, "") => write!(f, "{latin} unwritten"),
+            ("", arabic) => write!(f, "inserted {arabic}"),
+            (latin, arabic) => write!(f, "{latin}~{arabic}"),
         }
-        write!(f, " cost {:.2}", self.cost)
     }
 }
 

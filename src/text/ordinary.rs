@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use super::keys::hamza_fold;
 use super::letters::ARTICLE;
-use super::tables::ORDINARY_WORDS;
+use super::tables::{self, ORDINARY_WORDS};
 
 /// Whether a K0 key is one ordinary word of Arabic, with or without proclitics.
 ///
@@ -24,7 +24,7 @@ pub fn is_ordinary_word(safe: &str) -> bool {
         // The table is compiled in and a unit test reads it, so this build cannot have a bad one.
         Err(row) => unreachable!("ordinary_words.txt: {row}"),
     });
-    WORDS.has(&hamza_fold(safe))
+    tables::is_function_word(safe) || WORDS.has(&hamza_fold(safe))
 }
 
 /// The table, read: two sorted lists of K1 keys.

@@ -33,6 +33,12 @@ pub fn is_other_name(query_safe: &str, alias_safe: &str) -> bool {
     NAMES.is_other(query_safe, alias_safe)
 }
 
+/// Whether both are well-known names, and two: [`is_other_name`] of names that stand among others which agree, where a
+/// name that nobody knows is likely a spelling of the one in its place (يائير لابيد, يائير لبيد).
+pub fn are_two_names(query_safe: &str, alias_safe: &str) -> bool {
+    !NAMES.readings(alias_safe).is_empty() && is_other_name(query_safe, alias_safe)
+}
+
 /// Whether a row of the table holds both names, given as K0 keys.
 pub fn is_one_name(query_safe: &str, alias_safe: &str) -> bool {
     let alias = NAMES.readings(alias_safe);
