@@ -147,8 +147,58 @@ def check_options(report, service):
     report.holds("the basic view does not", not any(candidate.explanation for candidate in basic.candidates))
     cities = service.ResolveName(name="عمان", options={"types": ["country"]}).resolution
     report.equal("a type decides", verdict(cities), ("RESOLVED", "Q842"))
-    shown = service.ResolveName(name="Ukraine", options={"display_language_code": "ar"}).resolution
-    report.equal("names are shown in the language asked for", shown.candidates[0].name, "أوكرانيا")
+    for language, name in (("ar", "أوكرانيا"), ("ar-EG", "أوكرانيا"), ("tlh", "Ukraine")):
+        shown = service.ResolveName(name="Ukraine", options={"display_language_code": language}).resolution
+        report.equal(f"names are shown in {language}, or what comes nearest", shown.candidates[0].name, name)
+
+
+def check_hints(report, service):
+    """Each reading of a homograph is reached by what the caller says beside the name."""
+    for name, context, qid in (
+        ("جورجيا", ["تبليسي القوقاز"], "Q230"),
+        ("جورجيا", ["أتلانتا", "الولايات المتحدة"], "Q1428"),
+        ("عمان", ["مسقط"], "Q842"),
+        ("عمان", ["الأردن"], "Q3805"),
+        ("طرابلس", ["لبنان"], "Q168954"),
+        ("طرابلس", ["ليبيا"], "Q3579"),
+        ("الجزائر", ["مدينة"], "Q3561"),
+        ("الجزائر", ["دولة"], "Q262"),
+    ):
+        answer = service.ResolveName(name=name, options={"context": context}).resolution
+        report.equal(f"{name} beside {context}", verdict(answer), ("RESOLVED", qid))
+        alone = service.ResolveName(name=name).resolution
+        report.equal(f"{name} alone", verdict(alone), ("AMBIGUOUS", ""))
+        report.holds(f"{name} alone lists {qid}", any(candidate.id == qid for candidate in alone.candidates))
+    queries = [{"name": "عمان", "context": ["مسقط"]}, {"name": "عمان"}, {"name": "عمان", "context": ["x " * 65]}]
+    batch = service.BatchResolveNames(queries=queries, options={"context": ["الأردن"]})
+    verdicts = [verdict(resolution) for resolution in batch.resolutions]
+    report.equal("context of one name and of all", verdicts, [("RESOLVED", "Q842"), ("RESOLVED", "Q3805"), ("INVALID", "")])
+    found = service.ResolveName(name="عمان", options={"min_rank": 0.5, "limit": 100}).resolution.candidates
+    report.holds("min_rank", found and all(c.HasField("rank") and c.rank >= 0.5 for c in found), found)
+
+
+def check_naming(report, service):
+    """Every call shows the ID of the namespace, and the name in the language, that are asked for."""
+    for naming, expected in (
+        ({}, ("Q212", "Ukraine")),
+        ({"id_namespace": "geonames", "display_language_code": "ar-EG"}, ("geonames:690791", "أوكرانيا")),
+        ({"id_namespace": "nobody", "display_language_code": "tlh"}, ("Q212", "Ukraine")),
+    ):
+        batch = {"queries": [{"name": "Ukraine"}], "options": naming}
+        resolutions = {
+            "ResolveName": service.ResolveName(name="Ukraine", options=naming).resolution,
+            "BatchResolveNames": service.BatchResolveNames(**batch).resolutions[0],
+            "StreamResolveNames": next(iter(service.StreamResolveNames([batch]))).resolutions[0],
+        }
+        shown = {call: resolution.candidates[0] for call, resolution in resolutions.items()}
+        for call, resolution in resolutions.items():
+            report.equal(f"{call} {naming}: canonical_id", resolution.canonical_id, expected[0])
+        shown["SuggestNames"] = service.SuggestNames(prefix="Ukraine", **naming).suggestions[0]
+        shown["GetEntity"] = service.GetEntity(id="Q212", **naming).entity
+        shown["BatchGetEntities"] = service.BatchGetEntities(ids=["Q212"], **naming).lookups[0].entity
+        for call, entity in shown.items():
+            report.equal(f"{call} {naming}", (entity.id, entity.name), expected)
+            report.holds(f"{call}: rank", entity.HasField("rank") and 0.9 < entity.rank <= 1, entity.rank)
 
 
 def check_batch(report, service):
@@ -198,9 +248,9 @@ def check_failures(report, service):
         expect_failure(report, f"the name {name[:9]!r}", call, invalid, "INVALID_FIELDS", ["name"])
     expect_failure(
         report, "options out of range",
-        lambda: service.ResolveName(name="x", options={"limit": -1, "max_edits": 3, "min_score": 2, "types": ["a b"]}),
+        lambda: service.ResolveName(name="x", options={"limit": -1, "max_edits": 3, "min_score": 2, "types": ["a b"], "min_rank": 2, "context": ["x " * 65]}),
         invalid, "INVALID_FIELDS",
-        ["options.limit", "options.types[0]", "options.max_edits", "options.min_score"],
+        ["options.limit", "options.types[0]", "options.min_rank", "options.context", "options.max_edits", "options.min_score"],
     )
     too_many = [{"name": "x"}] * 1_001
     for what, call in (
@@ -247,7 +297,7 @@ def check_entities(report, service):
 
 
 CHECKS = (
-    check_single, check_options, check_batch, check_stream, check_conversation, check_failures, check_entities,
+    check_single, check_options, check_hints, check_naming, check_batch, check_stream, check_conversation, check_failures, check_entities,
 )
 
 

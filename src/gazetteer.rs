@@ -118,18 +118,18 @@ impl Gazetteer {
         let entity = self.stack.entity_of(at)?;
         let is_wanted = alias.kind.is_shown()
             && self.stack.is_one_of(entity, &options.types)
+            && self.stack.is_of_rank(entity, options.min_rank)
             && (options.country.is_none() || options.country == self.stack.country(entity))
             && !self.stack.is_blocked(key, entity);
         is_wanted.then_some((entity, (alias.kind, alias.text)))
     }
 
     fn suggestion(&self, entity: EntityKey, alias: &str, options: &SuggestOptions) -> Option<Suggestion> {
+        let (id, _) = resolve::ids_in(&self.stack, entity, options.id_namespace.as_deref())?;
         let language = options.display_language_code.as_deref();
         Some(Suggestion {
-            id: self.stack.id(entity)?,
-            name: language
-                .map_or(self.stack.name(entity), |language| self.stack.name_in(entity, language))
-                .to_owned(),
+            id,
+            name: resolve::name_in(&self.stack, entity, language).to_owned(),
             alias: alias.to_owned(),
             types: self.stack.types(entity),
             rank: self.stack.rank(entity),
@@ -138,7 +138,13 @@ impl Gazetteer {
 
     /// The entity that bears `id`, whether as its own, a `same_as` or a redirected one.
     pub fn entity(&self, id: &str) -> Option<Entity> {
+        self.entity_as(id, &EntityOptions::default())
+    }
+
+    /// As [`Gazetteer::entity`], under the ID and the name that the caller wants to see.
+    pub fn entity_as(&self, id: &str, options: &EntityOptions) -> Option<Entity> {
         let key = self.stack.find(id)?;
+        let (id, same_as) = resolve::ids_in(&self.stack, key, options.id_namespace.as_deref())?;
         let mut packs: Vec<String> = Vec::new();
         let records = self.stack.records(key).map(|(segment, _)| segment);
         for segment in records.chain(self.stack.aliases(key).map(|at| at.segment)) {
@@ -150,12 +156,12 @@ impl Gazetteer {
         let description =
             self.stack.records(key).map(|(_, record)| record.description()).find(|text| !text.is_empty());
         Some(Entity {
-            id: self.stack.id(key)?,
-            name: self.stack.name(key).to_owned(),
+            id,
+            name: resolve::name_in(&self.stack, key, options.display_language_code.as_deref()).to_owned(),
             types: self.stack.types(key),
             country: self.stack.country(key),
             rank: self.stack.rank(key),
-            same_as: self.stack.other_ids_of(key),
+            same_as,
             description: description.unwrap_or_default().to_owned(),
             aliases: self.stack.aliases(key).filter_map(|at| self.entity_alias(at)).collect(),
             packs,
@@ -182,20 +188,40 @@ pub struct SuggestOptions {
     pub types: Vec<EntityType>,
     /// Only entities of this country.
     pub country: Option<CountryCode>,
-    /// Show names in this BCP 47 language where the entity has one.
+    /// Only entities of at least this rank, 0 to 1; 0 for all. An entity of unknown rank passes at 0 alone.
+    pub min_rank: f32,
+    /// Show IDs of this namespace where the entity has one, else canonical IDs.
+    pub id_namespace: Option<String>,
+    /// Show names in this BCP 47 language where the entity has one, else canonical names.
     pub display_language_code: Option<String>,
 }
 
 impl Default for SuggestOptions {
     fn default() -> Self {
-        Self { limit: 10, types: Vec::new(), country: None, display_language_code: None }
+        Self {
+            limit: 10,
+            types: Vec::new(),
+            country: None,
+            min_rank: 0.0,
+            id_namespace: None,
+            display_language_code: None,
+        }
     }
+}
+
+/// How an entity is to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntityOptions {
+    /// Show an ID of this namespace if the entity has one, else its canonical ID.
+    pub id_namespace: Option<String>,
+    /// Show a name in this BCP 47 language if the entity has one, else its canonical name.
+    pub display_language_code: Option<String>,
 }
 
 /// A completion of a prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {
-    /// Canonical ID.
+    /// Canonical ID, or the ID of the namespace asked for.
     pub id: EntityId,
     /// Canonical name, or the name in the language asked for.
     pub name: String,
@@ -210,9 +236,9 @@ pub struct Suggestion {
 /// All that the stack knows of one entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// Canonical ID: that of the earliest pack.
+    /// Canonical ID, that of the earliest pack; or the ID of the namespace asked for.
     pub id: EntityId,
-    /// Canonical name.
+    /// Canonical name, or the name in the language asked for.
     pub name: String,
     /// What it is.
     pub types: Vec<EntityType>,

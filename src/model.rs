@@ -323,15 +323,26 @@ impl fmt::Display for Score {
     }
 }
 
-/// Prominence on one logarithmic scale from 0 to 1 that every importer uses.
+/// Prominence on one logarithmic scale from 0 to 1 that every importer uses; the formulas stand here alone.
 ///
-/// 1.0 is a place of a hundred million people, or a thing with an article in four hundred languages; every 0.125 less
-/// is a tenth of the people. A difference of rank is therefore a ratio of prominence, whatever the sort of entity.
+/// A difference of rank is a ratio of prominence, whatever the sort of entity: every 0.125 less is a tenth of the people.
+///
+/// | people | rank | | articles | rank |
+/// |--:|--:|---|--:|--:|
+/// | 1,000 | 0.375 | | 1 | 0.116 |
+/// | 15,000 | 0.522 | | 5 | 0.299 |
+/// | 100,000 | 0.625 | | 20 | 0.508 |
+/// | 1,000,000 | 0.750 | | 50 | 0.656 |
+/// | 10,000,000 | 0.875 | | 100 | 0.770 |
+/// | 100,000,000 or more | 1.000 | | 400 or more | 1.000 |
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Rank(f32);
 
 impl Rank {
+    /// The powers of ten between the ranks 0 and 1: of people, from one to a hundred million.
+    pub const POWERS: f32 = 8.0;
+
     /// Takes a number from 0 to 1.
     pub fn new(value: f32) -> Option<Self> {
         (0.0..=1.0).contains(&value).then_some(Self(value))
@@ -339,7 +350,7 @@ impl Rank {
 
     /// `log10(1 + people) / 8`, at most 1: 15,000 people are 0.52, a million 0.75.
     pub fn from_population(people: u64) -> Self {
-        Self(((1.0 + people as f64).log10() / 8.0).min(1.0) as f32)
+        Self(((1.0 + people as f64).log10() / f64::from(Self::POWERS)).min(1.0) as f32)
     }
 
     /// The rank of a national capital: as a town of six times its people (0.1 more).
@@ -393,8 +404,22 @@ mod tests {
 
     #[test]
     fn ranks_share_one_scale() {
-        assert!((Rank::from_population(1_000_000).get() - 0.75).abs() < 1e-3);
-        assert!((Rank::from_sitelinks(400).get() - 1.0).abs() < 1e-6);
+        // The table in the documentation of `Rank`, in data/README.md and in docs/PACKS.md.
+        for (people, rank) in [
+            (1_000, 0.375),
+            (15_000, 0.522),
+            (100_000, 0.625),
+            (1_000_000, 0.75),
+            (10_000_000, 0.875),
+            (100_000_000, 1.0),
+        ] {
+            assert!((Rank::from_population(people).get() - rank).abs() < 1e-3, "{people} people");
+        }
+        for (articles, rank) in [(1, 0.116), (5, 0.299), (20, 0.508), (50, 0.656), (100, 0.770), (400, 1.0)] {
+            assert!((Rank::from_sitelinks(articles).get() - rank).abs() < 1e-3, "{articles} articles");
+        }
+        assert_eq!(Rank::from_population(0), Rank::from_sitelinks(0));
+        assert!((Rank::from_population(1_000_000).as_capital().get() - 0.85).abs() < 1e-3);
         assert_eq!(Some(Rank::from_population(u64::MAX)), Rank::new(1.0));
         assert_eq!(Rank::new(1.1), None);
         assert_eq!(Rank::new(f32::NAN), None);

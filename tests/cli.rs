@@ -9,6 +9,8 @@ mod broken_lists;
 mod canonicalize;
 #[path = "cli/eval.rs"]
 mod eval;
+#[path = "cli/hints.rs"]
+mod hints;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]

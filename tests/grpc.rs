@@ -16,5 +16,7 @@ mod failures;
 mod faulty_server;
 #[path = "grpc/health_and_reflection.rs"]
 mod health_and_reflection;
+#[path = "grpc/hints.rs"]
+mod hints;
 #[path = "grpc/streams.rs"]
 mod streams;

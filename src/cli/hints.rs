@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use super::failure::{Exit, Failure};
 use crate::model::{CountryCode, EntityType, InvalidToken};
-use crate::resolve::ResolveOptions;
+use crate::resolve::{ResolveOptions, check_context};
 
 /// What is known of the names that are asked for, and how many answers are wanted.
 #[derive(Args, Clone, Debug)]
@@ -18,6 +19,15 @@ pub struct HintArgs {
     /// Prefer aliases of this language (BCP 47, such as ar)
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
+    /// Words that stand near the names: prefer what they speak of (repeatable; 64 words in all)
+    ///
+    /// Such as `--context "تبليسي القوقاز"`: other names, names of the country or of something in it, nouns for the type
+    /// (مدينة, state), words of the description.
+    #[arg(long, value_name = "WORDS")]
+    pub context: Vec<String>,
+    /// Only entities of at least this rank, 0 to 1: 0.625 for 100,000 people, 0.75 for a million
+    #[arg(long, value_name = "RANK", default_value_t = 0.0, value_parser = parse_fraction)]
+    pub min_rank: f32,
     /// The most candidates for one name
     #[arg(long, value_name = "N", default_value_t = ResolveOptions::DEFAULT_LIMIT, value_parser = parse_limit)]
     pub limit: usize,
@@ -28,15 +38,21 @@ pub struct HintArgs {
     /// Drop candidates below this score, 0 to 1
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = parse_fraction)]
     pub min_score: f32,
-    /// Answer with IDs of this namespace where the entity has one, such as geonames
+    /// Answer with IDs of this namespace, such as geonames; an entity that has none keeps its canonical ID
     #[arg(long, value_name = "NS")]
     pub id_namespace: Option<String>,
-    /// Show names in this language where the entity has one
+    /// Show names in this language where the entity has one, else canonical names
     #[arg(long, value_name = "LANG")]
     pub display_lang: Option<String>,
 }
 
 impl HintArgs {
+    /// Checks what no flag shows alone.
+    pub fn check(&self) -> Result<(), Failure> {
+        check_context(&self.context)
+            .map_err(|reason| Failure::new(Exit::Usage, format!("--context: {reason}")))
+    }
+
     /// The options of a query; `explain` asks for the steps.
     pub fn options(&self, explain: bool) -> ResolveOptions {
         ResolveOptions {
@@ -44,6 +60,8 @@ impl HintArgs {
             types: self.types.clone(),
             country: self.country,
             language_code: self.lang.clone(),
+            context: self.context.clone(),
+            min_rank: self.min_rank,
             max_edits: self.max_edits,
             min_score: self.min_score,
             id_namespace: self.id_namespace.clone(),

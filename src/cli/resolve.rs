@@ -60,6 +60,7 @@ const CHUNK: usize = 1_000;
 
 /// Runs the command.
 pub fn run(args: &ResolveArgs, context: &Context) -> Result<Exit, Failure> {
+    args.hints.check()?;
     let resolver = args.resolver(context)?;
     let options = args.hints.options(args.explain || args.format == Format::Jsonl);
     let display = Display::of_stdout(context.color);
@@ -254,6 +255,7 @@ mod tests {
             name: "Ukraine".into(),
             types: vec![],
             country: None,
+            rank: None,
             same_as: vec![],
             score: Score::new(0.93),
             form_similarity: 0.95,

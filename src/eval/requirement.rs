@@ -8,30 +8,34 @@ use serde::Serialize;
 use super::figures::{Figures, Metric};
 use super::report::Report;
 
-/// A bound on a figure: `[PHENOMENON[,PHENOMENON…].]METRIC OP NUMBER`.
+/// A bound on a figure: `[[!]PHENOMENON[,PHENOMENON…].]METRIC OP NUMBER`.
 ///
-/// OP is one of `>=`, `<=`, `>`, `<`, `=`. Several phenomena are taken together, as if they were one; without any, all
-/// cases count. Shares are in percent, the measures of calibration from 0 to 1.
+/// OP is one of `>=`, `<=`, `>`, `<`, `=`. Several phenomena are taken together, as if they were one; after `!`, all but
+/// those count, and without any, all cases. Shares are in percent, the measures of calibration from 0 to 1.
 ///
 /// ```
 /// use yaqut::eval::Requirement;
 ///
 /// assert!("resolved>=95".parse::<Requirement>().is_ok());
 /// assert!("hamza,yeh.wrong = 0".parse::<Requirement>().is_ok());
+/// assert!("!translation,initials.resolved>=95".parse::<Requirement>().is_ok());
 /// assert!("ece<=0.05".parse::<Requirement>().is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requirement {
-    phenomena: Vec<String>,
+    scope: Scope,
     metric: Metric,
     comparison: Comparison,
     bound: f64,
 }
 
 impl Requirement {
-    /// The phenomena that it speaks of; none for all cases.
+    /// The phenomena that it names, be it to take them or to leave them out.
     pub fn phenomena(&self) -> &[String] {
-        &self.phenomena
+        match &self.scope {
+            Scope::All => &[],
+            Scope::Only(phenomena) | Scope::Except(phenomena) => phenomena,
+        }
     }
 
     /// Compares the figure in `report` with the bound.
@@ -48,26 +52,46 @@ impl Requirement {
     }
 
     fn figures(&self, report: &Report<'_>) -> Figures {
-        if self.phenomena.is_empty() {
-            return report.total.clone();
-        }
         let mut figures = Figures::default();
-        for (_, part) in
-            report.phenomena.iter().filter(|(name, _)| self.phenomena.iter().any(|it| it == name))
-        {
+        for (_, part) in report.phenomena.iter().filter(|(name, _)| self.scope.has(name)) {
             figures.merge(part);
         }
         figures
     }
 }
 
+/// Which cases a requirement speaks of, by their phenomena.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    All,
+    Only(Vec<String>),
+    Except(Vec<String>),
+}
+
+impl Scope {
+    fn has(&self, phenomenon: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(phenomena) => phenomena.iter().any(|name| name == phenomenon),
+            Self::Except(phenomena) => phenomena.iter().all(|name| name != phenomenon),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::Only(phenomena) => write!(f, "{}.", phenomena.join(",")),
+            Self::Except(phenomena) => write!(f, "!{}.", phenomena.join(",")),
+        }
+    }
+}
+
 /// As it is parsed, without white space.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.phenomena.is_empty() {
-            write!(f, "{}.", self.phenomena.join(","))?;
-        }
-        write!(f, "{}{}{}", self.metric.as_str(), self.comparison.as_str(), self.bound)
+        write!(f, "{}{}{}{}", self.scope, self.metric.as_str(), self.comparison.as_str(), self.bound)
     }
 }
 
@@ -153,17 +177,12 @@ impl FromStr for Requirement {
 
     fn from_str(text: &str) -> Result<Self, InvalidRequirement> {
         let (left, comparison, right) = split(text)?;
-        let (phenomena, metric) = match left.rsplit_once('.') {
-            Some((phenomena, metric)) => {
-                (phenomena.split(',').map(|name| name.trim().to_owned()).collect(), metric)
-            }
-            None => (Vec::new(), left),
+        let (scope, metric) = match left.rsplit_once('.') {
+            Some((phenomena, metric)) => (parse_scope(phenomena)?, metric),
+            None => (Scope::All, left),
         };
-        if phenomena.iter().any(String::is_empty) {
-            return Err(InvalidRequirement::EmptyPhenomenon(left.trim().to_owned()));
-        }
         let metric = parse_metric(metric.trim())?;
-        Ok(Self { phenomena, metric, comparison, bound: parse_bound(right.trim(), metric)? })
+        Ok(Self { scope, metric, comparison, bound: parse_bound(right.trim(), metric)? })
     }
 }
 
@@ -175,6 +194,16 @@ fn split(text: &str) -> Result<(&str, Comparison, &str), InvalidRequirement> {
     let comparison = Comparison::ALL.into_iter().find_map(|it| Some((it, rest.strip_prefix(it.as_str())?)));
     let (comparison, right) = comparison.ok_or_else(no_comparison)?;
     Ok((left, comparison, right))
+}
+
+fn parse_scope(text: &str) -> Result<Scope, InvalidRequirement> {
+    let excepted = text.trim().strip_prefix('!');
+    let phenomena = excepted.unwrap_or(text).split(',').map(|name| name.trim().to_owned());
+    let phenomena: Vec<String> = phenomena.collect();
+    if phenomena.iter().any(String::is_empty) {
+        return Err(InvalidRequirement::EmptyPhenomenon(text.trim().to_owned()));
+    }
+    Ok(if excepted.is_some() { Scope::Except(phenomena) } else { Scope::Only(phenomena) })
 }
 
 fn parse_metric(name: &str) -> Result<Metric, InvalidRequirement> {
@@ -210,6 +239,7 @@ mod tests {
             ("wrong<=0.5", "wrong<=0.5"),
             ("a.b.merged<2", "a.b.merged<2"),
             ("ece<=0.05", "ece<=0.05"),
+            ("! kunya,title.resolved >= 95", "!kunya,title.resolved>=95"),
         ] {
             assert_eq!(parse(text).unwrap().to_string(), shown);
             assert_eq!(parse(shown), parse(text));
@@ -229,8 +259,9 @@ mod tests {
             ("right>=95", UnknownMetric(text("right"))),
             ("hamza>=95", UnknownMetric(text("hamza"))),
             (">=95", UnknownMetric(text(""))),
-            (".resolved>=95", EmptyPhenomenon(text(".resolved"))),
-            ("hamza,.resolved>=95", EmptyPhenomenon(text("hamza,.resolved"))),
+            (".resolved>=95", EmptyPhenomenon(text(""))),
+            ("hamza,.resolved>=95", EmptyPhenomenon(text("hamza,"))),
+            ("!.resolved>=95", EmptyPhenomenon(text("!"))),
             ("resolved>=", InvalidBound(text(""))),
             ("resolved==95", InvalidBound(text("=95"))),
             ("resolved>=95%", InvalidBound(text("95%"))),
@@ -263,6 +294,9 @@ mod tests {
             ("hamza,space.missed=0", true),
             ("hamza,yeh.resolved>=66", true),
             ("hamza,yeh.resolved>=67", false),
+            ("!yeh.resolved=100", true),
+            ("!hamza,space.resolved=50", true),
+            ("!hamza,yeh,space.wrong=0", false),
             ("wrong=0", true),
             ("hamza.ece=0", true),
             ("yeh.brier<=0.1", false),

@@ -55,7 +55,7 @@ static CASES: Schema<11> = Schema {
     columns: [
         required("name", Holds::Text, "The name that is asked"),
         required("expected", Holds::Text, "The ID that is right, NIL, or several with | between them"),
-        required("phenomenon", Holds::Pattern(r"[^\s,<>=]+"), "What makes the case hard"),
+        required("phenomenon", Holds::Pattern(r"[^\s!,<>=]+"), "What makes the case hard"),
         optional("forbidden", Holds::Text, "An ID that must not be chosen"),
         optional("types", Holds::Text, "A hint: types of which the entity is one, with | between them"),
         optional("country", Holds::Pattern("[A-Za-z]{2}"), "A hint: ISO 3166-1 alpha-2 code"),
@@ -205,7 +205,8 @@ impl Checker<'_, WIDTH> {
     /// The phenomenon: without the signs that a requirement separates by.
     fn phenomenon(&mut self, cell: Cell<'_>) -> Option<String> {
         self.filled(cell, "say in a word what makes the case hard, such as hamza or space")?;
-        let is_bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | '<' | '>' | '=');
+        let is_bad =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '!' | ',' | '<' | '>' | '=');
         if let Some((offset, sign)) = cell.text.char_indices().find(|&(_, c)| is_bad(c)) {
             let message = format_args!("the phenomenon {} holds {sign:?}", Quoted(cell.text));
             let help = "write one word, such as teh_marbuta";

@@ -1,4 +1,4 @@
-//! The layout of a segment file, version 1.
+//! The layout of a segment file, version 2.
 //!
 //! All numbers are little-endian. Offsets of sections count from the start of the file.
 //!
@@ -22,6 +22,8 @@
 //! | `KEY_STARTS`, `KEY_POSTINGS` | key ordinal → alias ordinals, by rank; [`BARE`] marks the key of a bare form |
 //! | `TOKENS` | FST: K2 token of an alias of several tokens → token ordinal |
 //! | `TOKEN_STARTS`, `TOKEN_POSTINGS` | token ordinal → alias ordinals, ascending |
+//! | `SKELETONS` | FST: skeleton key (K3) of an alias in Arabic or Latin script → skeleton ordinal |
+//! | `SKELETON_STARTS`, `SKELETON_POSTINGS` | skeleton ordinal → alias ordinals, by rank |
 //!
 //! The magic begins with a byte that is no ASCII and holds both line ends, so that transfers as text are noticed.
 
@@ -74,11 +76,17 @@ pub enum SectionKind {
     TokenStarts = 11,
     /// Alias ordinals.
     TokenPostings = 12,
+    /// FST of skeleton keys.
+    Skeletons = 13,
+    /// Where the postings of a skeleton key begin.
+    SkeletonStarts = 14,
+    /// Alias ordinals.
+    SkeletonPostings = 15,
 }
 
 impl SectionKind {
     /// Every kind, in file order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Meta,
         Self::Strings,
         Self::Ids,
@@ -91,6 +99,9 @@ impl SectionKind {
         Self::Tokens,
         Self::TokenStarts,
         Self::TokenPostings,
+        Self::Skeletons,
+        Self::SkeletonStarts,
+        Self::SkeletonPostings,
     ];
 }
 

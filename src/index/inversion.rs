@@ -9,6 +9,7 @@ use std::thread;
 
 use super::format::BARE;
 use super::writer::push_u32s;
+use crate::model::AliasKind;
 use crate::pack::AliasRow;
 use crate::text;
 
@@ -22,26 +23,38 @@ pub(super) struct Inverted {
     pub postings: Vec<u8>,
 }
 
-/// The lookup keys and the tokens of aliases, which are numbered as they stand. The postings of a key are in the order
-/// that `key_order` gives, which must be total; those of a token ascend.
-pub(super) fn inverted<K: Ord>(aliases: &[&AliasRow], key_order: impl Fn(u32) -> K + Sync) -> [Inverted; 2] {
+/// The lookup keys, the tokens and the skeleton keys of aliases, which are numbered as they stand. The postings of a key
+/// are in the order that `key_order` gives, which must be total; those of a token ascend.
+pub(super) fn inverted<K: Ord>(aliases: &[&AliasRow], key_order: impl Fn(u32) -> K + Sync) -> [Inverted; 3] {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let pieces = keyed(aliases, aliases.len().div_ceil(cores).max(MIN_PIECE));
-    let (keys, tokens) = side_by_side(
-        || invert(pieces.iter().map(|piece| &piece.keys), &key_order),
-        || invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting),
+    let (keys, (tokens, skeletons)) = side_by_side(
+        || invert(pieces.iter().map(|piece| &piece.keys), &key_order, |_, _| false),
+        || {
+            let tokens = invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting, |_, _| false);
+            let is_repeated = |a, b| is_repeated(aliases, a, b);
+            (tokens, invert(pieces.iter().map(|piece| &piece.skeletons), &key_order, is_repeated))
+        },
     );
-    [keys, tokens]
+    [keys, tokens, skeletons]
 }
 
 /// Fewer aliases than this are not worth a thread.
 const MIN_PIECE: usize = 4096;
+
+/// Whether two aliases under one skeleton key are romanisations of one name: those of one ID, in Latin script.
+fn is_repeated(aliases: &[&AliasRow], a: u32, b: u32) -> bool {
+    let alias = |posting: u32| aliases.get(posting as usize);
+    let is_arabic = |row: &AliasRow| row.alias.chars().any(text::is_arabic);
+    alias(a).zip(alias(b)).is_some_and(|(a, b)| a.id == b.id && !is_arabic(a) && !is_arabic(b))
+}
 
 /// The keys of a run of aliases.
 #[derive(Default)]
 struct Piece {
     keys: Postings,
     tokens: Postings,
+    skeletons: Postings,
 }
 
 /// Keys with a posting each, in no order; the text of all keys lies in one string.
@@ -82,7 +95,18 @@ impl Piece {
         if lossy.contains(' ') {
             lossy.split(' ').for_each(|token| self.tokens.push([token], ordinal));
         }
+        if is_sounded(alias.kind) {
+            for key in text::skeleton_keys(&safe) {
+                self.skeletons.push([key.as_str()], ordinal);
+            }
+        }
     }
+}
+
+/// Whether aliases of a kind are names that other scripts write by their sound. Abbreviations are spelled out in each
+/// script or translated, and a demonym is a word of one language.
+const fn is_sounded(kind: AliasKind) -> bool {
+    !matches!(kind, AliasKind::Abbreviation | AliasKind::Demonym)
 }
 
 impl Postings {
@@ -121,13 +145,18 @@ fn head(key: &[u8]) -> u64 {
     u64::from_be_bytes(head)
 }
 
-fn invert<'a, K: Ord>(pieces: impl Iterator<Item = &'a Postings>, order: impl Fn(u32) -> K) -> Inverted {
+/// Sorts the postings by key and `order`, and drops those that `is_repeated` says repeat the one before them.
+fn invert<'a, K: Ord>(
+    pieces: impl Iterator<Item = &'a Postings>,
+    order: impl Fn(u32) -> K,
+    is_repeated: impl Fn(u32, u32) -> bool,
+) -> Inverted {
     let mut entries: Vec<Entry<'_>> = pieces.flat_map(Postings::entries).collect();
     entries.sort_unstable_by(|a, b| {
         let keys = a.head.cmp(&b.head).then_with(|| a.key.cmp(b.key));
         keys.then_with(|| order(a.posting).cmp(&order(b.posting)))
     });
-    entries.dedup_by_key(|entry| (entry.head, entry.key, entry.posting));
+    entries.dedup_by(|b, a| a.key == b.key && (a.posting == b.posting || is_repeated(a.posting, b.posting)));
 
     let (mut starts, mut postings) = (Vec::new(), Vec::with_capacity(entries.len() * 4));
     let mut builder = fst::MapBuilder::memory();
@@ -171,8 +200,8 @@ mod tests {
     }
 
     /// The plainest way: sorted maps of lists.
-    fn by_maps(aliases: &[&AliasRow], order: impl Fn(u32) -> u32) -> [BTreeMap<String, Vec<u32>>; 2] {
-        let [mut keys, mut tokens]: [BTreeMap<String, Vec<u32>>; 2] = Default::default();
+    fn by_maps(aliases: &[&AliasRow], order: impl Fn(u32) -> u32) -> [BTreeMap<String, Vec<u32>>; 3] {
+        let [mut keys, mut tokens, mut skeletons]: [BTreeMap<String, Vec<u32>>; 3] = Default::default();
         for (ordinal, alias) in (0..).zip(aliases) {
             let safe = text::safe_fold(&alias.alias);
             keys.entry(text::lookup_key(&alias.alias)).or_default().push(ordinal);
@@ -183,15 +212,18 @@ mod tests {
             for token in lossy.split(' ').filter(|_| lossy.contains(' ')) {
                 tokens.entry(token.to_owned()).or_default().push(ordinal);
             }
+            for key in text::skeleton_keys(&safe) {
+                skeletons.entry(key).or_default().push(ordinal);
+            }
         }
-        for list in keys.values_mut() {
+        for list in keys.values_mut().chain(skeletons.values_mut()) {
             list.sort_by_key(|&posting| (order(posting & !BARE), posting));
         }
-        for map in [&mut keys, &mut tokens] {
+        for map in [&mut keys, &mut tokens, &mut skeletons] {
             map.values_mut().for_each(Vec::dedup);
             map.remove("");
         }
-        [keys, tokens]
+        [keys, tokens, skeletons]
     }
 
     fn bytes(map: &BTreeMap<String, Vec<u32>>) -> [Vec<u8>; 3] {
@@ -223,8 +255,9 @@ mod tests {
             let pieces = keyed(&rows, len);
             let by_order = |posting: u32| (order(posting & !BARE), posting);
             let cut = [
-                invert(pieces.iter().map(|piece| &piece.keys), by_order),
-                invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting),
+                invert(pieces.iter().map(|piece| &piece.keys), by_order, |_, _| false),
+                invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting, |_, _| false),
+                invert(pieces.iter().map(|piece| &piece.skeletons), by_order, |_, _| false),
             ];
             for found in [cut, inverted(&rows, by_order)] {
                 prop_assert_eq!(&found.map(|found| [found.fst, found.starts, found.postings]), &expected);

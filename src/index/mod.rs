@@ -20,7 +20,7 @@ pub use writer::compile;
 use std::sync::Arc;
 
 /// Version of the segment format that this build reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The bytes of a segment: a memory map, a `Vec`, or anything else that stays where it is.
 pub type SegmentBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;

@@ -26,6 +26,7 @@ pub struct Segment {
     overrides: Vec<Override>,
     pub(super) keys: Map<Slice>,
     pub(super) tokens: Map<Slice>,
+    pub(super) skeletons: Map<Slice>,
 }
 
 /// An entity row of a segment, read in place.
@@ -149,6 +150,7 @@ impl Segment {
         let segment = Self {
             keys: open_fst(SectionKind::Keys)?,
             tokens: open_fst(SectionKind::Tokens)?,
+            skeletons: open_fst(SectionKind::Skeletons)?,
             header: Header {
                 manifest: meta.manifest(),
                 entity_count: u64::from(meta.entity_count),
@@ -273,6 +275,17 @@ impl Segment {
         TokenPostings { segment: self, range }
     }
 
+    /// The aliases under a skeleton key, those of prominent entities first; see [`text::skeleton_keys`].
+    ///
+    /// Neither demonyms nor abbreviations lie there, and of the aliases of one ID in Latin script that share a key only
+    /// the first: other romanisations that differ in nothing heard.
+    pub fn lookup_skeleton(&self, key: &str) -> impl Iterator<Item = AliasOrdinal> + '_ {
+        let ordinal = self.skeletons.get(key);
+        ordinal.into_iter().flat_map(|ordinal| {
+            self.postings(SectionKind::SkeletonStarts, SectionKind::SkeletonPostings, ordinal)
+        })
+    }
+
     fn postings(
         &self,
         starts: SectionKind,
@@ -319,7 +332,8 @@ impl Segment {
             && len(SectionKind::Entities) == self.header.entity_count * format::ENTITY_BYTES as u64
             && len(SectionKind::Aliases) == self.header.alias_count * format::ALIAS_BYTES as u64
             && len(SectionKind::KeyStarts) == starts(&self.keys)
-            && len(SectionKind::TokenStarts) == starts(&self.tokens);
+            && len(SectionKind::TokenStarts) == starts(&self.tokens)
+            && len(SectionKind::SkeletonStarts) == starts(&self.skeletons);
         if holds { Ok(()) } else { Err(SegmentError::damaged("its tables have other lengths than it says")) }
     }
 
@@ -330,7 +344,7 @@ impl Segment {
                 return Err(SegmentError::damaged(format!("the checksum of section {kind:?} does not hold")));
             }
         }
-        for map in [&self.keys, &self.tokens] {
+        for map in [&self.keys, &self.tokens, &self.skeletons] {
             map.as_fst().verify().map_err(|error| SegmentError::damaged(error.to_string()))?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::{AliasKind, Article, EntityId, EntityType, Rank};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, OverrideRow, Pack, RowPlace};
-use crate::text::lookup_key;
+use crate::text::{self, lookup_key};
 
 fn id(text: &str) -> EntityId {
     EntityId::new(text).unwrap()
@@ -91,6 +91,36 @@ fn tokens_lead_to_aliases_of_several_tokens() {
     };
     assert_eq!(texts("كوريا"), ["كوريا الشمالية"]);
     assert_eq!(texts("ukraine"), Vec::<&str>::new());
+}
+
+#[test]
+fn skeletons_lead_to_aliases_of_both_scripts() {
+    let mut pack = pack();
+    let kyiv = EntityRow {
+        rank: Rank::new(0.7),
+        ..EntityRow::new(id("Q1899"), EntityType::new("city").unwrap(), "Kyiv")
+    };
+    pack.entities.push(kyiv);
+    let alias = |of: &str, alias: &str, kind| AliasRow::new(id(of), alias, "", kind);
+    pack.aliases.extend([
+        alias("Q100", "كوف", AliasKind::Alternate),
+        alias("Q1899", "Kyiv", AliasKind::Preferred),
+        alias("Q1899", "Kiev", AliasKind::Alternate),
+        alias("Q1899", "كييف", AliasKind::Preferred),
+        alias("Q1899", "كيف", AliasKind::Alternate),
+        alias("Q1899", "KVI", AliasKind::Abbreviation),
+        alias("Q1899", "كييفي", AliasKind::Demonym),
+    ]);
+    let segment = open(compile(&pack).unwrap()).unwrap();
+    let found = |query: &str| -> Vec<&str> {
+        let keys = text::skeleton_keys(&text::safe_fold(query));
+        let aliases = keys.iter().flat_map(|key| segment.lookup_skeleton(key));
+        aliases.map(|alias| segment.alias(alias).unwrap().text).collect()
+    };
+    assert_eq!(found("Kief"), ["Kyiv", "كييف", "كيف", "كوف"], "by rank, and one romanisation");
+    assert_eq!(found("كيف"), found("Kief"));
+    assert_eq!(found("Oekraïne"), found("اكرانيا"));
+    assert_eq!(found("京"), Vec::<&str>::new());
 }
 
 #[test]

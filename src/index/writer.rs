@@ -43,9 +43,13 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
         let ordinal = posting & !BARE;
         (Reverse(ranks[aliases[ordinal as usize].id as usize]), ordinal, posting)
     };
-    let [keys, tokens] = inverted(&rows, by_rank);
+    let [keys, tokens, skeletons] = inverted(&rows, by_rank);
     file.add_inverted(keys, [SectionKind::Keys, SectionKind::KeyStarts, SectionKind::KeyPostings]);
     file.add_inverted(tokens, [SectionKind::Tokens, SectionKind::TokenStarts, SectionKind::TokenPostings]);
+    file.add_inverted(
+        skeletons,
+        [SectionKind::Skeletons, SectionKind::SkeletonStarts, SectionKind::SkeletonPostings],
+    );
     Ok(file.finish())
 }
 

@@ -30,6 +30,8 @@ token_enum! {
         NotAName = "NOT_A_NAME",
         /// The caller wants other types.
         TypeFilter = "TYPE_FILTER",
+        /// The caller wants entities of a higher rank.
+        RankFilter = "RANK_FILTER",
         /// The caller allows fewer edits than lie between name and alias.
         MaxEdits = "MAX_EDITS",
         /// Another alias met the name at once, and a known name is never taken for a slip.
@@ -46,6 +48,8 @@ token_enum! {
         ShortName = "SHORT_NAME",
         /// The alias is too short to take edits.
         ShortAlias = "SHORT_ALIAS",
+        /// The name, or a word of it, is a well-known name of its own, and not a spelling of the alias.
+        OtherName = "OTHER_NAME",
         /// What differs is of another person's name.
         OtherPerson = "OTHER_PERSON",
         /// Name and alias are near enough, but the search, which is bounded, does not meet the alias.

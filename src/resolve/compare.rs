@@ -7,6 +7,7 @@ use super::gate::Gate;
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
+use crate::text::well_known::{are_two_names, is_other_name};
 use crate::text::{self, ARTICLE, Bare};
 
 /// What lies between a form and an alias.
@@ -20,6 +21,8 @@ pub(super) struct Comparison {
     pub evidence: f32,
     /// How likely the form is the alias's name at all, rather than a name or word that no pack lists: 0 to 1.
     pub plausibility: f32,
+    /// The same if one slip of the finger explains the edits and the gazetteer lists every name; 0 if none does.
+    pub slip: f32,
 }
 
 impl Comparison {
@@ -54,7 +57,7 @@ const LOSSY_PLAUSIBILITY: f32 = 0.95;
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     if query == alias {
         let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
-        return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility };
+        return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility, slip: 0.0 };
     }
     let (mut evidence, plausibility) = fold_between(query, alias);
     let mut steps = fold_steps(query, alias);
@@ -62,7 +65,7 @@ pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
         steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
         evidence += DIVISION_EVIDENCE;
     }
-    Comparison { tier: Tier::Orthographic, steps, evidence, plausibility }
+    Comparison { tier: Tier::Orthographic, steps, evidence, plausibility, slip: 0.0 }
 }
 
 /// Evidence and plausibility of the least fold that makes two K0 keys of one lookup key equal but for divisions.
@@ -119,16 +122,23 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
         return Err(Gate::ShortAlias);
     }
     let is_alone = pairs.len() == 1;
-    let (mut alignment, mut plausibility) = (Alignment::default(), 1.0_f32);
+    let is_other = if is_alone { is_other_name } else { are_two_names };
+    if let Some(&(name, _)) = pairs.iter().find(|(query, alias)| is_other(query, alias)) {
+        return Err(Gate::OtherName(name.to_owned()));
+    }
+    let (mut alignment, mut plausibility, mut slip) = (Alignment::default(), 1.0_f32, 1.0_f32);
     for (query, alias) in pairs {
         let letters = decisive_letters(query, alias);
         let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
         let token = distance::align(&query, &alias);
         let budget = distance::budget(letters).max(least_budget(is_alone, &token));
-        plausibility *= plausibility_of(&token, budget, || distance::is_one_slip(&query, &alias));
+        let by_budget = plausibility_of(&token, budget);
+        plausibility *= by_budget;
+        let is_slip = token.cost > 0.0 && distance::is_one_slip(&query, &alias);
+        slip *= if is_slip { by_budget.max(SLIP + SLIP_OF_BUDGET * budget) } else { by_budget };
         alignment.extend(token);
     }
-    if alignment.cost > MAX_COST || plausibility < LEAST_PLAUSIBILITY {
+    if alignment.cost > MAX_COST || plausibility.max(slip) < LEAST_PLAUSIBILITY {
         return Err(Gate::TooFar { cost: alignment.cost });
     }
     let tier = match alignment.class() {
@@ -139,7 +149,24 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
     let steps: Vec<Step> =
         alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost)).collect();
     let evidence = EDITED_EVIDENCE + COST_EVIDENCE * total_cost(&steps);
-    Ok(Comparison { tier, steps, evidence, plausibility })
+    Ok(Comparison { tier, steps, evidence, plausibility, slip })
+}
+
+/// What another script says, in powers of ten: a name is rather written in the script of its text.
+const CROSS_SCRIPT_EVIDENCE: f32 = -1.2;
+
+/// Compares a form's K0 key with the K0 key of an alias in the other script, Latin or Arabic.
+pub(super) fn compare_scripts(query: &str, alias: &str) -> Result<Comparison, Gate> {
+    let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
+    let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar { cost: MAX_COST })?;
+    let plausibility = plausibility(alignment.cost / text::cross_script_budget(alignment.letters));
+    if plausibility < LEAST_PLAUSIBILITY {
+        return Err(Gate::TooFar { cost: alignment.cost });
+    }
+    let steps: Vec<Step> =
+        alignment.steps.iter().map(|step| Step::new(step.to_string(), step.cost)).collect();
+    let evidence = CROSS_SCRIPT_EVIDENCE + COST_EVIDENCE * alignment.cost;
+    Ok(Comparison { tier: Tier::CrossScript, steps, evidence, plausibility, slip: 0.0 })
 }
 
 /// The tokens of two keys, one by one if there are as many; else the keys.
@@ -178,17 +205,18 @@ const EVEN_BUDGETS: f32 = 1.6;
 const SLIP: f32 = 0.50;
 const SLIP_OF_BUDGET: f32 = 0.12;
 
-/// How likely two tokens, so aligned, are one name: a logistic function of the cost, measured by the budget for their
-/// length.
-///
-/// What one slip of the finger explains counts as one edit, though the alignment may have found two that are cheaper
-/// together.
-fn plausibility_of(alignment: &Alignment, budget: f32, is_one_slip: impl Fn() -> bool) -> f32 {
-    if alignment.cost == 0.0 {
-        return 1.0;
-    }
-    let by_budget = logistic(BUDGET_LOGITS * (EVEN_BUDGETS - alignment.cost / budget));
-    if is_one_slip() { by_budget.max(SLIP + SLIP_OF_BUDGET * budget) } else { by_budget }
+/// What a slip's cost counts beside a sound's: sounds are written otherwise more often than fingers slip.
+const SLIP_WEIGHT: f32 = 1.4;
+
+/// How likely two tokens, so aligned, are one name.
+fn plausibility_of(alignment: &Alignment, budget: f32) -> f32 {
+    let weight = if alignment.class() == Some(EditClass::Typing) { SLIP_WEIGHT } else { 1.0 };
+    if alignment.cost == 0.0 { 1.0 } else { plausibility(weight * alignment.cost / budget) }
+}
+
+/// How likely two spellings are of one name: a logistic function of their cost as a multiple of the budget.
+fn plausibility(budgets: f32) -> f32 {
+    logistic(BUDGET_LOGITS * (EVEN_BUDGETS - budgets))
 }
 
 fn logistic(logits: f32) -> f32 {

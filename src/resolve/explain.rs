@@ -13,7 +13,8 @@ use serde::Serialize;
 use self::nearest::{Attempt, nearest};
 use super::form::Form;
 use super::hits::{Extent, Hit, Hits};
-use super::resolver::{gather, ids_in, name_in, read};
+use super::naming::{ids_in, name_in};
+use super::resolver::{gather, read};
 use super::score::{self, Factors, Scored};
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::step::{Step, similarity};
@@ -108,7 +109,7 @@ pub struct Rival {
     pub matched_alias: String,
     /// The pack that holds the alias.
     pub pack: String,
-    /// The probability that it is meant; absent if it is no candidate, because the caller wants other types.
+    /// The probability that it is meant; absent if it is no candidate, because the caller wants others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
 }
@@ -178,10 +179,10 @@ impl Case<'_> {
         let best = scored.first().filter(|_| status == Status::Resolved);
         let mut explanation = Explanation {
             query: query.to_owned(),
-            id: ids_in(self.stack, self.entity, self.options)?.0,
-            name: name_in(self.stack, self.entity, self.options).to_owned(),
+            id: self.id(self.entity)?,
+            name: self.name(self.entity),
             status,
-            canonical_id: best.and_then(|best| Some(ids_in(self.stack, best.hit.entity, self.options)?.0)),
+            canonical_id: best.and_then(|best| self.id(best.hit.entity)),
             reason: Reason::Chosen,
             message: String::new(),
             pack: None,
@@ -221,6 +222,7 @@ impl Case<'_> {
         }
         let unfiltered = ResolveOptions {
             types: Vec::new(),
+            min_rank: 0.0,
             max_edits: ResolveOptions::MAX_EDITS,
             ..self.options.clone()
         };
@@ -245,6 +247,8 @@ impl Case<'_> {
     fn reason_of_search(&self, known: &[AliasRef]) -> Reason {
         if !self.stack.is_one_of(self.entity, &self.options.types) {
             Reason::TypeFilter
+        } else if !self.stack.is_of_rank(self.entity, self.options.min_rank) {
+            Reason::RankFilter
         } else if known.is_empty() {
             Reason::MaxEdits
         } else {
@@ -279,12 +283,20 @@ impl Case<'_> {
     fn rival(&self, at: AliasRef, score: Option<Score>) -> Option<Rival> {
         let entity = self.stack.entity_of(at)?;
         Some(Rival {
-            id: ids_in(self.stack, entity, self.options)?.0,
-            name: name_in(self.stack, entity, self.options).to_owned(),
+            id: self.id(entity)?,
+            name: self.name(entity),
             matched_alias: self.stack.alias(at)?.text.to_owned(),
             pack: self.stack.pack_name(at.segment).to_owned(),
             score,
         })
+    }
+
+    fn id(&self, entity: EntityKey) -> Option<EntityId> {
+        Some(ids_in(self.stack, entity, self.options.id_namespace.as_deref())?.0)
+    }
+
+    fn name(&self, entity: EntityKey) -> String {
+        name_in(self.stack, entity, self.options.display_language_code.as_deref()).to_owned()
     }
 
     fn alias_of_hit(&self, hit: &Hit) -> Option<AliasComparison> {

@@ -25,6 +25,8 @@ pub(super) struct Form {
     pub without_article: bool,
     /// Lookup key of the form that proclitics were stripped from.
     pub stripped_from: Option<String>,
+    /// K0 key of the same.
+    pub whole: Option<String>,
 }
 
 /// What dropping a head costs, and how often names have one, in powers of ten.
@@ -50,6 +52,7 @@ impl Form {
             types: &[],
             without_article: false,
             stripped_from: None,
+            whole: None,
         }
     }
 
@@ -73,6 +76,7 @@ impl Form {
                 let mut form =
                     self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.evidence, step);
                 form.stripped_from = Some(self.key.clone());
+                form.whole = Some(self.safe.clone());
                 form.without_article |= reading.without_article;
                 form
             })
@@ -112,7 +116,7 @@ impl Form {
     /// Whether the form is a word with a meaning of its own, an ordinary word or a head: then it is no slip for a name.
     pub fn is_word(&self) -> bool {
         let tokens: Vec<&str> = self.lossy.split(' ').collect();
-        text::is_function_word(&self.safe)
+        text::is_ordinary_word(&self.safe)
             || heads::leading(&tokens).iter().any(|head| head.tokens == tokens.len())
     }
 

@@ -4,11 +4,12 @@ use super::compare::{Comparison, compare_edited, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup::compare_surface;
-use super::partial;
 use super::stack::{AliasRef, Stack};
 use super::step::Step;
+use super::{partial, skeleton};
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
+use crate::text::well_known::is_other_name;
 use crate::text::{self, ARTICLE};
 
 /// Letters of a whole form from which on it may carry one edit, and two.
@@ -41,6 +42,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
         }
         if edits == 1 {
             gather_articles(stack, forms, hits);
+            skeleton::gather(stack, forms, hits);
         }
         if !hits.is_unknown() {
             return;
@@ -116,7 +118,7 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
                 || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
             let comparison = compare_surface(stack, at, false, |surface| {
                 let is_alike = surface.starts_with(ARTICLE) == safe.starts_with(ARTICLE);
-                is_alike.then(|| compare_folds(safe, surface))
+                (is_alike && !is_other_name(&form.safe, surface)).then(|| compare_folds(safe, surface))
             });
             if let Some(comparison) = comparison.filter(|_| !is_rigid) {
                 hits.add(form, at, otherwise_articled(comparison));
@@ -130,5 +132,5 @@ pub(super) fn otherwise_articled(folds: Comparison) -> Comparison {
     steps.push(Step::new("article on one side only".to_owned(), ARTICLE_COST));
     let evidence = folds.evidence + ARTICLE_EVIDENCE;
     let plausibility = folds.plausibility * ARTICLE_PLAUSIBILITY;
-    Comparison { tier: Tier::Transliteration, steps, evidence, plausibility }
+    Comparison { tier: Tier::Transliteration, steps, evidence, plausibility, slip: 0.0 }
 }

@@ -80,11 +80,11 @@ impl<'a> Hits<'a> {
             self.blocked.entry(entity).or_insert(key);
             return false;
         }
-        if !form.is_doubtful() && comparison.plausibility >= LEAST_KNOWN {
+        let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
+        if !form.is_doubtful() && plausibility >= LEAST_KNOWN {
             self.known.push(at);
         }
-        let Some(alias) = self.stack.alias(at).filter(|_| self.stack.is_one_of(entity, &self.options.types))
-        else {
+        let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
         let language = self.options.language_code.as_deref();
@@ -94,7 +94,7 @@ impl<'a> Hits<'a> {
             kind: alias.kind,
             tier: form.tier.max(comparison.tier),
             evidence: form.evidence + comparison.evidence,
-            plausibility: comparison.plausibility,
+            plausibility,
             steps: form.steps.iter().cloned().chain(comparison.steps).collect(),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
         };
@@ -127,8 +127,7 @@ impl<'a> Hits<'a> {
 
     /// The entities that the caller may want and an override keeps out, in their order.
     pub fn blocked(&self) -> impl Iterator<Item = (EntityKey, Blocked<'_>)> {
-        let is_out =
-            |entity| self.stack.is_one_of(entity, &self.options.types) && !self.best.contains_key(&entity);
+        let is_out = |entity| self.options.admits(self.stack, entity) && !self.best.contains_key(&entity);
         let blocked = self.blocked.iter().filter(move |&(&entity, _)| is_out(entity));
         blocked.filter_map(|(&entity, key)| {
             Some((entity, Blocked { key, by: self.stack.block_on(key, entity)? }))

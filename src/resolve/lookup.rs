@@ -6,17 +6,18 @@ use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
 use crate::model::{AliasKind, Article, Tier};
 use crate::text;
+use crate::text::well_known::is_other_name;
 
 /// What speaks against a stripped reading where the name before stripping is known, in powers of ten: more than any
 /// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
 const KNOWN_WHOLE_EVIDENCE: f32 = -4.5;
 /// From this plausibility on (K0 and K1) a name is known.
-const KNOWN: f32 = 0.96;
+pub(super) const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let mut known: Vec<&str> = Vec::new();
-    let is_word = forms.first().is_some_and(|whole| text::is_function_word(&whole.safe));
+    let is_word = forms.first().is_some_and(|whole| text::is_ordinary_word(&whole.safe));
     for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
         let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
         let against = if whole_is_known { KNOWN_WHOLE_EVIDENCE } else { 0.0 };
@@ -44,7 +45,8 @@ pub(super) fn under_key<'a>(
             }
             let at = AliasRef { segment, alias: posting.alias };
             let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                Some(compare_folds(&form.safe, surface))
+                let is_other = form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
+                (!is_other).then(|| compare_folds(&form.safe, surface))
             })?;
             (!is_ordinary_word(form, &comparison)).then_some((at, comparison))
         })
@@ -79,7 +81,7 @@ const SHORT_LETTERS: usize = 3;
 pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
     let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
-    comparison.tier > Tier::Exact && is_lossy && text::is_function_word(&form.safe)
+    comparison.tier > Tier::Exact && is_lossy && text::is_ordinary_word(&form.safe)
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.

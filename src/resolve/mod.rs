@@ -7,6 +7,7 @@
 //! Architecture invariant: no network.
 
 mod compare;
+mod context;
 mod explain;
 mod form;
 mod fuzzy;
@@ -14,13 +15,17 @@ mod gate;
 mod hits;
 mod links;
 mod lookup;
+mod naming;
 mod partial;
 mod resolver;
 mod score;
+mod skeleton;
 mod stack;
 mod step;
 
+pub use context::check_context;
 pub use explain::{AliasComparison, ExplainError, Explanation, Rival, Standing, explain};
+pub use naming::{ids_in, name_in};
 pub use resolver::{check_name, resolve};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
@@ -28,12 +33,16 @@ pub use step::{SIMILARITY_OF_COST, Step};
 
 use serde::Serialize;
 
-use crate::model::{AliasKind, BlockAction, CountryCode, EntityId, EntityType, Score, Status, Tier};
+use crate::model::{AliasKind, BlockAction, CountryCode, EntityId, EntityType, Rank, Score, Status, Tier};
 
 /// The longest name that is looked up, in bytes of UTF-8.
 pub const MAX_NAME_BYTES: usize = 512;
 /// The longest name that is looked up, in code points after NFKC.
 pub const MAX_NAME_CHARS: usize = 256;
+/// The most words of context that are read, separated by white space.
+pub const MAX_CONTEXT_WORDS: usize = 64;
+/// The most context that a caller may give, in bytes of UTF-8.
+pub const MAX_CONTEXT_BYTES: usize = 1024;
 
 /// What a caller may say about a query beside the name.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,18 +51,26 @@ pub struct ResolveOptions {
     pub limit: usize,
     /// Only entities of one of these types; empty for all.
     pub types: Vec<EntityType>,
+    /// Only entities of at least this rank, 0 to 1; 0 for all. An entity of unknown rank passes at 0 alone.
+    pub min_rank: f32,
     /// A hint: entities of this country are preferred.
     pub country: Option<CountryCode>,
     /// A hint: aliases of this BCP 47 language are preferred.
     pub language_code: Option<String>,
+    /// A hint: words or phrases that stand near the name, in any order. Candidates that they speak for are preferred:
+    /// by another name of theirs, a name of their country or of something in it, a noun for their type, a word of their
+    /// description. Checked by [`check_context`]; words beyond [`MAX_CONTEXT_WORDS`] are not read.
+    pub context: Vec<String>,
     /// The most edits of a fuzzy hit: 0, 1 or 2.
     pub max_edits: u8,
     /// Candidates below this score are dropped: 0 to 1. The verdict is that on all of them, but `NOT_FOUND` if none is
     /// left.
     pub min_score: f32,
-    /// Answer with an ID of this namespace where the entity has one: `geonames`, `iso3166`, `wikidata`.
+    /// Answer with an ID of this namespace where the entity has one (`geonames`, `iso3166`, `wikidata`), else with its
+    /// canonical ID.
     pub id_namespace: Option<String>,
-    /// Show names in this BCP 47 language where the entity has one.
+    /// Show names in this BCP 47 language where the entity has one, or in the language without its last subtags, else
+    /// canonical names.
     pub display_language_code: Option<String>,
     /// Whether explanations are wanted.
     pub explain: bool,
@@ -66,6 +83,11 @@ impl ResolveOptions {
     pub const MAX_LIMIT: usize = 100;
     /// The most that [`ResolveOptions::max_edits`] can be.
     pub const MAX_EDITS: u8 = 2;
+
+    /// Whether the caller wants entities such as this one.
+    fn admits(&self, stack: &Stack, entity: EntityKey) -> bool {
+        stack.is_one_of(entity, &self.types) && stack.is_of_rank(entity, self.min_rank)
+    }
 }
 
 impl Default for ResolveOptions {
@@ -73,8 +95,10 @@ impl Default for ResolveOptions {
         Self {
             limit: Self::DEFAULT_LIMIT,
             types: Vec::new(),
+            min_rank: 0.0,
             country: None,
             language_code: None,
+            context: Vec::new(),
             max_edits: Self::MAX_EDITS,
             min_score: 0.0,
             id_namespace: None,
@@ -118,6 +142,9 @@ pub struct Candidate {
     /// Country to which it belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<CountryCode>,
+    /// How prominent it is; absent if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<Rank>,
     /// Every other ID of the entity.
     pub same_as: Vec<EntityId>,
     /// The probability that this entity is meant.

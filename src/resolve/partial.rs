@@ -76,7 +76,7 @@ fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms {
         let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
-        if is_short_remainder || text::is_function_word(&form.safe) {
+        if is_short_remainder || text::is_ordinary_word(&form.safe) {
             continue;
         }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
@@ -240,7 +240,7 @@ impl<'a> Named<'a> {
 
 fn partial(part: &Part, step: String) -> Comparison {
     let &Part { cost, evidence, plausibility } = part;
-    Comparison { tier: Tier::Partial, steps: vec![Step::new(step, cost)], evidence, plausibility }
+    Comparison { tier: Tier::Partial, steps: vec![Step::new(step, cost)], evidence, plausibility, slip: 0.0 }
 }
 
 /// Whether two K2 tokens are one word, with or without the article (رجب طيب, رجب الطيب).

@@ -7,8 +7,8 @@ use super::hits::{Blocked, Extent, Hits};
 use super::score::Scored;
 use super::stack::{EntityKey, Stack};
 use super::{BlockedCandidate, Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
-use super::{fuzzy, lookup, partial, score};
-use crate::model::{BlockAction, EntityId, Status};
+use super::{fuzzy, lookup, naming, partial, score};
+use crate::model::{BlockAction, Status};
 use crate::text;
 
 /// Resolves one name over a stack. Never fails: what cannot be a name is answered `INVALID`.
@@ -94,12 +94,13 @@ pub(super) fn gather<'a>(
 fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<Candidate> {
     let Scored { hit, score, .. } = scored;
     let entity = hit.entity;
-    let (id, same_as) = ids_in(stack, entity, options)?;
+    let (id, same_as) = naming::ids_in(stack, entity, options.id_namespace.as_deref())?;
     Some(Candidate {
         id,
-        name: name_in(stack, entity, options).to_owned(),
+        name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
         types: stack.types(entity),
         country: stack.country(entity),
+        rank: stack.rank(entity),
         same_as,
         score,
         form_similarity: hit.similarity(),
@@ -118,8 +119,8 @@ fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<
 fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<BlockedCandidate> {
     let show = |(entity, Blocked { key, by }): (EntityKey, Blocked<'_>)| {
         Some(BlockedCandidate {
-            id: ids_in(stack, entity, options)?.0,
-            name: name_in(stack, entity, options).to_owned(),
+            id: naming::ids_in(stack, entity, options.id_namespace.as_deref())?.0,
+            name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
             key: key.to_owned(),
             action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
             pack: stack.pack_name(by.segment).to_owned(),
@@ -129,38 +130,6 @@ fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<Bloc
     blocked.sort_by(|a, b| a.id.cmp(&b.id));
     blocked.truncate(options.limit.max(1));
     blocked
-}
-
-/// The ID under which an entity is shown, and every other one.
-pub(super) fn ids_in(
-    stack: &Stack,
-    entity: EntityKey,
-    options: &ResolveOptions,
-) -> Option<(EntityId, Vec<EntityId>)> {
-    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
-    if let Some(wanted) = options.id_namespace.as_deref() {
-        prefer_namespace(&mut id, &mut same_as, wanted);
-    }
-    Some((id, same_as))
-}
-
-/// The name under which an entity is shown.
-pub(super) fn name_in<'a>(stack: &'a Stack, entity: EntityKey, options: &ResolveOptions) -> &'a str {
-    match options.display_language_code.as_deref() {
-        Some(language) => stack.name_in(entity, language),
-        None => stack.name(entity),
-    }
-}
-
-/// Swaps the ID for the first other one of a namespace, if there is one.
-fn prefer_namespace(id: &mut EntityId, same_as: &mut [EntityId], namespace: &str) {
-    if id.namespace() == namespace {
-        return;
-    }
-    if let Some(other) = same_as.iter_mut().find(|other| other.namespace() == namespace) {
-        std::mem::swap(id, other);
-        same_as.sort();
-    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 
 use serde::Serialize;
 
-use super::ResolveOptions;
 use super::hits::Hit;
 use super::stack::Stack;
+use super::{ResolveOptions, context};
 use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
@@ -41,9 +41,20 @@ pub struct Factors {
     pub country: f32,
     /// The hint of a language: more than 0 if it is the alias's.
     pub language: f32,
+    /// The words of context: more than 0 if they speak for the entity.
+    pub context: f32,
 }
 
 impl Factors {
+    /// Of hits, in their order.
+    fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<Self> {
+        let context = context::factors(stack, hits, options);
+        let of =
+            |(hit, context): (&Hit, f32)| Self { context: context.log10(), ..Self::of(stack, hit, options) };
+        hits.iter().zip(context).map(of).collect()
+    }
+
+    /// But for context, which sees all hits together.
     fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
         let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
@@ -53,13 +64,14 @@ impl Factors {
             kind: kind_factor(hit.kind).log10(),
             country: if in_country { COUNTRY_FACTOR.log10() } else { 0.0 },
             language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
+            context: 0.0,
         }
     }
 
     /// All that speaks for the entity, in powers of ten.
     pub fn total(&self) -> f32 {
-        let Self { form, rank, kind, country, language } = self;
-        form + rank + kind + country + language
+        let Self { form, rank, kind, country, language, context } = self;
+        form + rank + kind + country + language + context
     }
 }
 
@@ -76,7 +88,7 @@ pub(super) struct Scored {
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<Scored> {
-    let factors: Vec<Factors> = hits.iter().map(|hit| Factors::of(stack, hit, options)).collect();
+    let factors = Factors::of_all(stack, &hits, options);
     let best = factors.iter().map(Factors::total).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = factors.iter().map(|factors| 10_f32.powf(factors.total() - best)).collect();

@@ -32,7 +32,11 @@ pub struct Stack {
     links: Links,
     blocks: HashMap<String, Vec<Block>>,
     index_version: String,
+    coverage: f32,
 }
+
+/// A gazetteer of so many aliases lists every other name that it is asked for.
+const HALF_COVERED: f32 = 20_000.0;
 
 /// A lookup key that must not mean an entity, or anything at all.
 pub(super) struct Block {
@@ -60,12 +64,20 @@ impl Stack {
             }
         }
         let index_version = index_version(&segments);
-        Self { segments, links, blocks, index_version }
+        let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
+        let coverage = aliases / (aliases + HALF_COVERED);
+        Self { segments, links, blocks, index_version, coverage }
     }
 
     /// The segments, the earliest first.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
+    }
+
+    /// How likely a well-formed name is in the gazetteer, 0 to 1: the more names it lists, the likelier that a near miss
+    /// is a slip of one of them, and not a name that it lacks.
+    pub fn coverage(&self) -> f32 {
+        self.coverage
     }
 
     /// A digest of format, rules and the ordered segments; of no path and no time.
@@ -178,20 +190,6 @@ impl Stack {
             .unwrap_or_default()
     }
 
-    /// The preferred name in a language (or in the language without its region); the canonical name if there is none.
-    pub fn name_in(&self, entity: EntityKey, language: &str) -> &str {
-        let aliases: Vec<Alias<'_>> = self.aliases(entity).filter_map(|at| self.alias(at)).collect();
-        let preferred = |language: &str| {
-            let in_language = aliases.iter().filter(|alias| alias.language.eq_ignore_ascii_case(language));
-            in_language
-                .filter(|alias| alias.kind.is_shown())
-                .min_by_key(|alias| alias.kind)
-                .map(|alias| alias.text)
-        };
-        let base = language.split('-').next().unwrap_or(language);
-        preferred(language).or_else(|| preferred(base)).unwrap_or_else(|| self.name(entity))
-    }
-
     /// What an entity is, by every pack that says so.
     pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
         let mut types = Vec::new();
@@ -222,6 +220,11 @@ impl Stack {
     /// The rank of an entity, by the first pack that gives one.
     pub fn rank(&self, entity: EntityKey) -> Option<Rank> {
         self.records(entity).find_map(|(_, record)| record.rank())
+    }
+
+    /// Whether an entity is of at least the rank `least`; one of unknown rank is of rank 0.
+    pub fn is_of_rank(&self, entity: EntityKey, least: f32) -> bool {
+        least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.

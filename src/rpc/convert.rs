@@ -46,6 +46,8 @@ impl From<&ResolveOptions> for pb::ResolveOptions {
             view: view.into(),
             id_namespace: options.id_namespace.clone().unwrap_or_default(),
             display_language_code: options.display_language_code.clone().unwrap_or_default(),
+            context: options.context.clone(),
+            min_rank: Some(options.min_rank),
         }
     }
 }
@@ -91,6 +93,7 @@ impl From<Candidate> for pb::Candidate {
             alias_kind: pb::AliasKind::from(candidate.alias_kind).into(),
             pack: candidate.pack,
             explanation: candidate.explanation,
+            rank: candidate.rank.map(Rank::get),
         }
     }
 }
@@ -226,6 +229,7 @@ impl TryFrom<pb::Candidate> for Candidate {
             name: message.name,
             types: message.types.iter().map(|text| EntityType::new(text)).collect::<Result<_, _>>()?,
             country: optional(&message.region_code, CountryCode::new)?,
+            rank: message.rank.and_then(Rank::new),
             same_as: message.same_as.iter().map(|text| EntityId::new(text)).collect::<Result<_, _>>()?,
             score: Score::new(message.score),
             form_similarity: message.form_similarity,
@@ -281,6 +285,7 @@ mod tests {
             name: "Ukraine".into(),
             types: vec![EntityType::new("country").unwrap()],
             country: CountryCode::new("UA").ok(),
+            rank: Rank::new(0.93),
             same_as: vec![EntityId::new("iso3166:UA").unwrap()],
             score: Score::new(0.93),
             form_similarity: 0.95,
@@ -354,6 +359,8 @@ mod tests {
             types: vec![EntityType::new("city").unwrap()],
             country: CountryCode::new("JO").ok(),
             language_code: Some("ar".into()),
+            context: vec!["مسقط".into(), "Gulf of Oman".into()],
+            min_rank: 0.5,
             max_edits: 0,
             min_score: 0.25,
             id_namespace: Some("geonames".into()),

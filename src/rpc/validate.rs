@@ -10,9 +10,9 @@ use super::limits::{
     MAX_NAMESPACE_BYTES, MAX_TYPES,
 };
 use super::{Failure, pb};
-use crate::gazetteer::SuggestOptions;
+use crate::gazetteer::{EntityOptions, SuggestOptions};
 use crate::model::{CountryCode, EntityId, EntityType};
-use crate::resolve::{ResolveOptions, check_name};
+use crate::resolve::{ResolveOptions, check_context, check_name};
 
 /// The options of a resolution of `name`, which must be one; absent options take their defaults.
 pub fn name_options(name: &str, message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
@@ -61,7 +61,7 @@ pub fn query_options<'a>(
     query: &pb::NameQuery,
     batch: &'a ResolveOptions,
 ) -> Result<Cow<'a, ResolveOptions>, Failure> {
-    if query.region_code.is_empty() && query.language_code.is_empty() {
+    if query.region_code.is_empty() && query.language_code.is_empty() && query.context.is_empty() {
         return Ok(Cow::Borrowed(batch));
     }
     let mut check = Check::default();
@@ -69,6 +69,9 @@ pub fn query_options<'a>(
     options.country = check.country("region_code", &query.region_code).or(options.country);
     options.language_code =
         check.language_code("language_code", &query.language_code).or(options.language_code);
+    if !query.context.is_empty() {
+        options.context = check.context("context", &query.context);
+    }
     check.finish(Cow::Owned(options))
 }
 
@@ -80,16 +83,27 @@ pub fn suggest_options(message: &pb::SuggestNamesRequest) -> Result<SuggestOptio
         limit: check.limit("limit", message.limit, SuggestOptions::default().limit),
         types: check.types("types", &message.types),
         country: check.country("region_code", &message.region_code),
+        min_rank: check.fraction("min_rank", message.min_rank),
+        id_namespace: check.id_namespace("id_namespace", &message.id_namespace),
         display_language_code: check.language_code("display_language_code", &message.display_language_code),
     };
     check.finish(options)
 }
 
-/// How many IDs a batch of entities may hold.
-pub fn batch_ids(ids: &[String]) -> Result<(), Failure> {
+/// How an entity is to be shown; its ID must be one.
+pub fn entity_options(message: &pb::GetEntityRequest) -> Result<EntityOptions, Failure> {
     let mut check = Check::default();
-    check.count("ids", ids.len(), MAX_BATCH_IDS);
-    check.finish(())
+    check.keep("id", EntityId::new(&message.id));
+    let options = check.entity_options(&message.id_namespace, &message.display_language_code);
+    check.finish(options)
+}
+
+/// How the entities of a batch are to be shown, and how many IDs it may hold.
+pub fn batch_entity_options(message: &pb::BatchGetEntitiesRequest) -> Result<EntityOptions, Failure> {
+    let mut check = Check::default();
+    check.count("ids", message.ids.len(), MAX_BATCH_IDS);
+    let options = check.entity_options(&message.id_namespace, &message.display_language_code);
+    check.finish(options)
 }
 
 /// The index version that a request insists on, if any.
@@ -125,10 +139,12 @@ impl Check {
         ResolveOptions {
             limit: self.limit("options.limit", message.limit, ResolveOptions::DEFAULT_LIMIT),
             types: self.types("options.types", &message.types),
+            min_rank: self.fraction("options.min_rank", message.min_rank),
             country: self.country("options.region_code", &message.region_code),
             language_code: self.language_code("options.language_code", &message.language_code),
+            context: self.context("options.context", &message.context),
             max_edits: self.max_edits("options.max_edits", message.max_edits),
-            min_score: self.min_score("options.min_score", message.min_score),
+            min_score: self.fraction("options.min_score", message.min_score),
             id_namespace: self.id_namespace("options.id_namespace", &message.id_namespace),
             display_language_code: self
                 .language_code("options.display_language_code", &message.display_language_code),
@@ -193,12 +209,24 @@ impl Check {
         }
     }
 
-    fn min_score(&mut self, field: &str, score: Option<f32>) -> f32 {
-        let score = score.unwrap_or(0.0);
-        if !(0.0..=1.0).contains(&score) {
-            self.fail(field, format!("is {score}, expected 0 to 1"));
+    /// A number from 0, the default, to 1.
+    fn fraction(&mut self, field: &str, number: Option<f32>) -> f32 {
+        let number = number.unwrap_or(0.0);
+        if !(0.0..=1.0).contains(&number) {
+            self.fail(field, format!("is {number}, expected 0 to 1"));
         }
-        score
+        number
+    }
+
+    fn context(&mut self, field: &str, context: &[String]) -> Vec<String> {
+        self.keep(field, check_context(context)).map_or_else(Vec::new, |()| context.to_vec())
+    }
+
+    fn entity_options(&mut self, id_namespace: &str, display_language_code: &str) -> EntityOptions {
+        EntityOptions {
+            id_namespace: self.id_namespace("id_namespace", id_namespace),
+            display_language_code: self.language_code("display_language_code", display_language_code),
+        }
     }
 
     fn id_namespace(&mut self, field: &str, text: &str) -> Option<String> {
@@ -232,7 +260,7 @@ fn is_language_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::MAX_NAME_BYTES;
+    use crate::resolve::{MAX_CONTEXT_BYTES, MAX_CONTEXT_WORDS, MAX_NAME_BYTES};
 
     fn fields<T: std::fmt::Debug>(result: Result<T, Failure>) -> Vec<String> {
         match result.expect_err("a violation") {
@@ -280,13 +308,16 @@ mod tests {
             view: pb::ResolutionView::Full.into(),
             id_namespace: "geonames".into(),
             display_language_code: "zh-Hant".into(),
+            context: vec!["مسقط".into()],
+            min_rank: Some(0.25),
         };
         let options = name_options("Kyiv", Some(message)).unwrap();
         assert_eq!(options.limit, 100);
         assert_eq!(options.types.iter().map(EntityType::as_str).collect::<Vec<_>>(), ["city", "volcano"]);
         assert_eq!(options.country.unwrap().as_str(), "JO");
         assert_eq!(options.language_code.as_deref(), Some("ar"));
-        assert_eq!((options.max_edits, options.min_score), (1, 0.5));
+        assert_eq!((options.max_edits, options.min_score, options.min_rank), (1, 0.5, 0.25));
+        assert_eq!(options.context, ["مسقط"]);
         assert_eq!(options.id_namespace.as_deref(), Some("geonames"));
         assert_eq!(options.display_language_code.as_deref(), Some("zh-Hant"));
         assert!(options.explain);
@@ -304,12 +335,16 @@ mod tests {
             view: 7,
             id_namespace: "geo names".into(),
             display_language_code: "-".into(),
+            context: vec!["word ".repeat(MAX_CONTEXT_WORDS + 1)],
+            min_rank: Some(1.5),
         };
         let expected = [
             "limit",
             "types[1]",
+            "min_rank",
             "region_code",
             "language_code",
+            "context",
             "max_edits",
             "min_score",
             "id_namespace",
@@ -336,6 +371,9 @@ mod tests {
         for (score, good) in [(-0.1, false), (0.0, true), (1.0, true), (1.1, false), (f32::INFINITY, false)] {
             let message = pb::ResolveOptions { min_score: Some(score), ..Default::default() };
             assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "min_score {score}");
+            let message =
+                pb::SuggestNamesRequest { prefix: "K".into(), min_rank: Some(score), ..Default::default() };
+            assert_eq!(suggest_options(&message).is_ok(), good, "min_rank {score}");
         }
     }
 
@@ -359,6 +397,40 @@ mod tests {
         assert_eq!(country("JO"), CountryCode::new("JO").ok());
         assert_eq!(country(""), CountryCode::new("OM").ok());
         assert_eq!(fields(query_options(&query("J"), &batch)), ["region_code"]);
+    }
+
+    #[test]
+    fn a_query_overrides_the_context_of_its_batch() {
+        let batch = ResolveOptions { context: vec!["مسقط".into()], ..Default::default() };
+        let query = |context: &[&str]| pb::NameQuery {
+            context: context.iter().map(|&entry| entry.to_owned()).collect(),
+            ..Default::default()
+        };
+        let context = |entries: &[&str]| query_options(&query(entries), &batch).unwrap().context.clone();
+        assert_eq!(context(&["الأردن"]), ["الأردن"]);
+        assert_eq!(context(&[]), ["مسقط"]);
+        let too_much = "a".repeat(MAX_CONTEXT_BYTES + 1);
+        assert_eq!(fields(query_options(&query(&[&too_much]), &batch)), ["context"]);
+    }
+
+    #[test]
+    fn how_an_entity_is_shown_is_checked_with_its_id() {
+        let request = |id: &str, namespace: &str| pb::GetEntityRequest {
+            id: id.into(),
+            id_namespace: namespace.into(),
+            display_language_code: "ar".into(),
+            ..Default::default()
+        };
+        let options = entity_options(&request("Q212", "geonames")).unwrap();
+        assert_eq!(options.id_namespace.as_deref(), Some("geonames"));
+        assert_eq!(options.display_language_code.as_deref(), Some("ar"));
+        assert_eq!(fields(entity_options(&request("Q 212", "geo names"))), ["id", "id_namespace"]);
+        let batch = pb::BatchGetEntitiesRequest {
+            ids: vec!["Q212".into(); MAX_BATCH_IDS + 1],
+            display_language_code: "-".into(),
+            ..Default::default()
+        };
+        assert_eq!(fields(batch_entity_options(&batch)), ["ids", "display_language_code"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
 use crate::Gazetteer;
+use crate::gazetteer::EntityOptions;
 use crate::model::EntityId;
 use crate::resolve::ResolveOptions;
 use crate::rpc::limits::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES};
@@ -96,11 +97,12 @@ impl GazetteerService for Api {
         &self,
         request: Request<pb::GetEntityRequest>,
     ) -> Result<Response<pb::GetEntityResponse>, Status> {
-        let pb::GetEntityRequest { id, expected_index_version } = request.into_inner();
-        let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        EntityId::new(&id).map_err(|error| Failure::invalid("id", error.to_string()))?;
+        let request = request.into_inner();
+        let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
+        let options = validate::entity_options(&request)?;
         // A look-up in a sorted table: quicker than the way to another thread.
-        let entity = gazetteer.entity(&id).ok_or(Failure::EntityNotFound { id })?;
+        let entity = gazetteer.entity_as(&request.id, &options);
+        let entity = entity.ok_or(Failure::EntityNotFound { id: request.id })?;
         let index_version = gazetteer.index_version().to_owned();
         Ok(Response::new(pb::GetEntityResponse { entity: Some(entity.into()), index_version }))
     }
@@ -109,13 +111,13 @@ impl GazetteerService for Api {
         &self,
         request: Request<pb::BatchGetEntitiesRequest>,
     ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
-        let pb::BatchGetEntitiesRequest { ids, expected_index_version } = request.into_inner();
-        let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        validate::batch_ids(&ids)?;
+        let request = request.into_inner();
+        let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
+        let options = validate::batch_entity_options(&request)?;
         let index_version = gazetteer.index_version().to_owned();
         let work = move |cancelled: &Cancelled| {
-            let wanted = ids.into_iter().take_while(|_| !cancelled.is_set());
-            wanted.map(|id| look_up(&gazetteer, id)).collect()
+            let wanted = request.ids.into_iter().take_while(|_| !cancelled.is_set());
+            wanted.map(|id| look_up(&gazetteer, id, &options)).collect()
         };
         let lookups = self.compute.run(Lane::Bulk, work).await?;
         Ok(Response::new(pb::BatchGetEntitiesResponse { lookups, index_version }))
@@ -157,10 +159,10 @@ fn resolve_query(gazetteer: &Gazetteer, query: &pb::NameQuery, options: &Resolve
     }
 }
 
-fn look_up(gazetteer: &Gazetteer, id: String) -> pb::EntityLookup {
+fn look_up(gazetteer: &Gazetteer, id: String, options: &EntityOptions) -> pb::EntityLookup {
     let (state, entity, invalid_reason) = match EntityId::new(&id) {
         Err(error) => (pb::EntityLookupState::Invalid, None, error.to_string()),
-        Ok(_) => match gazetteer.entity(&id) {
+        Ok(_) => match gazetteer.entity_as(&id, options) {
             Some(entity) => (pb::EntityLookupState::Found, Some(entity.into()), String::new()),
             None => (pb::EntityLookupState::NotFound, None, String::new()),
         },

@@ -105,6 +105,25 @@ pub(super) fn is_diacritic(c: char) -> bool {
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
+/// Letters that languages other than Arabic add to its script, as Arabic itself writes their sound.
+pub(super) fn plain_arabic(c: char) -> impl Iterator<Item = char> {
+    let (first, second) = match c {
+        'پ' => ('ب', None),
+        'ڤ' | 'ڥ' => ('ف', None),
+        'گ' | 'ڭ' | 'ڠ' => ('غ', None),
+        'ژ' => ('ج', None),
+        'چ' => ('ت', Some('ش')),
+        'ٹ' => ('ط', None),
+        'ڈ' => ('د', None),
+        'ڑ' | 'ڕ' => ('ر', None),
+        'ں' => ('ن', None),
+        'ڵ' => (LAM, None),
+        'ۆ' | 'ۇ' | 'ۈ' => (WAW, None),
+        c => (c, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
 /// K2: Latin letters that are written plain where a keyboard lacks them, and that do not decompose.
 pub(super) fn plain_latin(c: char) -> Option<&'static str> {
     Some(match c {

@@ -5,18 +5,27 @@
 //! Architecture invariant: no files, no index, no network.
 
 mod bare;
+mod cross_script;
 pub mod distance;
 mod fold;
 pub mod heads;
 mod images;
 mod keys;
 mod letters;
+mod ordinary;
 pub mod person;
 pub mod proclitic;
+mod skeleton;
+mod sounds;
 mod tables;
+pub mod type_words;
+pub mod well_known;
 
 pub use bare::{Bare, bare_form};
+pub use cross_script::{CrossScriptAlignment, CrossScriptStep, align_cross_script, cross_script_budget};
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
+pub use ordinary::is_ordinary_word;
+pub use skeleton::{MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, skeleton_keys, skeleton_queries};
 pub use tables::{is_function_word, rules_digest};

@@ -70,13 +70,22 @@ impl Server {
 
 /// A gazetteer of one pack of entities, each under one name.
 pub fn gazetteer(names: &[(impl AsRef<str>, impl AsRef<str>)]) -> Arc<Gazetteer> {
-    let pack = Pack {
+    gazetteer_of(|pack, entity, alias| {
+        pack.entities = names.iter().map(|(id, name)| entity(id.as_ref(), name.as_ref())).collect();
+        pack.aliases = names.iter().map(|(id, name)| alias(id.as_ref(), name.as_ref())).collect();
+    })
+}
+
+/// A gazetteer of one pack, which `fill` fills with rows that the two functions begin.
+pub fn gazetteer_of(
+    fill: impl FnOnce(&mut Pack, fn(&str, &str) -> EntityRow, fn(&str, &str) -> AliasRow),
+) -> Arc<Gazetteer> {
+    let mut pack = Pack {
         manifest: Manifest { name: "towns".into(), title: "Towns".into(), ..Manifest::default() },
         files: vec!["towns/entities.tsv".into(), "towns/aliases.tsv".into()],
-        entities: names.iter().map(|(id, name)| entity(id.as_ref(), name.as_ref())).collect(),
-        aliases: names.iter().map(|(id, name)| alias(id.as_ref(), name.as_ref())).collect(),
-        overrides: vec![],
+        ..Pack::default()
     };
+    fill(&mut pack, entity, alias);
     let bytes = index::compile(&pack).unwrap();
     let segment = Segment::open(Arc::new(bytes)).unwrap();
     Arc::new(Gazetteer::new(vec![Arc::new(segment)]))

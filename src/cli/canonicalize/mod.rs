@@ -103,6 +103,7 @@ pub struct CanonicalizeArgs {
 
 /// Runs the command.
 pub fn run(args: &CanonicalizeArgs, context: &Context) -> Result<Exit, Failure> {
+    args.hints.check()?;
     interrupt::clean_up_on_interrupt();
     let added: Vec<String> = ANSWER_COLUMNS.iter().map(|name| format!("{}{name}", args.prefix)).collect();
     let format = args.list.format(&args.input)?;

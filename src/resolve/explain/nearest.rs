@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::model::{AliasKind, Article, Reason, Tier};
-use crate::resolve::compare::{Comparison, compare_edited, compare_folds, token_pairs};
+use crate::resolve::compare::{Comparison, compare_edited, compare_folds, compare_scripts, token_pairs};
 use crate::resolve::form::Form;
 use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
@@ -11,8 +11,8 @@ use crate::resolve::lookup::{compare_surface, is_ordinary_word};
 use crate::resolve::partial::Named;
 use crate::resolve::stack::{AliasRef, EntityKey, Stack};
 use crate::resolve::step::{Step, total_cost};
-use crate::text::distance::{self, Alignment, EditClass};
-use crate::text::{self, ARTICLE};
+use crate::text::distance::{self, Alignment, Edit, EditClass};
+use crate::text::{self, ARTICLE, well_known};
 
 /// The most alias rows of an entity that are compared, in stack order.
 pub(super) const MAX_ALIASES: usize = 1_000;
@@ -118,8 +118,13 @@ impl Pair<'_> {
                 is_same.then(|| compare_folds(&self.form.safe, surface))
             })
         })?;
-        let is_word = is_ordinary_word(self.form, &comparison);
-        Some(Way::of(comparison, is_word.then_some(Reason::OrdinaryWord)))
+        let is_other = |whole: &str| well_known::is_other_name(whole, &self.alias.safe);
+        let obstacle = if is_ordinary_word(self.form, &comparison) {
+            Some(Reason::OrdinaryWord)
+        } else {
+            self.form.whole.as_deref().is_some_and(is_other).then_some(Reason::OtherName)
+        };
+        Some(Way::of(comparison, obstacle))
     }
 
     /// As names are found that have an article on one side only.
@@ -131,7 +136,12 @@ impl Pair<'_> {
             return None;
         }
         let comparison = otherwise_articled(compare_folds(&query, &alias));
-        Some(Way::of(comparison, self.alias.is_rigid().then_some(Reason::Article)))
+        let obstacle = if self.alias.is_rigid() {
+            Some(Reason::Article)
+        } else {
+            well_known::is_other_name(&self.form.safe, &self.alias.safe).then_some(Reason::OtherName)
+        };
+        Some(Way::of(comparison, obstacle))
     }
 
     /// As names are found in part.
@@ -142,15 +152,36 @@ impl Pair<'_> {
 
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
-        match compare_edited(&self.form.safe, &self.alias.safe) {
+        let is_arabic = |name: &str| name.starts_with(text::is_arabic);
+        let is_one_script = is_arabic(&self.form.safe) == is_arabic(&self.alias.safe);
+        let compare = if is_one_script { compare_edited } else { compare_scripts };
+        match compare(&self.form.safe, &self.alias.safe) {
             Ok(comparison) => {
                 let obstacle = self.obstacle_to_edits(&comparison);
                 Way::of(comparison, obstacle)
             }
             Err(gate) => {
                 let obstacle = if self.is_part() { Reason::PartOfName } else { reason_of(&gate) };
-                Way::of_edits(&self.form.safe, &self.alias.safe, obstacle)
+                let (tier, steps) = self.letters_between();
+                Way { tier, steps, obstacle: Some(obstacle) }
             }
+        }
+    }
+
+    /// The edits between the two, however many: by sound across scripts where it can be told, else letter by letter.
+    fn letters_between(&self) -> (Tier, Vec<Step>) {
+        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
+        let by_sound = if query.starts_with(text::is_arabic) {
+            text::align_cross_script(alias, query)
+        } else {
+            text::align_cross_script(query, alias)
+        };
+        match by_sound {
+            Some(aligned) => {
+                let steps = aligned.steps.iter().map(|step| Step::new(step.to_string(), step.cost));
+                (Tier::CrossScript, steps.collect())
+            }
+            None => edits_between(query, alias),
         }
     }
 
@@ -186,39 +217,40 @@ impl Way {
     fn of(comparison: Comparison, obstacle: Option<Reason>) -> Self {
         Self { tier: comparison.tier, steps: comparison.steps, obstacle }
     }
+}
 
-    /// The edits between two K0 keys that a gate keeps apart.
-    fn of_edits(query: &str, alias: &str, obstacle: Reason) -> Self {
-        let mut alignment = Alignment::default();
-        for (query, alias) in token_pairs(query, alias) {
-            let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
-            alignment.extend(distance::align(&query, &alias));
-        }
-        let tier = match alignment.class() {
-            None => Tier::Orthographic,
-            Some(EditClass::Sound) => Tier::Transliteration,
-            Some(EditClass::Typing) => Tier::Fuzzy,
-        };
-        let steps = alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost));
-        Self { tier, steps: steps.collect(), obstacle: Some(obstacle) }
+/// The edits between two K0 keys, token by token as [`compare_edited`] goes.
+fn edits_between(query: &str, alias: &str) -> (Tier, Vec<Step>) {
+    let mut alignment = Alignment::default();
+    for (query, alias) in token_pairs(query, alias) {
+        let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
+        alignment.extend(distance::align(&query, &alias));
     }
+    let tier = match alignment.class() {
+        None => Tier::Orthographic,
+        Some(EditClass::Sound) => Tier::Transliteration,
+        Some(EditClass::Typing) => Tier::Fuzzy,
+    };
+    let step = |edit: &Edit| Step::new(edit.kind.to_string(), edit.cost);
+    (tier, alignment.edits.iter().map(step).collect())
 }
 
 fn reason_of(gate: &Gate) -> Reason {
     match gate {
         Gate::ShortAlias => Reason::ShortAlias,
+        Gate::OtherName(_) => Reason::OtherName,
         Gate::TooFar { .. } => Reason::TooFar,
     }
 }
 
 impl Attempt {
-    /// Nearer first; ties go to the better kind, then to what stands first in bytewise order.
+    /// Nearer first; ties go to the better tier and kind, then to what stands first in bytewise order.
     fn cmp(&self, other: &Self, stack: &Stack) -> Ordering {
         let text = |attempt: &Self| stack.alias(attempt.at).map_or("", |alias| alias.text);
         let apart = self.apart().cmp(&other.apart());
         apart
             .then_with(|| total_cost(&self.steps).total_cmp(&total_cost(&other.steps)))
-            .then_with(|| (self.kind, self.tier).cmp(&(other.kind, other.tier)))
+            .then_with(|| (self.tier, self.kind).cmp(&(other.tier, other.kind)))
             .then_with(|| text(self).cmp(text(other)))
     }
 

@@ -25,8 +25,8 @@ fn of_candidate(explanation: &Explanation, standing: &Standing) -> String {
              the {needed_margin:.2}"
         ),
         Reason::Outscored => format!(
-            "{rival} is so much likelier that it is preferred; if {} is meant, say so by types, country or language, or \
-             give it a higher rank",
+            "{rival} is so much likelier that it is preferred; if {} is meant, say so by types, country, language or \
+             context, or give it a higher rank",
             explanation.id
         ),
         Reason::LowScore => format!(
@@ -40,7 +40,7 @@ fn of_candidate(explanation: &Explanation, standing: &Standing) -> String {
         }
         _ => format!(
             "it cannot be told apart from {rival}: its lead is {margin:.2}, and {needed_margin:.2} is needed; say which \
-             is meant by types, country or language"
+             is meant by types, country, language or context"
         ),
     }
 }
@@ -60,8 +60,12 @@ fn of_alias(explanation: &Explanation, alias: &AliasComparison) -> String {
              name in a later pack"
         ),
         Reason::TypeFilter => "it is of none of the types that were asked for; ask for more types".to_owned(),
+        Reason::RankFilter => {
+            "its rank is below the least that was asked for; lower min_rank, or give it a higher rank"
+                .to_owned()
+        }
         Reason::MaxEdits => {
-            "only edits make the name equal to its alias, and fewer were allowed; raise max_edits".to_owned()
+            format!("the name is another spelling of {text}, but fewer edits were allowed; raise max_edits")
         }
         Reason::KnownName => format!(
             "the search ended when it met {}: what is known is never taken for another spelling of {text}; {add}",
@@ -91,6 +95,11 @@ fn of_alias(explanation: &Explanation, alias: &AliasComparison) -> String {
         }
         Reason::ShortAlias => {
             format!("{text} is one word of up to three letters, of which any edit makes another name; {add}")
+        }
+        Reason::OtherName => {
+            format!(
+                "the name, or a word of it, is a well-known name of its own, and not a spelling of {text}; {add}"
+            )
         }
         Reason::OtherPerson => {
             format!("a word in which the name differs from {text} is of another person's name; {add}")

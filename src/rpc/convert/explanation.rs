@@ -40,7 +40,7 @@ impl From<AliasComparison> for pb::AliasComparison {
 
 impl From<Standing> for pb::CandidateStanding {
     fn from(standing: Standing) -> Self {
-        let Factors { form, rank, kind, country, language } = standing.factors;
+        let Factors { form, rank, kind, country, language, context } = standing.factors;
         Self {
             position: i32::try_from(standing.position).unwrap_or(i32::MAX),
             candidate_count: i32::try_from(standing.candidate_count).unwrap_or(i32::MAX),
@@ -48,7 +48,7 @@ impl From<Standing> for pb::CandidateStanding {
             least_score: standing.least_score.get(),
             plausibility: standing.plausibility,
             share: standing.share,
-            factors: Some(pb::ScoreFactors { form, rank, kind, region: country, language }),
+            factors: Some(pb::ScoreFactors { form, rank, kind, region: country, language, context }),
             margin: standing.margin,
             needed_margin: standing.needed_margin,
             nil_score: standing.nil_score.get(),
@@ -108,7 +108,8 @@ impl TryFrom<pb::AliasComparison> for AliasComparison {
 
 impl From<pb::CandidateStanding> for Standing {
     fn from(message: pb::CandidateStanding) -> Self {
-        let pb::ScoreFactors { form, rank, kind, region, language } = message.factors.unwrap_or_default();
+        let pb::ScoreFactors { form, rank, kind, region, language, context } =
+            message.factors.unwrap_or_default();
         Self {
             position: usize::try_from(message.position).unwrap_or_default(),
             candidate_count: usize::try_from(message.candidate_count).unwrap_or_default(),
@@ -116,7 +117,7 @@ impl From<pb::CandidateStanding> for Standing {
             least_score: Score::new(message.least_score),
             plausibility: message.plausibility,
             share: message.share,
-            factors: Factors { form, rank, kind, country: region, language },
+            factors: Factors { form, rank, kind, country: region, language, context },
             margin: message.margin,
             needed_margin: message.needed_margin,
             nil_score: Score::new(message.nil_score),
@@ -154,6 +155,7 @@ enum_conversion!(
         Blocked,
         NotAName,
         TypeFilter,
+        RankFilter,
         MaxEdits,
         KnownName,
         OrdinaryWord,
@@ -162,6 +164,7 @@ enum_conversion!(
         PartOfName,
         ShortName,
         ShortAlias,
+        OtherName,
         OtherPerson,
         SearchBound,
         TooFar,
@@ -199,7 +202,14 @@ mod tests {
                 least_score: Score::new(0.5),
                 plausibility: 0.9,
                 share: 0.45,
-                factors: Factors { form: -2.3, rank: -0.5, kind: -0.1, country: 1.4, language: 0.4 },
+                factors: Factors {
+                    form: -2.3,
+                    rank: -0.5,
+                    kind: -0.1,
+                    country: 1.4,
+                    language: 0.4,
+                    context: 2.5,
+                },
                 margin: -0.1,
                 needed_margin: 0.7,
                 nil_score: Score::new(0.05),
