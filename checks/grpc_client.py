@@ -266,11 +266,36 @@ def check_failures(report, service):
         "ResolveName": lambda: service.ResolveName(name="x", **other),
         "BatchResolveNames": lambda: service.BatchResolveNames(**other),
         "StreamResolveNames": lambda: service.StreamResolveNames([other]),
+        "ExplainResolution": lambda: service.ExplainResolution(name="x", id="Q212", **other),
         "SuggestNames": lambda: service.SuggestNames(prefix="x", **other),
         "GetEntity": lambda: service.GetEntity(id="Q212", **other),
     }
     for method, call in calls.items():
         expect_failure(report, f"{method} of another index", call, index, "INDEX_VERSION_MISMATCH")
+
+
+def check_explanations(report, service):
+    why = lambda name, qid, **more: service.ExplainResolution(name=name, id=qid, **more).explanation
+    reason = lambda explanation: name_of(explanation, "reason").removeprefix("RESOLUTION_REASON_")
+    for name, qid in CASES:
+        explanation = why(name, qid)
+        report.equal(f"ExplainResolution {name}", (reason(explanation), explanation.canonical_id), ("CHOSEN", qid))
+        cost = sum(step.cost for step in explanation.alias.steps)
+        report.holds("costs add up", abs(1 - 0.15 * cost - explanation.alias.form_similarity) < 1e-4, explanation)
+        standing = explanation.standing
+        report.holds("the margin suffices", standing.margin >= standing.needed_margin > 0, standing)
+    report.equal("why not: ambiguous", reason(why("عمان", "Q842")), "AMBIGUOUS")
+    person = {"options": {"types": ["person"]}}
+    report.equal("why not: the types asked for", reason(why("أوكرانيا", "Q212", **person)), "TYPE_FILTER")
+    nothing = why("zqxwv zqxwv", "Q212")
+    report.holds("why not: too far", reason(nothing) == "TOO_FAR" and nothing.message and not nothing.HasField("standing"))
+    missing, invalid = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT
+    expect_failure(
+        report, "an explanation of nothing", lambda: why("أوكرانيا", "Q999999999999"), missing, "ENTITY_NOT_FOUND"
+    )
+    expect_failure(
+        report, "an explanation of no name", lambda: why("", "Q 1"), invalid, "INVALID_FIELDS", ["name", "id"]
+    )
 
 
 def check_entities(report, service):
@@ -298,6 +323,7 @@ def check_entities(report, service):
 
 CHECKS = (
     check_single, check_options, check_hints, check_naming, check_batch, check_stream, check_conversation, check_failures, check_entities,
+    check_explanations,
 )
 
 

@@ -10,6 +10,8 @@ mod answers;
 mod client;
 #[path = "grpc/drain.rs"]
 mod drain;
+#[path = "grpc/explanations.rs"]
+mod explanations;
 #[path = "grpc/failures.rs"]
 mod failures;
 #[path = "grpc/faulty_server.rs"]

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::terminal::note;
-use crate::resolve::{Resolution, ResolveOptions};
+use crate::resolve::{Explanation, Resolution, ResolveOptions};
 use crate::rpc::{Client, ClientError, ClientOptions};
 
 /// Which server answers, if any.
@@ -56,15 +56,24 @@ impl Remote {
     pub fn resolve(&self, names: &[&str], options: &ResolveOptions) -> Result<Vec<Resolution>, Failure> {
         let mut client = self.client.clone();
         let answers = self.runtime.block_on(client.resolve_all(names, options))?;
-        self.watch_index(&answers);
+        if let Some(answer) = answers.last() {
+            self.watch_index(&answer.index_version);
+        }
         Ok(answers)
     }
 
+    /// Explains why the entity that bears `id` was chosen for `name`, or why not.
+    pub fn explain(&self, name: &str, id: &str, options: &ResolveOptions) -> Result<Explanation, Failure> {
+        let mut client = self.client.clone();
+        let explanation = self.runtime.block_on(client.explain(name, id, options))?;
+        self.watch_index(&explanation.index_version);
+        Ok(explanation)
+    }
+
     /// Tells, once, if the answers of this run do not all come from one index.
-    fn watch_index(&self, answers: &[Resolution]) {
-        let Some(answer) = answers.last() else { return };
-        let first = self.index_version.get_or_init(|| answer.index_version.clone());
-        if *first != answer.index_version && !self.has_told_of_change.swap(true, Ordering::Relaxed) {
+    fn watch_index(&self, index_version: &str) {
+        let first = self.index_version.get_or_init(|| index_version.to_owned());
+        if first != index_version && !self.has_told_of_change.swap(true, Ordering::Relaxed) {
             note("warning: the server took up another index meanwhile; the answers come from more than one");
         }
     }
@@ -91,7 +100,9 @@ impl Remote {
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let exit = match &error {
-            ClientError::BadUrl { .. } | ClientError::Refused { .. } => Exit::Usage,
+            ClientError::BadUrl { .. } | ClientError::Refused { .. } | ClientError::UnknownEntity { .. } => {
+                Exit::Usage
+            }
             ClientError::Unreachable { .. } | ClientError::TimedOut { .. } | ClientError::Lost { .. } => {
                 Exit::Temporary
             }

@@ -1,5 +1,7 @@
 //! `yaqut resolve`: names from the command line or standard input, answers in a table.
 
+mod why;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,8 +18,8 @@ use super::remote::{Remote, ServerArgs};
 use super::target::Target;
 use super::terminal::{Display, status_style};
 use crate::gazetteer::Gazetteer;
-use crate::model::{EntityType, Status};
-use crate::resolve::{Candidate, Resolution, ResolveOptions};
+use crate::model::{EntityId, EntityType, InvalidToken, Status};
+use crate::resolve::{Candidate, Explanation, Resolution, ResolveOptions};
 
 /// Resolve names to canonical IDs
 #[derive(Args, Debug)]
@@ -26,6 +28,16 @@ Examples:
   yaqut resolve أوكرانيا وأوكرانيا Ukraine
   yaqut resolve --explain --country JO عمان
   cut -f2 places.tsv | yaqut resolve - --format jsonl
+  yaqut resolve --why Q212 وأكرانيا أكرنا
+
+  With --why, for one name:
+    وأكرانيا: RESOLVED
+      Q212 Ukraine: CHOSEN
+        it is meant: its score of 0.95 reaches the 0.50 that is needed, and its lead of 0.95 the 0.71
+        alias   أوكرانيا, preferred ar of countries: TRANSLITERATION, form 0.96
+           0.00  stripped و
+           0.30  inserted و
+           0.30  in all
 
 Exit codes:
   0  every name was answered, be it with NOT_FOUND
@@ -40,6 +52,9 @@ pub struct ResolveArgs {
     /// Tell for each candidate how it was reached
     #[arg(long)]
     explain: bool,
+    /// Tell why this entity was chosen for each name, or why not, and what to do about it
+    #[arg(long, value_name = "ID", value_parser = parse_id, conflicts_with = "explain")]
+    why: Option<EntityId>,
     #[command(flatten)]
     hints: HintArgs,
     #[command(flatten)]
@@ -68,11 +83,14 @@ pub fn run(args: &ResolveArgs, context: &Context) -> Result<Exit, Failure> {
     let mut exit = Exit::Ok;
     let mut names = Names::of(&args.names)?;
     while let Some(chunk) = names.next_chunk()? {
-        let answers = resolver.resolve(&chunk, &options)?;
-        if answers.iter().any(|answer| answer.status == Status::Invalid) {
+        let (text, has_invalid) = match &args.why {
+            Some(id) => args.explained(&why::explain(&resolver, &chunk, id, &options)?, display)?,
+            None => args.answered(&resolver.resolve(&chunk, &options)?, display)?,
+        };
+        if has_invalid {
             exit = Exit::Findings;
         }
-        out.put(args.written(&answers, display)?.as_bytes())?;
+        out.put(text.as_bytes())?;
         out.flush()?;
     }
     out.commit()?;
@@ -85,6 +103,22 @@ impl ResolveArgs {
             Some(url) => Ok(Resolver::Remote(Box::new(Remote::connect(url)?))),
             None => context.stack.open().map(Resolver::Local),
         }
+    }
+
+    /// The answers as they are written, and whether a name is invalid.
+    fn answered(&self, answers: &[Resolution], display: Display) -> Result<(String, bool), Failure> {
+        let has_invalid = answers.iter().any(|answer| answer.status == Status::Invalid);
+        Ok((self.written(answers, display)?, has_invalid))
+    }
+
+    /// The explanations as they are written, and whether a name is invalid.
+    fn explained(&self, answers: &[why::Answer], display: Display) -> Result<(String, bool), Failure> {
+        let has_invalid = answers.iter().any(why::Answer::is_invalid);
+        let written = |answer: &why::Answer| match self.format {
+            Format::Table => Ok(answer.text(display)),
+            Format::Jsonl => answer.json(),
+        };
+        Ok((answers.iter().map(written).collect::<Result<_, _>>()?, has_invalid))
     }
 
     fn written(&self, answers: &[Resolution], display: Display) -> Result<String, Failure> {
@@ -116,6 +150,17 @@ impl Resolver {
             }
         }
     }
+
+    fn explain(&self, name: &str, id: &str, options: &ResolveOptions) -> Result<Explanation, Failure> {
+        match self {
+            Self::Local(gazetteer) => why::explain_locally(gazetteer, name, id, options),
+            Self::Remote(remote) => remote.explain(name, id, options),
+        }
+    }
+}
+
+fn parse_id(text: &str) -> Result<EntityId, InvalidToken> {
+    EntityId::new(text)
 }
 
 /// Names, from the command line or from standard input.
@@ -230,6 +275,17 @@ fn explanation(answer: &Resolution, display: Display) -> String {
             let _ = writeln!(text, "    {}", display.data(step));
         }
     }
+    for blocked in &answer.blocked {
+        let _ = writeln!(
+            text,
+            "  {} {}: {} row of {} for {}",
+            display.data(blocked.id.as_str()),
+            display.data(&blocked.name),
+            blocked.action,
+            display.data(&blocked.pack),
+            display.data(&blocked.key)
+        );
+    }
     text
 }
 
@@ -244,6 +300,7 @@ mod tests {
             status,
             canonical_id: None,
             candidates,
+            blocked: Vec::new(),
             invalid_reason: (status == Status::Invalid).then(|| "the name is empty".into()),
             index_version: "v".into(),
         }

@@ -38,6 +38,7 @@ pub fn answer(status: Status, candidates: &[(&str, f32)]) -> Resolution {
         status,
         canonical_id: best.map(|best| best.id.clone()),
         candidates,
+        blocked: Vec::new(),
         invalid_reason: None,
         index_version: "v".into(),
     }
@@ -50,6 +51,7 @@ fn candidate(text: &str, score: f32) -> Candidate {
         name: text.into(),
         types: Vec::new(),
         country: None,
+        rank: None,
         same_as: vec![id(&format!("other:{text}"))],
         score: Score::new(score),
         form_similarity: 1.0,

@@ -1,6 +1,6 @@
 //! `resolve`, and what holds for every command.
 
-use crate::support::Place;
+use crate::support::{Place, check_golden};
 
 #[test]
 fn answers_stand_in_a_table() {
@@ -109,4 +109,70 @@ fn completions_know_the_commands() {
         let run = Place::new().run_bare(&["completions", shell]).expect(0);
         assert!(run.stdout.contains("canonicalize"), "{shell}");
     }
+}
+
+/// An overlay that blocks a name of the pack.
+fn with_block(place: &Place) {
+    place.write_pack(
+        "mine",
+        "id\ttype\tname\tcountry\trank\tsame_as\tdescription\n",
+        "id\talias\tlang\tkind\tsource\tnote\n",
+    );
+    place.write("mine/overrides.tsv", "action\tid\talias\ttarget\tnote\nblock\tQ1899\tكييف\t\t\n");
+}
+
+#[test]
+fn why_an_entity_was_chosen_or_not_is_told() {
+    let place = Place::new();
+    with_block(&place);
+    let run =
+        |name: &str, id: &str| place.run(&["resolve", name, "--why", id, "--pack", "mine"]).expect(0).stdout;
+    let told = [
+        run("وأكرانيا", "iso3166:UA"),
+        run("Springfield", "x:2"),
+        run("أكرانيا", "Q1899"),
+        run("وكييف", "Q1899"),
+        run("Ukraine", "Q1899"),
+    ];
+    check_golden("why.txt", &told.join("\n"));
+}
+
+#[test]
+fn explanations_are_objects_too() {
+    let place = Place::new();
+    let run = place.run(&["resolve", "--why", "Q212", "وأكرانيا", "", "--format", "jsonl"]).expect(1);
+    let answers: Vec<serde_json::Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers[0]["reason"], "CHOSEN");
+    assert_eq!(answers[0]["alias"]["steps"][0]["text"], "stripped و");
+    assert!(answers[0]["standing"]["margin"].as_f64() > answers[0]["standing"]["needed_margin"].as_f64());
+    assert_eq!((&answers[1]["status"], &answers[1]["query"]), (&"INVALID".into(), &"".into()));
+}
+
+#[test]
+fn an_id_that_nobody_bears_is_told() {
+    let place = Place::new();
+    place.run(&["resolve", "Kyiv", "--why", "Q404"]).expect(2).stderr_has(&["`Q404`", "help: "]);
+    place.run(&["resolve", "Kyiv", "--why", "Q 404"]).expect(2).stderr_has(&["--why"]);
+    place.run(&["resolve", "Kyiv", "--why", "Q1899", "--explain"]).expect(2).stderr_has(&["--explain"]);
+    let run = place.run(&["resolve", "", "--why", "Q1899"]).expect(1);
+    assert_eq!(run.stdout, ": INVALID\n  the name is empty\n");
+}
+
+#[test]
+fn what_an_override_keeps_out_is_told() {
+    let place = Place::new();
+    with_block(&place);
+    let run = place.run(&["resolve", "كييف", "--explain", "--pack", "mine"]).expect(0);
+    assert!(
+        run.stdout.ends_with("\nكييف: NOT_FOUND\n  Q1899 Kyiv: block row of mine for كييف\n"),
+        "{}",
+        run.stdout
+    );
+    let run = place.run(&["resolve", "كييف", "--format", "jsonl", "--pack", "mine"]).expect(0);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&answer["blocked"][0]["action"], &answer["blocked"][0]["pack"]),
+        (&"block".into(), &"mine".into())
+    );
 }

@@ -40,6 +40,12 @@ fn a_server_answers_as_packs_do() {
     let remote = place.run_bare(&[&names[..], &["--server", &service.url]].concat()).expect(0);
     assert_eq!(remote.stdout, place.run(&names).expect(0).stdout);
 
+    let why = ["resolve", "--why", "Q212", "وأوكرانيا", "Kyiv", "", "--format", "jsonl"];
+    let remote = place.run_bare(&[&why[..], &["--server", &service.url]].concat()).expect(1);
+    assert_eq!(remote.stdout, place.run(&why).expect(1).stdout);
+    let unknown = ["resolve", "--why", "Q404", "Kyiv", "--server", &service.url];
+    place.run_bare(&unknown).expect(2).stderr_has(&["no entity with the ID `Q404`"]);
+
     let long = "كييف".repeat(2_500);
     place.write("list.csv", format!("name,cc\nKyiv,UA\nUkraine,\n{long},\n,\nSpringfield,US\nKyiv,\n"));
     let list = ["canonicalize", "list.csv", "-c", "name", "--country-column", "cc"];

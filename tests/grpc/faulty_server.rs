@@ -62,6 +62,15 @@ impl GazetteerService for Fault {
         unreachable!("the client asks in batches")
     }
 
+    async fn explain_resolution(
+        &self,
+        _: Request<pb::ExplainResolutionRequest>,
+    ) -> Answer<pb::ExplainResolutionResponse> {
+        let unknown = pb::ResolutionExplanation { id: "Q1".into(), status: 99, ..Default::default() };
+        let explanation = if matches!(self, Self::Unknown) { Some(unknown) } else { None };
+        Ok(Response::new(pb::ExplainResolutionResponse { explanation, ..Default::default() }))
+    }
+
     async fn suggest_names(&self, _: Request<pb::SuggestNamesRequest>) -> Answer<pb::SuggestNamesResponse> {
         unreachable!("the client does not ask for suggestions")
     }
@@ -104,6 +113,10 @@ async fn an_answer_that_cannot_be_read_is_said() {
         let error = error_of(fault, ClientOptions::default()).await;
         assert!(matches!(error, ClientError::Unreadable { .. }), "{error:?}");
         assert!(error.to_string().contains("the same version of yaqut"), "{error}");
+
+        let mut client = client_of(fault, ClientOptions::default()).await;
+        let error = client.explain("a", "Q1", &ResolveOptions::default()).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable { .. }), "{error:?}");
     }
 }
 

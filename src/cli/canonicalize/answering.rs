@@ -161,6 +161,7 @@ fn unanswerable(row: &Row, reason: String) -> Resolution {
         status: Status::Invalid,
         canonical_id: None,
         candidates: Vec::new(),
+        blocked: Vec::new(),
         invalid_reason: Some(reason),
         index_version: String::new(),
     }
@@ -185,6 +186,7 @@ mod tests {
                 status: Status::NotFound,
                 canonical_id: None,
                 candidates: Vec::new(),
+                blocked: Vec::new(),
                 invalid_reason: None,
                 index_version: String::new(),
             };

@@ -111,6 +111,7 @@ mod tests {
             status,
             canonical_id: None,
             candidates: Vec::new(),
+            blocked: Vec::new(),
             invalid_reason: None,
             index_version: String::new(),
         };
