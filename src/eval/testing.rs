@@ -50,6 +50,7 @@ fn candidate(text: &str, score: f32) -> Candidate {
         name: text.into(),
         types: Vec::new(),
         country: None,
+        rank: None,
         same_as: vec![id(&format!("other:{text}"))],
         score: Score::new(score),
         form_similarity: 1.0,

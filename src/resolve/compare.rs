@@ -102,7 +102,7 @@ fn fold_steps(query: &str, alias: &str) -> Vec<Step> {
 /// What any edit at all says, in powers of ten: spellings are mostly copied.
 const EDITED_EVIDENCE: f32 = -0.7;
 /// What a unit of edit cost says, in powers of ten.
-pub(super) const COST_EVIDENCE: f32 = -4.5;
+const COST_EVIDENCE: f32 = -4.5;
 /// Spellings of a larger cost are no candidates.
 const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.

@@ -35,7 +35,7 @@ const HEAD_EVIDENCE: f32 = -1.0;
 
 /// Stripped readings of up to this evidence and up to so many letters are doubtful.
 const DOUBTFUL_EVIDENCE: f32 = -1.9;
-const DOUBTFUL_LETTERS: usize = 4;
+const DOUBTFUL_LETTERS: usize = 3;
 
 impl Form {
     /// The query as it stands.

@@ -19,13 +19,19 @@ use super::tables::{self, ORDINARY_WORDS};
 /// The word may be a name too (صور: pictures, Tyre), so an exact alias goes before. O(log n) in the size of the table:
 /// about a microsecond; the first call reads the table, which takes about a millisecond.
 pub fn is_ordinary_word(safe: &str) -> bool {
-    static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::parse(ORDINARY_WORDS) {
-        Ok(words) => words,
-        // The table is compiled in and a unit test reads it, so this build cannot have a bad one.
-        Err(row) => unreachable!("ordinary_words.txt: {row}"),
-    });
     tables::is_function_word(safe) || WORDS.has(&hamza_fold(safe))
 }
+
+/// Whether a K0 key is one ordinary word as it stands, so that its first letter is no proclitic: كان is no ك and ان.
+pub fn is_whole_ordinary_word(safe: &str) -> bool {
+    tables::is_function_word(safe) || WORDS.is_listed(&hamza_fold(safe))
+}
+
+static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::parse(ORDINARY_WORDS) {
+    Ok(words) => words,
+    // The table is compiled in and a unit test reads it, so this build cannot have a bad one.
+    Err(row) => unreachable!("ordinary_words.txt: {row}"),
+});
 
 /// The table, read: two sorted lists of K1 keys.
 struct OrdinaryWords {
