@@ -46,8 +46,8 @@ const DIVISION_NOUN_EVIDENCE: f32 = -0.8;
 const DIVISION_COST: f32 = 0.07;
 const DIVISION_EVIDENCE: f32 = -0.4;
 /// What a fold to K1, and to K2, says: hamzas are left out at will, the letters of K2 by habit or haste.
-const SEAT_EVIDENCE: f32 = -0.8;
-const LOSSY_EVIDENCE: f32 = -2.0;
+const SEAT_EVIDENCE: f32 = -0.6;
+const LOSSY_EVIDENCE: f32 = -1.5;
 /// How likely two spellings of one key are one name, by the key that they share.
 const SAFE_PLAUSIBILITY: f32 = 0.99;
 const SEAT_PLAUSIBILITY: f32 = 0.98;

@@ -6,7 +6,7 @@ use super::form::Form;
 use super::hits::{Hit, Hits};
 use super::stack::Stack;
 use super::{Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
-use super::{fuzzy, lookup, naming, partial, score};
+use super::{fuzzy, lookup, naming, partial, score, skeleton};
 use crate::model::{Score, Status};
 use crate::text;
 
@@ -77,6 +77,9 @@ fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
     }
     if hits.is_unknown() {
         fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
+    }
+    if hits.is_unknown() && options.max_edits > 0 {
+        skeleton::gather_across_scripts(stack, &forms, &mut hits);
     }
     hits.into_vec()
 }

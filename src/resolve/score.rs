@@ -1,8 +1,8 @@
 //! Score and decision: from hits to probabilities, and from probabilities to a verdict.
 //!
-//! An entity's share of the evidence (steps, prominence, kind of alias, hints) says how likely it is meant rather than
-//! another; its plausibility, how likely the query is its name at all. The score is the product, so the scores and
-//! NIL's, which is the rest, sum to 1.
+//! The plausibility of the best hit says how likely the query names anything listed; an entity's share of the evidence
+//! (steps, plausibility, prominence, kind of alias, hints), how likely it is meant rather than another. The score is the
+//! product, but never more than the entity's own plausibility: so the scores and NIL's, which is the rest, sum to 1.
 
 use super::hits::Hit;
 use super::stack::Stack;
@@ -27,14 +27,15 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<(Hit, Score)> {
-    let best = hits.iter().map(|hit| hit.evidence).fold(f32::NEG_INFINITY, f32::max);
+    let best = hits.iter().map(odds).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let context = context::factors(stack, &hits, options);
     let weigh = |(hit, context)| weight(stack, hit, best, options) * context;
     let weights: Vec<f32> = hits.iter().zip(context).map(weigh).collect();
     let total = sum(weights.clone());
+    let any = hits.iter().map(|hit| hit.plausibility).fold(0.0, f32::max);
     let with_score = |(hit, weight): (Hit, f32)| {
-        let score = Score::new(hit.plausibility * weight / total);
+        let score = Score::new((any * weight / total).min(hit.plausibility));
         (hit, score)
     };
     let mut scored: Vec<(Hit, Score)> = hits.into_iter().zip(weights).map(with_score).collect();
@@ -42,6 +43,11 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
         y.get().total_cmp(&x.get()).then_with(|| stack.id_text(a.entity).cmp(stack.id_text(b.entity)))
     });
     scored
+}
+
+/// The evidence of a hit and of its plausibility, in powers of ten.
+fn odds(hit: &Hit) -> f32 {
+    hit.evidence + (hit.plausibility / (1.0 - hit.plausibility)).log10()
 }
 
 /// The sum, by size: the order in which hits were found must not show in the last digit.
@@ -59,7 +65,7 @@ pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<
 
 fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
     let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
-    let power = hit.evidence - best + RANK_WEIGHT * (rank - 1.0);
+    let power = odds(hit) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;
     let hints =

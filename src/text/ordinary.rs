@@ -1,7 +1,7 @@
 //! Ordinary words: what is no misspelling of a name, however near one it comes.
 //!
-//! الترويج (promotion) is one letter from النرويج (Norway), and بينما (while) one from بنما (Panama). By such a word only
-//! a name that is written exactly so can be meant: lossy keys, transliteration and fuzzy matching must not answer.
+//! الترويج (promotion) is one letter from النرويج (Norway), and بينما (while) one from بنما (Panama). By such a word
+//! only a name that is written exactly so can be meant: lossy keys, transliteration and fuzzy matching must not answer.
 //!
 //! The table has the words in key K1, because few writers set the hamza on ordinary words. They are no names and no
 //! common misspellings of names; `data/ordinary_words.py`, which makes the table, says how they are told apart. A word
@@ -111,7 +111,7 @@ fn has_letters(word: &str, count: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{lossy_fold, safe_fold};
+    use super::super::safe_fold;
     use super::*;
 
     fn is_ordinary(word: &str) -> bool {
