@@ -13,10 +13,14 @@ NIL = "NIL"
 LISTED_AT_MOST = 5
 """So many candidates of an answer are looked at, for every system."""
 
-NOT_SPELLING = frozenset({
-    "alt_name", "kunya", "translation", "initials", "ellipsis", "ellipsis_ambiguous", "cross_script",
-    "homograph", "must_not_merge", "proclitic_like", "proclitic_like_wa",
-})
+OTHER_LANGUAGES = frozenset(f"{language}_form" for language in (
+    "persian", "urdu", "pashto", "sindhi", "kurdish", "uyghur"))
+"""Phenomena where the name is written as another language of the Arabic script writes it."""
+
+NOT_SPELLING = OTHER_LANGUAGES | {
+    "alt_name", "other_name", "kunya", "exonym", "translation", "initials", "ellipsis", "ellipsis_ambiguous",
+    "cross_script", "homograph", "must_not_merge", "proclitic_like", "proclitic_like_wa",
+}
 """The phenomena that are no spelling variants. Whatever else has an expected entity counts as one."""
 
 

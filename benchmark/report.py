@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from protocol import is_negative, is_spelling_variant, tally
+from protocol import OTHER_LANGUAGES, is_negative, is_spelling_variant, tally
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +32,8 @@ HEADLINE = [
     Column("proclitic_like_kept", "proclitic-like kept", phenomenon("proclitic_like"), ("resolved",)),
     Column("proclitic_like_wa", "the same with و", phenomenon("proclitic_like_wa"), ("resolved",)),
     Column("cross_script_listed", "cross-script listed", phenomenon("cross_script"), ("resolved", "listed")),
+    Column("other_languages_resolved", "Persian, Urdu … forms resolved",
+           lambda case: case.phenomenon in OTHER_LANGUAGES, ("resolved",)),
     Column("hinted_resolved", "with hints resolved", lambda case: True, ("resolved",), hinted=True),
 ]
 

@@ -98,16 +98,18 @@ class Asked:
 
 
 def read_halves(options, folder):
-    """The halves that are needed: the development half always, for the peers' thresholds."""
-    halves = [read_half(name, options.data) for name in HALVES if name in ("dev", options.half) or
-              options.half == "both"]
+    """The halves that are needed: the development half always, for the peers' thresholds.
+
+    The distractors are the same whatever half is reported: no name of either half is among them.
+    """
+    halves = [read_half(name, options.data) for name in HALVES]
     if options.distractors:
         packs, cases = [half.packs[0] for half in halves], [case for half in halves for case in half.cases]
         tell(f"distractors: choosing {options.distractors} cities")
         cities = Pack(distractors.write(folder / "distractors", options.distractors, packs, cases))
         for half in halves:
             half.packs.append(cities)
-    return halves
+    return [half for half in halves if half.name in ("dev", options.half) or options.half == "both"]
 
 
 def read_half(name, data):

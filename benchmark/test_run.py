@@ -75,6 +75,7 @@ class Judgement(unittest.TestCase):
         self.assertTrue(is_spelling_variant(case("a")))
         self.assertTrue(is_spelling_variant(case("a", "b")))
         self.assertFalse(is_spelling_variant(case("a", phenomenon="ellipsis")))
+        self.assertFalse(is_spelling_variant(case("a", phenomenon="urdu_form")))
         self.assertFalse(is_spelling_variant(case("a", phenomenon="must_not_merge", forbidden="b")))
         self.assertFalse(is_spelling_variant(case(phenomenon="ordinary_word")))
         self.assertTrue(is_negative(case(phenomenon="ordinary_word")))

@@ -21,6 +21,9 @@ class Yaqut:
     def __init__(self, packs):
         self.program = os.environ.get("YAQUT_BIN") or str(ROOT / "target" / "release" / "yaqut")
         self.packs = packs
+        if not pathlib.Path(self.program).is_file():
+            raise SystemExit(f"run.py: {self.program} is no program; build it with `cargo build --release`, or name "
+                             "another in YAQUT_BIN")
         self.cache = tempfile.TemporaryDirectory(prefix="yaqut-benchmark-")
         self.options = self.run("canonicalize", "--help")
 

@@ -1,10 +1,10 @@
 """OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), with its default weights.
 
 logic-v2 compares two entities. Here each label is an entity with that one name, of the schema of its type; the query
-is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person,
-companies Company, other organizations Organization. followthemoney has no schema for places that logic-v2 can match by
-name, so that they are run in two ways: as Organization (names compared part by part) and as Address (`full`; addresses
-compared by their tokens).
+is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person, companies
+Company, organizations Organization, and what is none of these LegalEntity, as OpenSanctions advises where one does not
+know. followthemoney has no schema for places that logic-v2 can match by name, so that they are run in two ways: as
+LegalEntity (names compared part by part) and as Address (`full`; addresses compared by their tokens).
 
 As the library's users do, pairs are preselected: the labels of the 50 most similar by trigrams, the 50 most similar by
 rapidfuzz's ratio of the forms that the matcher itself compares (`Name.comparable`), and all that share one of its
@@ -19,7 +19,7 @@ from peers import fold
 
 INSTALL = "apt-get install libicu-dev pkg-config; pip install nomenklatura==4.17.4 rapidfuzz==3.14.6"
 
-SCHEMATA = {"person": "Person", "company": "Company"}
+SCHEMATA = {"person": "Person", "company": "Company", "organization": "Organization"}
 PLACES = {"country", "territory", "region", "city", "place"}
 PRESELECTED = 50
 WITH_SYMBOLS = 100
@@ -29,7 +29,7 @@ def systems():
     import nomenklatura.matching  # noqa: F401: tells at once if it is not there
     import rapidfuzz  # noqa: F401
 
-    return [LogicV2("logic-v2", "Organization", False), LogicV2("logic-v2, places as addresses", "Address", False)]
+    return [LogicV2("logic-v2", "LegalEntity", False), LogicV2("logic-v2, places as addresses", "Address", False)]
 
 
 class LogicV2:
@@ -71,7 +71,7 @@ class LogicV2:
                 *most_shared(self.by_symbol, query.symbols, WITH_SYMBOLS)}
 
     def schema(self, entity_type):
-        return self.place_schema if entity_type in PLACES else SCHEMATA.get(entity_type, "Organization")
+        return self.place_schema if entity_type in PLACES else SCHEMATA.get(entity_type, "LegalEntity")
 
     def entity(self, schema, name):
         from followthemoney import model
