@@ -1,14 +1,16 @@
 """OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), with its default weights.
 
 logic-v2 compares two entities. Here each label is an entity with that one name, of the schema of its type; the query
-is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person, companies
-Company, organizations Organization, and what is none of these LegalEntity, as OpenSanctions advises where one does not
-know. followthemoney has no schema for places that logic-v2 can match by name, so that they are run in two ways: as
+is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person,
+companies Company, organizations Organization, and what is none of these LegalEntity, the schema above all three.
+followthemoney has no schema for places that logic-v2 can match by name, so that they are run in two ways: as
 LegalEntity (names compared part by part) and as Address (`full`; addresses compared by their tokens).
 
-As the library's users do, pairs are preselected: the labels of the 50 most similar by trigrams, the 50 most similar by
-rapidfuzz's ratio of the forms that the matcher itself compares (`Name.comparable`), and all that share one of its
-symbols (known name parts, which reach across scripts), of which those that share the most are taken first, at most 100.
+As the library's users do, pairs are preselected, by the forms and keys that the matcher itself compares: the labels
+most similar by trigrams of `Name.comparable` (50), by rapidfuzz's ratio of it (50), and those that share the most
+symbols (known name parts, which reach across scripts; 100) or tokens of the address fingerprint (countries are one
+token in all languages; 50). On a sample of 250 development cases this lost no best label that scoring all of them finds
+with 0.5 or more.
 
 Entities have one ID for each pair of schema and name, since the library caches analysed names by the entity's ID.
 """
@@ -44,12 +46,9 @@ class LogicV2:
         self.entities = [self.entity(self.schema(label.type), fold(label.form)) for label in labels]
         names = [self.analysed(label.form) for label in labels]
         self.comparable = [name.comparable for name in names]
-        self.by_trigram, self.by_symbol = collections.defaultdict(list), collections.defaultdict(list)
-        for place, name in enumerate(names):
-            for gram in trigrams(name.comparable):
-                self.by_trigram[gram].append(place)
-            for symbol in name.symbols:
-                self.by_symbol[symbol].append(place)
+        self.by_trigram = postings(trigrams(name.comparable) for name in names)
+        self.by_symbol = postings(name.symbols for name in names)
+        self.by_address_token = postings(address_tokens(label.form) for label in labels)
 
     def rank(self, name, limit):
         queries = {}
@@ -68,7 +67,8 @@ class LogicV2:
         similar = process.extract(query.comparable, self.comparable, scorer=fuzz.ratio, limit=PRESELECTED)
         return {*most_shared(self.by_trigram, trigrams(query.comparable), PRESELECTED),
                 *(place for _, _, place in similar),
-                *most_shared(self.by_symbol, query.symbols, WITH_SYMBOLS)}
+                *most_shared(self.by_symbol, query.symbols, WITH_SYMBOLS),
+                *most_shared(self.by_address_token, address_tokens(name), PRESELECTED)}
 
     def schema(self, entity_type):
         return self.place_schema if entity_type in PLACES else SCHEMATA.get(entity_type, "LegalEntity")
@@ -92,7 +92,22 @@ def trigrams(form):
     return {padded[place:place + 3] for place in range(len(padded) - 2)}
 
 
-def most_shared(postings, keys, limit):
+def address_tokens(name):
+    from rigour.addresses import address_fingerprint
+
+    return set((address_fingerprint(fold(name)) or "").split())
+
+
+def postings(keys_of_places):
+    """The places under each key."""
+    table = collections.defaultdict(list)
+    for place, keys in enumerate(keys_of_places):
+        for key in keys:
+            table[key].append(place)
+    return table
+
+
+def most_shared(table, keys, limit):
     """The places that are under the most of the keys."""
-    counts = collections.Counter(place for key in keys for place in postings.get(key, ()))
+    counts = collections.Counter(place for key in keys for place in table.get(key, ()))
     return [place for place, _ in counts.most_common(limit)]
