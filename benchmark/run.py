@@ -25,7 +25,7 @@ import distractors
 import peers
 import report
 import threshold
-from protocol import Pack, read_cases
+from protocol import Pack, read_cases, tally
 from yaqut import Yaqut
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -188,7 +188,7 @@ def system_summary(half, system):
         "objective_on_dev": system.objective,
         "names_per_second": round(system.names_per_second[half.name], 1),
         "headline": report.headline(half.cases, answers),
-        "outcomes": report.tally(*zip(*plain, strict=True)),
+        "outcomes": tally(*zip(*plain, strict=True)),
         "phenomena": report.by_phenomenon(half.cases, answers),
     }
 
