@@ -1,10 +1,11 @@
-"""OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), with its default weights.
+"""OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), with its default settings but one.
 
 logic-v2 compares two entities. Here each label is an entity with that one name, of the schema of its type; the query
 is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person,
 companies Company, organizations Organization, and what is none of these LegalEntity, the schema above all three.
 followthemoney has no schema for places that logic-v2 can match by name, so that they are run in two ways: as
-LegalEntity (names compared part by part) and as Address (`full`; addresses compared by their tokens).
+LegalEntity (names compared part by part) and as Address (`full`; addresses compared by their tokens). The weight of
+addresses is set to 1, that of names, instead of 0.98: else a place would never tie with a person of the same name.
 
 As the library's users do, pairs are preselected, by the forms and keys that the matcher itself compares: the labels
 most similar by trigrams of `Name.comparable` (50), by rapidfuzz's ratio of it (50), and those that share the most
@@ -40,6 +41,7 @@ class LogicV2:
 
         self.name, self.place_schema, self.shown = name, place_schema, shown
         self.matcher, self.config = Matcher, Matcher.default_config()
+        self.config.weights["address_entity_match"] = 1.0
 
     def fit(self, labels):
         self.ids = [label.id for label in labels]
