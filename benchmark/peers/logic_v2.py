@@ -1,4 +1,4 @@
-"""OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), with its default settings but one.
+"""OpenSanctions' logic-v2 matcher (nomenklatura 4.17, followthemoney 4.11, rigour 2.6), one weight changed.
 
 logic-v2 compares two entities. Here each label is an entity with that one name, of the schema of its type; the query
 is compared with it as an entity of the same schema, which is the best that a caller could know. Persons are Person,

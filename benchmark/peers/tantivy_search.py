@@ -4,8 +4,8 @@
   would get: bare BM25 means nothing across queries.
 - fuzzy: `Tokenizer.simple()`, every token of the query by `fuzzy_term_query` within Elasticsearch's `AUTO` distances
   (0 below 3 letters, 1 to 5, 2 above; transpositions cost one). A fuzzy term's score is a constant in tantivy: it is
-  set to 1 − edits / length of the query's token. The sum is divided by the number of tokens of query or label, whichever
-  has more.
+  set to 1 − edits / length of the query's token. The sum is divided by the number of tokens of query or label,
+  whichever has more.
 - fuzzy with stems: the same on tokens that `Filter.stemmer("arabic")` (Snowball) has normalised and stemmed, all that
   tantivy has for Arabic.
 """
