@@ -72,7 +72,7 @@ ARTICLE = "ال"
 POSSESSIVES = ["ه", "ها", "هم", "هما", "هن", "نا", "كم", "ك", "ي"]
 DEMONYMS = ["ي", "يه", "يين", "يون", "يات", "اوي", "اويه"]
 # Letters that writers of foreign names take for one another, for rule 4.
-CONSONANTS = str.maketrans("جگڠقکطصضظذڤپچثژ", "غغغكككسددزفبشتز"[:0] + "غغغككتسدززفبشتز")
+CONSONANTS = str.maketrans("جگڠقطصضظذڤپچثژ", "غغغكتسدززفبشتز")
 VOWELS = re.compile("[اويه]")
 
 
@@ -281,7 +281,8 @@ def rigour_persons(folder):
 
 def faker_persons(folder):
     for locale in sorted((folder / "faker/faker/providers/person").glob("ar_*/__init__.py")):
-        yield from re.findall('"([^"\n]+)"', locale.read_text(encoding="utf-8"))
+        for lists in re.findall(r"(?:first|last)_names\w* = \((.*?)\)", locale.read_text(encoding="utf-8"), re.DOTALL):
+            yield from re.findall('"([^"\n]+)"', lists)
 
 
 def rigour_territories(folder):
@@ -369,10 +370,17 @@ class Selection:
     def is_ordinary(self, word):
         if self.is_name(word) and not self.is_also_a_noun(word):
             return False
-        return self.is_natural(word) and not self.is_beside_name(word)
+        return self.is_natural(word) and not self.is_beside_name(word) and not self.is_name_with_proclitics(word)
 
     def is_name(self, word):
         return word in self.is_read_as_name or name_key(word) in self.name_keys
+
+    def is_name_with_proclitics(self, word):
+        """Whether a name with proclitics (وأنيس) is the only reading. If the name is a listed word, it is found by it."""
+        prefixes = {reading.prefix for reading in self.readings[word]}
+        return not any(map(is_bare, self.readings[word])) and any(
+            proclitics in prefixes and name_key(base) in self.name_keys for proclitics, base in readings(word)
+        )
 
     def is_also_a_noun(self, word):
         count, share = self.possessives(word)

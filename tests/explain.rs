@@ -286,7 +286,7 @@ proptest! {
                 prop_assert!(((1.0 - taken_off).max(0.0) - alias.form_similarity).abs() < 1e-5);
             }
             if let Some(standing) = &found.standing {
-                let product = standing.plausibility * standing.share;
+                let product = (standing.best_plausibility * standing.share).min(standing.plausibility);
                 prop_assert!((product - standing.score.get()).abs() < 1e-5);
             }
             if let Some(candidate) = answer.candidates.iter().find(|candidate| candidate.id == found.id) {

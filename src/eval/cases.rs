@@ -42,6 +42,9 @@ impl Case {
         if self.hints.language_code.is_some() {
             options.language_code.clone_from(&self.hints.language_code);
         }
+        if !self.hints.context.is_empty() {
+            options.context.clone_from(&self.hints.context);
+        }
         options
     }
 }

@@ -46,8 +46,8 @@ const DIVISION_NOUN_EVIDENCE: f32 = -0.8;
 const DIVISION_COST: f32 = 0.07;
 const DIVISION_EVIDENCE: f32 = -0.4;
 /// What a fold to K1, and to K2, says: hamzas are left out at will, the letters of K2 by habit or haste.
-const SEAT_EVIDENCE: f32 = -0.8;
-const LOSSY_EVIDENCE: f32 = -2.0;
+const SEAT_EVIDENCE: f32 = -0.6;
+const LOSSY_EVIDENCE: f32 = -1.5;
 /// How likely two spellings of one key are one name, by the key that they share.
 const SAFE_PLAUSIBILITY: f32 = 0.99;
 const SEAT_PLAUSIBILITY: f32 = 0.98;
@@ -102,7 +102,7 @@ fn fold_steps(query: &str, alias: &str) -> Vec<Step> {
 /// What any edit at all says, in powers of ten: spellings are mostly copied.
 const EDITED_EVIDENCE: f32 = -0.7;
 /// What a unit of edit cost says, in powers of ten.
-pub(super) const COST_EVIDENCE: f32 = -4.5;
+const COST_EVIDENCE: f32 = -4.5;
 /// Spellings of a larger cost are no candidates.
 const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.
@@ -127,6 +127,7 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
         return Err(Gate::OtherName(name.to_owned()));
     }
     let (mut alignment, mut plausibility, mut slip) = (Alignment::default(), 1.0_f32, 1.0_f32);
+    let slip_of_name = slip_plausibility(alias.chars().count());
     for (query, alias) in pairs {
         let letters = decisive_letters(query, alias);
         let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
@@ -135,7 +136,7 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
         let by_budget = plausibility_of(&token, budget);
         plausibility *= by_budget;
         let is_slip = token.cost > 0.0 && distance::is_one_slip(&query, &alias);
-        slip *= if is_slip { by_budget.max(SLIP + SLIP_OF_BUDGET * budget) } else { by_budget };
+        slip *= if is_slip { by_budget.max(slip_of_name) } else { by_budget };
         alignment.extend(token);
     }
     if alignment.cost > MAX_COST || plausibility.max(slip) < LEAST_PLAUSIBILITY {
@@ -200,10 +201,16 @@ fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
 const BUDGET_LOGITS: f32 = 3.5;
 /// The multiple of the budget at which it is even odds whether two spellings are of one name.
 const EVEN_BUDGETS: f32 = 1.6;
-/// How likely one slip of the finger has made the one token of the other, however short they are; a budget more makes
-/// it likelier by so much.
-const SLIP: f32 = 0.50;
-const SLIP_OF_BUDGET: f32 = 0.12;
+/// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
+/// makes it likelier by so much, up to a bound.
+const SLIP: f32 = 0.56;
+const SLIP_OF_LETTER: f32 = 0.03;
+const SURE_SLIP: f32 = 0.95;
+
+/// How likely one slip has made one of two names with so many letters of the other.
+fn slip_plausibility(letters: usize) -> f32 {
+    (SLIP + SLIP_OF_LETTER * (letters as f32 - 4.0)).clamp(SLIP, SURE_SLIP)
+}
 
 /// What a slip's cost counts beside a sound's: sounds are written otherwise more often than fingers slip.
 const SLIP_WEIGHT: f32 = 1.4;

@@ -280,7 +280,7 @@ impl Phrase {
 
     /// Whether it is a word of the language before it is a name.
     fn is_function_word(&self) -> bool {
-        self.readings.first().is_none_or(Form::is_word)
+        self.readings.first().is_none_or(Form::is_function_word)
     }
 
     fn is_content(&self) -> bool {

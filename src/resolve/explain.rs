@@ -80,12 +80,14 @@ pub struct Standing {
     pub position: usize,
     /// How many candidates there are.
     pub candidate_count: usize,
-    /// The probability that it is meant: `plausibility` times `share`.
+    /// The probability that it is meant: `best_plausibility` times `share`, but at most `plausibility`.
     pub score: Score,
     /// The least score of an entity that is chosen, or that the caller accepts if this is more.
     pub least_score: Score,
     /// How likely the query is the alias's name at all, rather than one that no pack lists: 0 to 1.
     pub plausibility: f32,
+    /// How likely the query names anything that a pack lists, the plausibility of the best candidate: 0 to 1.
+    pub best_plausibility: f32,
     /// Its share of the evidence for all candidates: 0 to 1.
     pub share: f32,
     /// The evidence for it.
@@ -347,6 +349,7 @@ fn standing(
         score: own.score,
         least_score: Score::new(score::LEAST_SCORE.max(options.min_score)),
         plausibility: own.hit.plausibility,
+        best_plausibility: own.best_plausibility,
         share: own.share,
         factors: own.factors,
         margin: own.score.get() - other,

@@ -35,7 +35,7 @@ const HEAD_EVIDENCE: f32 = -1.0;
 
 /// Stripped readings of up to this evidence and up to so many letters are doubtful.
 const DOUBTFUL_EVIDENCE: f32 = -1.9;
-const DOUBTFUL_LETTERS: usize = 4;
+const DOUBTFUL_LETTERS: usize = 3;
 
 impl Form {
     /// The query as it stands.
@@ -113,10 +113,15 @@ impl Form {
         Some(self.derived(rest.join(" "), Tier::Partial, HEAD_EVIDENCE, step))
     }
 
-    /// Whether the form is a word with a meaning of its own, an ordinary word or a head: then it is no slip for a name.
+    /// Whether the form is a word with a meaning of its own, an ordinary one or a head: then it is no slip for a name.
     pub fn is_word(&self) -> bool {
+        text::is_ordinary_word(&self.safe) || self.is_function_word()
+    }
+
+    /// Whether the form is a word that says nothing by itself: a function word or a head.
+    pub fn is_function_word(&self) -> bool {
         let tokens: Vec<&str> = self.lossy.split(' ').collect();
-        text::is_ordinary_word(&self.safe)
+        text::is_function_word(&self.safe)
             || heads::leading(&tokens).iter().any(|head| head.tokens == tokens.len())
     }
 

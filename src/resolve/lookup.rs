@@ -17,7 +17,7 @@ pub(super) const KNOWN: f32 = 0.96;
 /// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let mut known: Vec<&str> = Vec::new();
-    let is_word = forms.first().is_some_and(|whole| text::is_ordinary_word(&whole.safe));
+    let is_word = forms.first().is_some_and(|whole| text::is_whole_ordinary_word(&whole.safe));
     for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
         let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
         let against = if whole_is_known { KNOWN_WHOLE_EVIDENCE } else { 0.0 };

@@ -7,7 +7,7 @@ use super::hits::{Blocked, Extent, Hits};
 use super::score::Scored;
 use super::stack::{EntityKey, Stack};
 use super::{BlockedCandidate, Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
-use super::{fuzzy, lookup, naming, partial, score};
+use super::{fuzzy, lookup, naming, partial, score, skeleton};
 use crate::model::{BlockAction, Status};
 use crate::text;
 
@@ -87,6 +87,9 @@ pub(super) fn gather<'a>(
     }
     if hits.is_unknown() {
         fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
+    }
+    if hits.is_unknown() && options.max_edits > 0 {
+        skeleton::gather_across_scripts(stack, &forms, &mut hits);
     }
     (forms, hits)
 }

@@ -1,8 +1,8 @@
 //! Score and decision: from hits to probabilities, and from probabilities to a verdict.
 //!
-//! An entity's share of the evidence (steps, prominence, kind of alias, hints) says how likely it is meant rather than
-//! another; its plausibility, how likely the query is its name at all. The score is the product, so the scores and
-//! NIL's, which is the rest, sum to 1.
+//! The plausibility of the best hit says how likely the query names anything listed; an entity's share of the evidence
+//! (steps, plausibility, prominence, kind of alias, hints), how likely it is meant rather than another. The score is the
+//! product, but never more than the entity's own plausibility: so the scores and NIL's, which is the rest, sum to 1.
 
 use serde::Serialize;
 
@@ -33,6 +33,8 @@ const LANGUAGE_FACTOR: f32 = 3.0;
 pub struct Factors {
     /// The steps between query and alias: 0 for equal spellings, less for others.
     pub form: f32,
+    /// The plausibility of the alias: the odds that the query is its name at all.
+    pub plausibility: f32,
     /// Prominence: 0 for the greatest, less for others.
     pub rank: f32,
     /// Kind of the alias: 0 for a preferred name, less for others.
@@ -60,6 +62,7 @@ impl Factors {
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
         Self {
             form: hit.evidence,
+            plausibility: odds(hit.plausibility.min(MOST_PLAUSIBLE)).log10(),
             rank: RANK_WEIGHT * (rank - 1.0),
             kind: kind_factor(hit.kind).log10(),
             country: if in_country { COUNTRY_FACTOR.log10() } else { 0.0 },
@@ -70,8 +73,8 @@ impl Factors {
 
     /// All that speaks for the entity, in powers of ten.
     pub fn total(&self) -> f32 {
-        let Self { form, rank, kind, country, language, context } = self;
-        form + rank + kind + country + language + context
+        let Self { form, plausibility, rank, kind, country, language, context } = self;
+        form + plausibility + rank + kind + country + language + context
     }
 }
 
@@ -79,10 +82,11 @@ impl Factors {
 #[derive(Clone, Debug)]
 pub(super) struct Scored {
     pub hit: Hit,
-    /// The share of the evidence, times the plausibility of the hit.
     pub score: Score,
     /// The entity's share of the evidence for all hits, 0 to 1.
     pub share: f32,
+    /// How likely the query names anything listed: the plausibility of the best hit, 0 to 1.
+    pub best_plausibility: f32,
     pub factors: Factors,
 }
 
@@ -93,9 +97,11 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
     // Relative to the best, so that nothing overflows.
     let weights: Vec<f32> = factors.iter().map(|factors| 10_f32.powf(factors.total() - best)).collect();
     let total = sum(weights.clone());
+    let best_plausibility = hits.iter().map(|hit| hit.plausibility).fold(0.0, f32::max);
     let scored = hits.into_iter().zip(factors).zip(weights).map(|((hit, factors), weight)| {
         let share = weight / total;
-        Scored { score: Score::new(hit.plausibility * share), hit, share, factors }
+        let score = Score::new((best_plausibility * share).min(hit.plausibility));
+        Scored { hit, score, share, best_plausibility, factors }
     });
     let mut scored: Vec<Scored> = scored.collect();
     scored.sort_by(|a, b| {
@@ -103,6 +109,13 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
         b.score.get().total_cmp(&a.score.get()).then_with(by_id)
     });
     scored
+}
+
+/// Nothing is certain: odds have an end.
+const MOST_PLAUSIBLE: f32 = 0.999;
+
+fn odds(probability: f32) -> f32 {
+    probability / (1.0 - probability)
 }
 
 /// The sum, by size: the order in which hits were found must not show in the last digit.

@@ -1,7 +1,7 @@
 //! Tiers TRANSLITERATION, beyond a few edits, and CROSS_SCRIPT: names with the skeleton of a form, judged by the weighted
 //! distance or by the alignment of the two scripts.
 
-use super::compare::{compare_edited, compare_scripts};
+use super::compare::{Comparison, compare_edited, compare_scripts};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
@@ -15,18 +15,37 @@ const MIN_LETTERS: usize = 4;
 /// Letters from which on a stripped or headless form may be.
 const MIN_REMAINDER_LETTERS: usize = 5;
 
-/// Gathers the names that have the consonants of a form, in Arabic and Latin script.
+/// Gathers the names that have the consonants of a form, in its own script.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    gather_if(stack, forms, hits, |form, alias| {
+        (is_arabic(form) == is_arabic(alias)).then(|| compare_edited(form, alias).ok())?
+    });
+}
+
+/// Gathers the names that have the consonants of a form, in the other script, Latin or Arabic.
+pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    gather_if(stack, forms, hits, |form, alias| {
+        (is_arabic(form) != is_arabic(alias)).then(|| compare_scripts(form, alias).ok())?
+    });
+}
+
+fn gather_if(
+    stack: &Stack,
+    forms: &[Form],
+    hits: &mut Hits<'_>,
+    compare: impl Fn(&str, &str) -> Option<Comparison>,
+) {
     for form in forms.iter().filter(|form| may_be_respelled(form)) {
         for (at, safe) in with_skeleton_of(stack, form) {
-            let is_arabic = |name: &str| name.starts_with(text::is_arabic);
-            let is_one_script = is_arabic(&form.safe) == is_arabic(&safe);
-            let compare = if is_one_script { compare_edited } else { compare_scripts };
-            if let Ok(comparison) = compare(&form.safe, &safe) {
+            if let Some(comparison) = compare(&form.safe, &safe) {
                 hits.add(form, at, comparison);
             }
         }
     }
+}
+
+fn is_arabic(name: &str) -> bool {
+    name.starts_with(text::is_arabic)
 }
 
 fn may_be_respelled(form: &Form) -> bool {

@@ -366,9 +366,9 @@ mod tests {
         let steps = |latin, arabic| -> Vec<String> {
             align(latin, arabic).unwrap().steps.iter().map(ToString::to_string).collect()
         };
-        assert_eq!(steps("Lawrow", "لافروف"), ["w~ف cost 0.10", "w~ف cost 0.10"]);
-        assert_eq!(steps("Hamas", "حماس"), ["a unwritten cost 0.05"]);
-        assert_eq!(steps("Assad", "الأسد"), ["inserted ال cost 0.10", "a unwritten cost 0.05"]);
+        assert_eq!(steps("Lawrow", "لافروف"), ["w~ف", "w~ف"]);
+        assert_eq!(steps("Hamas", "حماس"), ["a unwritten"]);
+        assert_eq!(steps("Assad", "الأسد"), ["inserted ال", "a unwritten"]);
     }
 
     proptest! {

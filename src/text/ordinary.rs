@@ -1,7 +1,7 @@
 //! Ordinary words: what is no misspelling of a name, however near one it comes.
 //!
-//! الترويج (promotion) is one letter from النرويج (Norway), and بينما (while) one from بنما (Panama). By such a word only
-//! a name that is written exactly so can be meant: lossy keys, transliteration and fuzzy matching must not answer.
+//! الترويج (promotion) is one letter from النرويج (Norway), and بينما (while) one from بنما (Panama). By such a word
+//! only a name that is written exactly so can be meant: lossy keys, transliteration and fuzzy matching must not answer.
 //!
 //! The table has the words in key K1, because few writers set the hamza on ordinary words. They are no names and no
 //! common misspellings of names; `data/ordinary_words.py`, which makes the table, says how they are told apart. A word
@@ -19,13 +19,19 @@ use super::tables::{self, ORDINARY_WORDS};
 /// The word may be a name too (صور: pictures, Tyre), so an exact alias goes before. O(log n) in the size of the table:
 /// about a microsecond; the first call reads the table, which takes about a millisecond.
 pub fn is_ordinary_word(safe: &str) -> bool {
-    static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::parse(ORDINARY_WORDS) {
-        Ok(words) => words,
-        // The table is compiled in and a unit test reads it, so this build cannot have a bad one.
-        Err(row) => unreachable!("ordinary_words.txt: {row}"),
-    });
     tables::is_function_word(safe) || WORDS.has(&hamza_fold(safe))
 }
+
+/// Whether a K0 key is one ordinary word as it stands, so that its first letter is no proclitic: كان is no ك and ان.
+pub fn is_whole_ordinary_word(safe: &str) -> bool {
+    tables::is_function_word(safe) || WORDS.is_listed(&hamza_fold(safe))
+}
+
+static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::parse(ORDINARY_WORDS) {
+    Ok(words) => words,
+    // The table is compiled in and a unit test reads it, so this build cannot have a bad one.
+    Err(row) => unreachable!("ordinary_words.txt: {row}"),
+});
 
 /// The table, read: two sorted lists of K1 keys.
 struct OrdinaryWords {
@@ -105,7 +111,7 @@ fn has_letters(word: &str, count: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{lossy_fold, safe_fold};
+    use super::super::safe_fold;
     use super::*;
 
     fn is_ordinary(word: &str) -> bool {

@@ -39,7 +39,9 @@ pub fn readings(tokens: &[&str]) -> Vec<Stripped> {
             let stem = Stem {
                 proclitics: format!("{}{}", conjunction.letters, preposition.letters),
                 cost: conjunction.cost + preposition.cost,
-                evidence: conjunction.evidence + preposition.evidence,
+                // A letter that is there makes the next one likelier: of two, the rarer says most of it.
+                evidence: conjunction.evidence.min(preposition.evidence)
+                    + FURTHER_EVIDENCE * conjunction.evidence.max(preposition.evidence),
             };
             stem.push_readings(after, rest, &mut readings);
         }
@@ -69,6 +71,8 @@ const PREPOSITIONS: [Proclitic; 4] = [
     proclitic("ل", 0.07, -2.0),
     proclitic("ك", 0.07, -3.0),
 ];
+/// The share of the commoner of two proclitics' evidence that counts beside the rarer's.
+const FURTHER_EVIDENCE: f32 = 0.5;
 /// Adjectives of place bear the article as often as not.
 const BEFORE_NAME: Proclitic = proclitic(ARTICLE, 0.13, -0.8);
 

@@ -129,10 +129,19 @@ fn push_alias(text: &mut String, alias: &AliasComparison, display: Display) {
 
 /// The score, where it comes from, and how far it is ahead.
 fn push_standing(text: &mut String, standing: &Standing) {
-    let Standing { position, candidate_count, score, least_score, plausibility, share, .. } = standing;
+    let Standing {
+        position,
+        candidate_count,
+        score,
+        least_score,
+        plausibility,
+        best_plausibility,
+        share,
+        ..
+    } = standing;
     let _ = writeln!(
         text,
-        "    score   {score}, {least_score} needed: plausibility {plausibility:.2}, share of the evidence {share:.2}"
+        "    score   {score}, {least_score} needed: plausibility {plausibility:.2} (best {best_plausibility:.2}), share of the evidence {share:.2}"
     );
     let factors: Vec<String> =
         named(&standing.factors).map(|(name, power)| format!("{name} {power:+.2}")).collect();
@@ -148,9 +157,10 @@ fn push_standing(text: &mut String, standing: &Standing) {
 
 /// The factors that say something.
 fn named(factors: &Factors) -> impl Iterator<Item = (&'static str, f32)> + use<> {
-    let Factors { form, rank, kind, country, language, context } = *factors;
+    let Factors { form, plausibility, rank, kind, country, language, context } = *factors;
     let all = [
         ("form", form),
+        ("plausibility", plausibility),
         ("rank", rank),
         ("kind", kind),
         ("country", country),

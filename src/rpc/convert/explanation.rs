@@ -40,15 +40,24 @@ impl From<AliasComparison> for pb::AliasComparison {
 
 impl From<Standing> for pb::CandidateStanding {
     fn from(standing: Standing) -> Self {
-        let Factors { form, rank, kind, country, language, context } = standing.factors;
+        let Factors { form, plausibility, rank, kind, country, language, context } = standing.factors;
         Self {
             position: i32::try_from(standing.position).unwrap_or(i32::MAX),
             candidate_count: i32::try_from(standing.candidate_count).unwrap_or(i32::MAX),
             score: standing.score.get(),
             least_score: standing.least_score.get(),
             plausibility: standing.plausibility,
+            best_plausibility: standing.best_plausibility,
             share: standing.share,
-            factors: Some(pb::ScoreFactors { form, rank, kind, region: country, language, context }),
+            factors: Some(pb::ScoreFactors {
+                form,
+                plausibility,
+                rank,
+                kind,
+                region: country,
+                language,
+                context,
+            }),
             margin: standing.margin,
             needed_margin: standing.needed_margin,
             nil_score: standing.nil_score.get(),
@@ -108,7 +117,7 @@ impl TryFrom<pb::AliasComparison> for AliasComparison {
 
 impl From<pb::CandidateStanding> for Standing {
     fn from(message: pb::CandidateStanding) -> Self {
-        let pb::ScoreFactors { form, rank, kind, region, language, context } =
+        let pb::ScoreFactors { form, plausibility, rank, kind, region, language, context } =
             message.factors.unwrap_or_default();
         Self {
             position: usize::try_from(message.position).unwrap_or_default(),
@@ -116,8 +125,9 @@ impl From<pb::CandidateStanding> for Standing {
             score: Score::new(message.score),
             least_score: Score::new(message.least_score),
             plausibility: message.plausibility,
+            best_plausibility: message.best_plausibility,
             share: message.share,
-            factors: Factors { form, rank, kind, country: region, language, context },
+            factors: Factors { form, plausibility, rank, kind, country: region, language, context },
             margin: message.margin,
             needed_margin: message.needed_margin,
             nil_score: Score::new(message.nil_score),
@@ -201,9 +211,11 @@ mod tests {
                 score: Score::new(0.4),
                 least_score: Score::new(0.5),
                 plausibility: 0.9,
+                best_plausibility: 0.99,
                 share: 0.45,
                 factors: Factors {
                     form: -2.3,
+                    plausibility: 0.9,
                     rank: -0.5,
                     kind: -0.1,
                     country: 1.4,
