@@ -8,6 +8,7 @@
 //! - A [`Gazetteer`] is an immutable stack of compiled packs. It resolves names ([`Gazetteer::resolve`]), completes
 //!   prefixes ([`Gazetteer::suggest`]) and shows entities ([`Gazetteer::entity`]). Share it in an `Arc`; to change it,
 //!   make a new one, which costs no more than what has changed.
+//!   [`Gazetteer::explain`] tells why an entity was chosen for a name, or why not.
 //! - A [`Resolution`] is the verdict on one name ([`model::Status`]) with its [`Candidate`]s: each with a score, the
 //!   [`model::Tier`] of the worst step between name and alias, and an explanation for people.
 //! - [`pack`] reads and checks packs (folders of tables), [`index`] compiles one to a segment, `store` does both for

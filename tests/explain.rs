@@ -1,5 +1,5 @@
 //! Why an entity was chosen for a name, or why not: every reason over small packs, and that explanations add up.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::float_cmp, clippy::unwrap_used)]
 
 mod world;
 

@@ -47,7 +47,8 @@ pub struct Explanation {
     /// How the entity stands among the candidates; set if and only if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
-    /// The best other candidate; or the known name that ended the search, if `reason` is `KNOWN_NAME`.
+    /// The best other candidate; or, if there is none and `reason` is `KNOWN_NAME`, a name that the query met, of an
+    /// entity that the caller does not want.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rival: Option<Rival>,
     /// Which index gave the answer.
@@ -147,9 +148,9 @@ pub fn explain(
     let unknown = || ExplainError::UnknownEntity { id: id.to_owned() };
     let removed = || stack.find_removed(id).map(|(entity, by)| (entity, Some(by)));
     let found = stack.find(id).map(|entity| (entity, None)).or_else(removed);
-    let (entity, remover) = found.ok_or_else(unknown)?;
+    let (entity, removed_by) = found.ok_or_else(unknown)?;
     let case = Case { stack, options, entity, whole };
-    let (mut explanation, compared) = case.explanation(name, remover).ok_or_else(unknown)?;
+    let (mut explanation, compared) = case.explanation(name, removed_by).ok_or_else(unknown)?;
     explanation.message = sentence::of(&explanation, compared);
     Ok(explanation)
 }
@@ -173,7 +174,7 @@ struct Absence {
 
 impl Case<'_> {
     /// The explanation but for its sentence, and how many aliases were compared if not all.
-    fn explanation(&self, query: &str, remover: Option<u16>) -> Option<(Explanation, Option<usize>)> {
+    fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<(Explanation, Option<usize>)> {
         let (_, hits) = gather(self.stack, self.whole.clone(), self.options, Extent::UntilKnown);
         let known = hits.known().to_vec();
         let scored = score::score(self.stack, hits.into_vec(), self.options);
@@ -197,7 +198,7 @@ impl Case<'_> {
             self.tell_presence(&mut explanation, &scored, at);
             return Some((explanation, None));
         }
-        let absence = self.absence(remover, &known, &scored);
+        let absence = self.absence(removed_by, &known, &scored);
         explanation.reason = absence.reason;
         explanation.pack = absence.decided_by.map(|segment| self.stack.pack_name(segment).to_owned());
         explanation.alias = absence.alias;
@@ -217,10 +218,14 @@ impl Case<'_> {
     }
 
     /// Finds out why the entity is no candidate.
-    fn absence(&self, remover: Option<u16>, known: &[AliasRef], scored: &[Scored]) -> Absence {
-        let plain = |reason| Absence { reason, decided_by: None, alias: None, rival: None };
-        if remover.is_some() {
-            return Absence { decided_by: remover, ..plain(Reason::Removed) };
+    fn absence(&self, removed_by: Option<u16>, known: &[AliasRef], scored: &[Scored]) -> Absence {
+        let rival = || {
+            let best = scored.first();
+            best.and_then(|best| self.rival(best.hit.alias, Some(best.score)))
+        };
+        let plain = |reason| Absence { reason, decided_by: None, alias: None, rival: rival() };
+        if removed_by.is_some() {
+            return Absence { decided_by: removed_by, ..plain(Reason::Removed) };
         }
         let unfiltered = ResolveOptions {
             types: Vec::new(),
@@ -231,15 +236,20 @@ impl Case<'_> {
         let (forms, hits) = gather(self.stack, self.whole.clone(), &unfiltered, Extent::AllTiers);
         if let Some(hit) = hits.of(self.entity) {
             let reason = self.reason_of_search(known);
-            let rival = self.known_rival(known, scored).filter(|_| reason == Reason::KnownName);
-            return Absence { alias: self.alias_of_hit(hit), rival, ..plain(reason) };
+            let unwanted = || self.unwanted_rival(known).filter(|_| reason == Reason::KnownName);
+            return Absence {
+                reason,
+                decided_by: None,
+                alias: self.alias_of_hit(hit),
+                rival: rival().or_else(unwanted),
+            };
         }
         let Some(attempt) = nearest(self.stack, self.entity, &forms) else { return plain(Reason::NoAlias) };
         let alias = self.alias_comparison(attempt.at, attempt.tier, &attempt.steps);
         match self.block(&hits, &attempt) {
             Some(block) => {
                 let reason = if block.entity.is_some() { Reason::Blocked } else { Reason::NotAName };
-                Absence { reason, decided_by: Some(block.segment), alias, rival: None }
+                Absence { decided_by: Some(block.segment), alias, ..plain(reason) }
             }
             None => Absence { alias, ..plain(attempt.obstacle.unwrap_or(Reason::SearchBound)) },
         }
@@ -269,12 +279,8 @@ impl Case<'_> {
             .find_map(|key| self.stack.block_on(key, self.entity))
     }
 
-    /// The known name that ended the search: the best candidate's, or the first in bytewise order of names that only
-    /// unwanted entities bear.
-    fn known_rival(&self, known: &[AliasRef], scored: &[Scored]) -> Option<Rival> {
-        if let Some(best) = scored.first() {
-            return self.rival(best.hit.alias, Some(best.score));
-        }
+    /// The first, in bytewise order, of the names that the query met.
+    fn unwanted_rival(&self, known: &[AliasRef]) -> Option<Rival> {
         let place = |&at: &AliasRef| {
             let entity = self.stack.entity_of(at).map(|entity| self.stack.id_text(entity));
             (entity, self.stack.alias(at).map(|alias| alias.text), at)

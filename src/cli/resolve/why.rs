@@ -17,12 +17,12 @@ use crate::resolve::{
 pub(super) enum Answer {
     Explained(Box<Explanation>),
     /// The name cannot be one.
-    Invalid(Invalid),
+    Invalid(InvalidName),
 }
 
 /// A name that cannot be one, with the reason.
 #[derive(Serialize)]
-pub(super) struct Invalid {
+pub(super) struct InvalidName {
     query: String,
     status: Status,
     invalid_reason: String,
@@ -38,7 +38,7 @@ pub(super) fn explain(
     let explain = |name: &String| match check_name(name) {
         Err(invalid_reason) => {
             let (query, status) = (name.clone(), Status::Invalid);
-            Ok(Answer::Invalid(Invalid { query, status, invalid_reason }))
+            Ok(Answer::Invalid(InvalidName { query, status, invalid_reason }))
         }
         Ok(()) => {
             resolver.explain(name, id.as_str(), options).map(|found| Answer::Explained(Box::new(found)))
@@ -80,7 +80,7 @@ impl Answer {
     pub fn text(&self, display: Display) -> String {
         match self {
             Self::Explained(explanation) => text(explanation, display),
-            Self::Invalid(Invalid { query, status, invalid_reason }) => {
+            Self::Invalid(InvalidName { query, status, invalid_reason }) => {
                 let status = display.styled(status_style(*status), status);
                 format!("{}: {status}\n  {}\n", display.data(query), display.data(invalid_reason))
             }

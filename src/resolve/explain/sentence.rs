@@ -5,15 +5,15 @@ use crate::model::{Reason, Score};
 
 /// The sentence; `compared` is the number of aliases that were compared if there are more.
 pub(super) fn of(explanation: &Explanation, compared: Option<usize>) -> String {
-    let mut text = match (&explanation.standing, &explanation.alias) {
+    let text = match (&explanation.standing, &explanation.alias) {
         (Some(standing), _) => of_candidate(explanation, standing),
         (None, Some(alias)) => of_alias(explanation, alias),
         (None, None) => of_entity(explanation),
     };
-    if let Some(count) = compared {
-        text += &format!(" (only the first {count} of its aliases were compared)");
+    match compared {
+        Some(count) => format!("{text} (only the first {count} of its aliases were compared)"),
+        None => text,
     }
-    text
 }
 
 fn of_candidate(explanation: &Explanation, standing: &Standing) -> String {
