@@ -104,7 +104,7 @@ const EDITED_EVIDENCE: f32 = -0.7;
 /// What a unit of edit cost says, in powers of ten.
 const COST_EVIDENCE: f32 = -4.5;
 /// Spellings of a larger cost are no candidates.
-const MAX_COST: f32 = 2.0;
+pub(super) const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.
 const LEAST_PLAUSIBILITY: f32 = 0.05;
 /// Aliases of one token take edits only beyond this many letters: غزة and عزة, كير and كيم are two names.

@@ -149,10 +149,7 @@ pub fn explain(
     let removed = || stack.find_removed(id).map(|(entity, by)| (entity, Some(by)));
     let found = stack.find(id).map(|entity| (entity, None)).or_else(removed);
     let (entity, removed_by) = found.ok_or_else(unknown)?;
-    let case = Case { stack, options, entity, whole };
-    let (mut explanation, compared) = case.explanation(name, removed_by).ok_or_else(unknown)?;
-    explanation.message = sentence::of(&explanation, compared);
-    Ok(explanation)
+    Case { stack, options, entity, whole }.explanation(name, removed_by).ok_or_else(unknown)
 }
 
 /// An entity and a query.
@@ -169,18 +166,28 @@ struct Absence {
     /// The segment whose override decided.
     decided_by: Option<u16>,
     alias: Option<AliasComparison>,
-    rival: Option<Rival>,
+    /// The number of aliases that were compared, if there are more.
+    compared: Option<usize>,
 }
 
 impl Case<'_> {
-    /// The explanation but for its sentence, and how many aliases were compared if not all.
-    fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<(Explanation, Option<usize>)> {
+    fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<Explanation> {
         let (_, hits) = gather(self.stack, self.whole.clone(), self.options, Extent::UntilKnown);
         let known = hits.known().to_vec();
         let scored = score::score(self.stack, hits.into_vec(), self.options);
-        let status = score::decide(&scored, self.options);
+        let mut explanation = self.outline(query, &scored)?;
+        match scored.iter().position(|one| one.hit.entity == self.entity) {
+            Some(at) => self.tell_presence(&mut explanation, &scored, at),
+            None => self.tell_absence(&mut explanation, removed_by, &known, &scored),
+        }
+        Some(explanation)
+    }
+
+    /// The verdict, without what there is to say of the entity.
+    fn outline(&self, query: &str, scored: &[Scored]) -> Option<Explanation> {
+        let status = score::decide(scored, self.options);
         let best = scored.first().filter(|_| status == Status::Resolved);
-        let mut explanation = Explanation {
+        Some(Explanation {
             query: query.to_owned(),
             id: self.id(self.entity)?,
             name: self.name(self.entity),
@@ -193,18 +200,7 @@ impl Case<'_> {
             standing: None,
             rival: None,
             index_version: self.stack.index_version().to_owned(),
-        };
-        if let Some(at) = scored.iter().position(|one| one.hit.entity == self.entity) {
-            self.tell_presence(&mut explanation, &scored, at);
-            return Some((explanation, None));
-        }
-        let absence = self.absence(removed_by, &known, &scored);
-        explanation.reason = absence.reason;
-        explanation.pack = absence.decided_by.map(|segment| self.stack.pack_name(segment).to_owned());
-        explanation.alias = absence.alias;
-        explanation.rival = absence.rival;
-        let is_cut = self.stack.aliases(self.entity).nth(nearest::MAX_ALIASES).is_some();
-        Some((explanation, is_cut.then_some(nearest::MAX_ALIASES)))
+        })
     }
 
     /// Fills in what there is to say of a candidate.
@@ -215,15 +211,30 @@ impl Case<'_> {
         explanation.alias = self.alias_of_hit(&own.hit);
         explanation.standing = Some(standing(scored, at, own, other, self.options));
         explanation.rival = other.and_then(|other| self.rival(other.hit.alias, Some(other.score)));
+        explanation.message = sentence::of(explanation, None);
     }
 
-    /// Finds out why the entity is no candidate.
-    fn absence(&self, removed_by: Option<u16>, known: &[AliasRef], scored: &[Scored]) -> Absence {
-        let rival = || {
-            let best = scored.first();
-            best.and_then(|best| self.rival(best.hit.alias, Some(best.score)))
-        };
-        let plain = |reason| Absence { reason, decided_by: None, alias: None, rival: rival() };
+    /// Fills in what there is to say of an entity that is no candidate; `known` are the aliases that the resolution met.
+    fn tell_absence(
+        &self,
+        explanation: &mut Explanation,
+        removed_by: Option<u16>,
+        known: &[AliasRef],
+        scored: &[Scored],
+    ) {
+        let absence = self.absence(removed_by, !known.is_empty());
+        let best = scored.first().and_then(|best| self.rival(best.hit.alias, Some(best.score)));
+        let unwanted = || self.unwanted_rival(known).filter(|_| absence.reason == Reason::KnownName);
+        explanation.rival = best.or_else(unwanted);
+        explanation.reason = absence.reason;
+        explanation.pack = absence.decided_by.map(|segment| self.stack.pack_name(segment).to_owned());
+        explanation.alias = absence.alias;
+        explanation.message = sentence::of(explanation, absence.compared);
+    }
+
+    /// Finds out why the entity is no candidate; `is_known` tells whether the resolution met an alias at all.
+    fn absence(&self, removed_by: Option<u16>, is_known: bool) -> Absence {
+        let plain = |reason| Absence { reason, decided_by: None, alias: None, compared: None };
         if removed_by.is_some() {
             return Absence { decided_by: removed_by, ..plain(Reason::Removed) };
         }
@@ -235,36 +246,30 @@ impl Case<'_> {
         };
         let (forms, hits) = gather(self.stack, self.whole.clone(), &unfiltered, Extent::AllTiers);
         if let Some(hit) = hits.of(self.entity) {
-            let reason = self.reason_of_search(known);
-            let unwanted = || self.unwanted_rival(known).filter(|_| reason == Reason::KnownName);
-            return Absence {
-                reason,
-                decided_by: None,
-                alias: self.alias_of_hit(hit),
-                rival: rival().or_else(unwanted),
-            };
+            return Absence { alias: self.alias_of_hit(hit), ..plain(self.reason_of_search(is_known)) };
         }
         let Some(attempt) = nearest(self.stack, self.entity, &forms) else { return plain(Reason::NoAlias) };
         let alias = self.alias_comparison(attempt.at, attempt.tier, &attempt.steps);
-        match self.block(&hits, &attempt) {
-            Some(block) => {
-                let reason = if block.entity.is_some() { Reason::Blocked } else { Reason::NotAName };
-                Absence { decided_by: Some(block.segment), alias, ..plain(reason) }
-            }
-            None => Absence { alias, ..plain(attempt.obstacle.unwrap_or(Reason::SearchBound)) },
+        if let Some(block) = self.block(&hits, &attempt) {
+            let reason = if block.entity.is_some() { Reason::Blocked } else { Reason::NotAName };
+            return Absence { decided_by: Some(block.segment), alias, ..plain(reason) };
         }
+        let no_obstacle = if is_known { Reason::KnownName } else { Reason::SearchBound };
+        let has_more = self.stack.aliases(self.entity).nth(nearest::MAX_ALIASES).is_some();
+        let compared = has_more.then_some(nearest::MAX_ALIASES);
+        Absence { alias, compared, ..plain(attempt.obstacle.unwrap_or(no_obstacle)) }
     }
 
     /// Why a search through all tiers meets the entity, and that of the resolution did not.
-    fn reason_of_search(&self, known: &[AliasRef]) -> Reason {
+    fn reason_of_search(&self, is_known: bool) -> Reason {
         if !self.stack.is_one_of(self.entity, &self.options.types) {
             Reason::TypeFilter
         } else if !self.stack.is_of_rank(self.entity, self.options.min_rank) {
             Reason::RankFilter
-        } else if known.is_empty() {
-            Reason::MaxEdits
-        } else {
+        } else if is_known {
             Reason::KnownName
+        } else {
+            Reason::MaxEdits
         }
     }
 

@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::model::{AliasKind, Article, Reason, Tier};
-use crate::resolve::compare::{Comparison, compare_edited, compare_folds, compare_scripts, token_pairs};
+use crate::resolve::compare::{
+    Comparison, MAX_COST, compare_edited, compare_folds, compare_scripts, token_pairs,
+};
 use crate::resolve::form::Form;
 use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
@@ -161,8 +163,14 @@ impl Pair<'_> {
                 Way::of(comparison, obstacle)
             }
             Err(gate) => {
-                let obstacle = if self.is_part() { Reason::PartOfName } else { reason_of(&gate) };
                 let (tier, steps) = self.letters_between();
+                let obstacle = if self.is_part() {
+                    Reason::PartOfName
+                } else if total_cost(&steps) > MAX_COST {
+                    Reason::TooFar
+                } else {
+                    reason_of(&gate)
+                };
                 Way { tier, steps, obstacle: Some(obstacle) }
             }
         }

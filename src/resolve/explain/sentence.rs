@@ -105,7 +105,8 @@ fn of_alias(explanation: &Explanation, alias: &AliasComparison) -> String {
             format!("a word in which the name differs from {text} is of another person's name; {add}")
         }
         Reason::SearchBound => format!(
-            "the name is near enough to {text}, but differs by more edits than the search looks for; {add}"
+            "the name is near enough to {text}, but further than the search looks, which is two edits or other vowels; \
+             {add}"
         ),
         _ => format!("its nearest alias, {text}, is too far: its steps cost {:.2}; {add}", alias.cost()),
     }
