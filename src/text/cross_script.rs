@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::letters;
+use super::letters::{self, ARTICLE};
 use super::sounds::{self, Position, Sound, is_vowel, spelled};
 use super::tables::{self, SOUNDS};
 
@@ -102,15 +102,19 @@ pub fn align_cross_script(latin: &str, arabic: &str) -> Option<CrossScriptAlignm
     let latin = spelled(latin).filter(|latin| !latin.iter().any(|&c| letters::is_arabic(c)))?;
     let arabic = spelled(arabic)
         .filter(|arabic| !arabic.iter().any(|&c| c.is_alphabetic() && !letters::is_arabic(c)))?;
-    let arabic: Vec<char> = arabic.into_iter().flat_map(letters::plain_arabic).collect();
+    let plain = |&written: &char| letters::plain_arabic(written).map(move |plain| (plain, written));
+    let (arabic, written): (Vec<char>, Vec<char>) = arabic.iter().flat_map(plain).unzip();
     let is_fit = |letters: &[char]| (1..=MAX_LETTERS).contains(&letters.len());
-    (is_fit(&latin) && is_fit(&arabic)).then(|| Matrix::fill(&latin, &arabic))?.trace()
+    (is_fit(&latin) && is_fit(&arabic)).then(|| Matrix::fill(&latin, &arabic, &written))?.trace()
 }
 
 /// The table of the dynamic program; a cell is the best way to so many letters of either side.
 struct Matrix<'a> {
     latin: &'a [char],
+    /// As Arabic itself writes them, without hamza seats.
     arabic: &'a [char],
+    /// As they are written.
+    written: &'a [char],
     cells: Vec<Cell>,
 }
 
@@ -123,10 +127,10 @@ struct Cell {
 }
 
 impl<'a> Matrix<'a> {
-    fn fill(latin: &'a [char], arabic: &'a [char]) -> Self {
+    fn fill(latin: &'a [char], arabic: &'a [char], written: &'a [char]) -> Self {
         let unreached = Cell { cost: f32::INFINITY, latin: 0, arabic: 0 };
         let mut matrix =
-            Self { latin, arabic, cells: vec![unreached; (latin.len() + 1) * (arabic.len() + 1)] };
+            Self { latin, arabic, written, cells: vec![unreached; (latin.len() + 1) * (arabic.len() + 1)] };
         matrix.cells[0].cost = 0.0;
         let inserted: Vec<_> = (0..=arabic.len()).map(|j| SPELLINGS.inserted(arabic, j)).collect();
         for i in 0..=latin.len() {
@@ -155,7 +159,9 @@ impl<'a> Matrix<'a> {
                 [only] => rest.first() == Some(only),
                 several => rest.starts_with(several),
             };
-            if is_written {
+            // An article has no hamza: ألبان is not ال and بان.
+            let is_seated = || spelling.is_article && self.written.get(j) != Some(&letters::ALEF);
+            if is_written && !is_seated() {
                 self.reach((i, j), (spelling.unit.len(), spelling.arabic.len()), spelling.cost);
             }
         }
@@ -230,7 +236,22 @@ struct Spelling {
     unit: Vec<char>,
     place: sounds::Place,
     arabic: Vec<char>,
+    /// Whether the Arabic letters begin with an article.
+    is_article: bool,
     cost: f32,
+}
+
+impl Spelling {
+    fn new(sound: &Sound, written: &[char]) -> Self {
+        let article: Vec<char> = ARTICLE.chars().collect();
+        Self {
+            unit: sound.unit.clone(),
+            place: sound.place,
+            arabic: written.iter().flat_map(|&c| letters::plain_arabic(c)).collect(),
+            is_article: written.starts_with(&article),
+            cost: sound.cost,
+        }
+    }
 }
 
 /// The rows of `sounds.tsv`.
@@ -249,12 +270,7 @@ impl Spellings {
                 Some(&first) => spellings.units.entry(first).or_default(),
                 None => &mut spellings.inserted,
             };
-            all.extend(sound.written.iter().map(|written| Spelling {
-                unit: sound.unit.clone(),
-                place: sound.place,
-                arabic: written.iter().flat_map(|&c| letters::plain_arabic(c)).collect(),
-                cost: sound.cost,
-            }));
+            all.extend(sound.written.iter().map(|written| Spelling::new(sound, written)));
         }
         spellings
     }

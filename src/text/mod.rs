@@ -23,5 +23,7 @@ pub use cross_script::{CrossScriptAlignment, CrossScriptStep, align_cross_script
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
-pub use skeleton::{MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, skeleton_keys, skeleton_queries};
+pub use skeleton::{
+    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries,
+};
 pub use tables::{is_function_word, rules_digest};
