@@ -35,15 +35,19 @@ pub(super) struct Hits<'a> {
     best: HashMap<EntityKey, Hit>,
     /// Whether an alias was met, be it of an entity that the caller does not want.
     is_known: bool,
+    /// Whether one of them is hardly a chance likeness.
+    is_sure: bool,
 }
 
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
+/// From this plausibility on it ends the search in other scripts as well.
+const SURE: f32 = 0.8;
 
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form]) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
-        Self { stack, options, keys, best: HashMap::new(), is_known: false }
+        Self { stack, options, keys, best: HashMap::new(), is_known: false, is_sure: false }
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
@@ -55,6 +59,7 @@ impl<'a> Hits<'a> {
         }
         let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
         self.is_known |= !form.is_doubtful() && plausibility >= LEAST_KNOWN;
+        self.is_sure |= plausibility >= SURE;
         let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
@@ -83,6 +88,11 @@ impl<'a> Hits<'a> {
     /// Whether nothing at all was met: only then do later tiers run, so that a known name is never taken for a slip.
     pub fn is_unknown(&self) -> bool {
         !self.is_known
+    }
+
+    /// Whether nothing was met that is more than a likeness: only then are other scripts looked at.
+    pub fn is_unsure(&self) -> bool {
+        !self.is_sure
     }
 
     /// The hits in the order of their entities: sums over them are the same in every run.

@@ -24,8 +24,9 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 
 /// Gathers the names that have the consonants of a form, in the other script, Latin or Arabic.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let entities = stack.entity_count();
     gather_if(stack, forms, hits, |form, alias| {
-        (is_arabic(form) != is_arabic(alias)).then(|| compare_scripts(form, alias).ok())?
+        (is_arabic(form) != is_arabic(alias)).then(|| compare_scripts(form, alias, entities).ok())?
     });
 }
 
