@@ -5,26 +5,67 @@ of public registries. The same inputs give the same bytes. See README.md beside 
     python3 benchmark/build.py
 """
 
+import argparse
 import json
 from pathlib import Path
 
+import attested
+import composed
 import curated
+import forms
+import homographs
+import negatives
+import newsmakers
+import registry
 from model import CASE_COLUMNS, Half
+from packages import Packages
 
+SURE = {"must_not_merge", "ordinary_word", "proclitic", "proclitic_like", "proclitic_like_wa", "homograph",
+        "homograph_hint"}
 HERE = Path(__file__).parent
 
 
 def main():
-    dev = Half("dev")
+    parser = argparse.ArgumentParser(description="Builds the halves of the benchmark.")
+    parser.add_argument("--packages", required=True, help="folder of the registries' archives, see packages.py")
+    parser.add_argument("--output", default=HERE, type=Path, help="folder to write the halves to")
+    arguments = parser.parse_args()
+    packages = Packages(arguments.packages)
+    dev, test = Half("dev"), Half("test")
+    halves = (dev, test)
     curated.fill(dev)
-    for half in (dev,):
+    reserved = set(dev.entities)
+    entities = registry.attested(packages)
+    newsmakers.fill(halves)
+    homographs.fill(entities, halves, reserved)
+    attested.choose(entities, halves, reserved)
+    for half in halves:
+        composed.fill(half)
+        negatives.fill(half, entities)
         half.settle()
-        write(half)
+        drop_doubtful(half)
+        write(half, arguments.output)
 
 
-def write(half):
+def drop_doubtful(half):
+    """Drops cases that a reader could as well refer to another label of the half."""
+    labels = negatives.Labels(half)
+    half.cases = [case for case in half.cases if not doubtful(case, labels)]
+
+
+def doubtful(case, labels):
+    """Whether a name is as near, as a spelling, to a label of another entity as to its own."""
+    if case.phenomenon in SURE or not forms.is_arabic(case.name):
+        return False
+    others = [label for _, label, id in negatives.spelling(labels.alike(case.name))
+              if id not in case.expected_ids()]
+    own = forms.distance(forms.fold(case.label), forms.fold(case.name)) if case.expected_ids() else 99
+    return any(forms.distance(forms.fold(label), forms.fold(case.name)) <= own for label in others)
+
+
+def write(half, output):
     """Writes a half's case table and pack."""
-    folder = HERE / half.name
+    folder = output / half.name
     entities = sorted(half.entities.values(), key=lambda entity: entity.id)
     write_table(folder / "cases.tsv", CASE_COLUMNS, (case.row() for case in half.cases))
     write_table(folder / "pack/entities.tsv", ["id", "type", "name", "country", "rank", "description"],

@@ -22,7 +22,7 @@ def fill(half):
     entities = {row["id"]: row for row in table("entities.tsv")}
 
     def label(id, name):
-        half.entity(entities[id], CURATED).add_label(name)
+        half.label(entities[id], name, CURATED)
 
     pairs, merges, traps = table("variant_pairs.tsv"), table("must_not_merge.tsv"), table("strip_traps.tsv")
     graphs = table("homographs.tsv")
@@ -60,5 +60,10 @@ def trap(row, half):
 
 
 def homograph(row, half):
-    """A name of several entities: without a hint all of them, with one the entity that the hint singles out."""
+    """A name of several entities: without a hint all of them, with a country or a type the one that it singles out."""
     yield Case(row["name"], row["ids"], "homograph", label=row["name"], source=CURATED)
+    bearers = [half.entities[id] for id in row["ids"].split("|")]
+    for entity in bearers:
+        key = "types" if len({e.type for e in bearers}) == len(bearers) else "country"
+        hint = {key: entity.type if key == "types" else entity.country}
+        yield Case(row["name"], entity.id, "homograph_hint", label=row["name"], source=CURATED, **hint)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 import forms
 
 NIL = "NIL"
+SAME_WORD = {"homograph", "homograph_hint", "diacritics", "tatweel", "hyphen", "space", "hamza", "madda",
+             "persian_letters", "yeh_maksura", "ta_marbuta", "proclitic", "proclitic_like", "proclitic_like_wa"}
 CASE_COLUMNS = ["name", "expected", "phenomenon", "forbidden", "types", "country", "lang", "context",
                 "label", "source", "note"]
 
@@ -57,6 +59,7 @@ class Half:
     def __init__(self, name):
         self.name = name
         self.entities = {}
+        self.names = {}
         self.cases = []
 
     def entity(self, row, source):
@@ -65,6 +68,11 @@ class Half:
             columns = ("id", "type", "name", "country", "rank", "description")
             self.entities[row["id"]] = Entity(*(row[column] for column in columns), source=source)
         return self.entities[row["id"]]
+
+    def label(self, row, label, source):
+        """Lists a label of the entity of `row`."""
+        self.entity(row, source).add_label(label)
+        self.names.setdefault(forms.loose(label), set()).add(row["id"])
 
     def bearers(self):
         """Folded label → the IDs that bear it, each with the label as it bears it."""
@@ -89,17 +97,22 @@ class Half:
 def settled(case, bearers):
     """The case as the pack makes it, or None where pack and case contradict one another.
 
-    A label that several entities bear makes them a homograph: every case of it expects them all, unless a hint
-    separates them. The false friend of a label, if it is a label itself, expects who bears it. Any other case whose
-    name is a label of other entities is dropped.
+    A label that several entities bear makes them a homograph: what a reader takes for the same word expects them all,
+    unless a hint separates them; any other form of it is dropped, as it may be one bearer's alone. The false friend of a label, if it
+    is a label itself, expects who bears it. Any other case whose name is a label of other entities is dropped.
     """
     expected = set(case.expected_ids())
     named = bearers.get(forms.fold(case.name), {})
+    shared = set(bearers.get(forms.fold(case.label), {})) - expected
+    if shared and case.phenomenon not in SAME_WORD and not case.forbidden:
+        return None
     if case.forbidden:
         expected |= {id for id, label in named.items() if label == forms.safe(case.name)}
         return replace(case, expected=joined(expected)) if case.forbidden not in expected else None
-    if expected and not case.hinted():
-        expected |= set(bearers.get(forms.fold(case.label), {}))
+    if case.hinted():
+        return case
+    if expected:
+        expected |= shared
     return replace(case, expected=joined(expected)) if expected.issuperset(named) else None
 
 
