@@ -31,6 +31,8 @@ def main():
     parser.add_argument("--output", default=HERE, type=Path, help="folder to write the halves to")
     arguments = parser.parse_args()
     packages = Packages(arguments.packages)
+    if packages.missing():
+        parser.error(f"{arguments.packages} lacks {', '.join(packages.missing())}; README.md tells how to fetch them")
     dev, test = Half("dev"), Half("test")
     halves = (dev, test)
     curated.fill(dev)
@@ -59,8 +61,9 @@ def doubtful(case, labels):
         return False
     others = [label for _, label, id in negatives.spelling(labels.alike(case.name))
               if id not in case.expected_ids()]
-    own = forms.distance(forms.fold(case.label), forms.fold(case.name)) if case.expected_ids() else 99
-    return any(forms.distance(forms.fold(label), forms.fold(case.name)) <= own for label in others)
+    name = forms.joined(case.name)
+    own = forms.distance(forms.joined(case.label), name) if case.expected_ids() else len(name)
+    return any(forms.distance(forms.joined(label), name) <= own for label in others)
 
 
 def write(half, output):

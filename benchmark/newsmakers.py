@@ -36,9 +36,15 @@ def phenomenon(row):
     if row["kind"] == "abbreviation":
         return "initials"
     name = classify.phenomenon(row["label"], row["form"])
-    if name == classify.OTHER_NAME:
+    if name == classify.OTHER_NAME or (name == "mixed" and of_words(row)):
         return "ellipsis" if set(row["form"].split()) < set(row["label"].split()) else "alt_name"
     return name
+
+
+def of_words(row):
+    """Whether a form of mixed classes has a word more or less, or a consonant of no class: رضا شاه/رضا خان."""
+    classes, edits, _ = classify.compare(row["label"], row["form"])
+    return "consonant" in edits or ("space" in classes and len(edits) > 1)
 
 
 def unlisted():
