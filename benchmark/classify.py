@@ -22,7 +22,8 @@ SUBSTITUTIONS = {
     "g_q": [("غ", "ق"), ("ج", "ق")],
     "k_q": [("ك", "ق")],
     "t_letter": [("ت", "ط")],
-    "th_letter": [("ت", "ث"), ("س", "ث"), ("د", "ذ"), ("ز", "ذ"), ("ض", "د"), ("ظ", "ز"), ("ض", "ظ"), ("ص", "ث"), ("ز", "ث")],
+    "th_letter": [("ت", "ث"), ("س", "ث"), ("د", "ذ"), ("ز", "ذ"), ("ض", "د"), ("ظ", "ز"), ("ض", "ظ"), ("ص", "ث"),
+                  ("ز", "ث")],
     "s_letter": [("س", "ص")],
     "s_z": [("س", "ز"), ("ص", "ز"), ("ز", "تس"), ("س", "تس")],
     "sh_s": [("س", "ش")],
@@ -105,7 +106,7 @@ def lettered(label, form):
 
 @cache
 def compare(label, form):
-    """What differs between two forms: {article, space}, the class of each edit of letters, and whether it is too much."""
+    """What differs: a set of article and space, the class of each edit of letters, and whether it is too much."""
     classes = set()
     a, b = forms.fold(label), forms.fold(form)
     bare_a, bare_b = (re.sub(r"\bال(?=\w{2})", "", x) for x in (a, b))
