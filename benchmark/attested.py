@@ -28,8 +28,8 @@ LANGUAGE_FORMS = {"fa": "persian_form", "fa-AF": "persian_form", "ur": "urdu_for
                   "ug": "uyghur_form", "azb": "persian_form"}
 # What no reader takes for another name, however short it is; and what may differ between two forms of a name part.
 SURFACE = {"diacritics", "tatweel", "hyphen", "space", "hamza", "madda", "persian_letters", "yeh_maksura", "ta_marbuta"}
-SOUNDS_IN_NAMES = {"vowel", "g_letter", "g_k", "k_q", "t_letter", "v_letter", "w_v", "s_z", "tsh", "th_letter", "double",
-                   "hamza_seat"}
+SOUNDS_IN_NAMES = {"vowel", "g_letter", "g_k", "k_q", "t_letter", "v_letter", "w_v", "s_z", "tsh", "th_letter",
+                   "double", "hamza_seat"}
 COMPOUND = re.compile("^ال|الدين|الله|عبد|عبود|الرح|بيير|جيمس")
 LONG_NAME = 6
 NO_NAME = re.compile("(عائلة|قبيلة|إسم|اسم|آل|ال|أسرة|تصغير|نام|مدينة|ولاية|بلدية|محافظة|إمارة|شعبية|منطقة) ")

@@ -99,7 +99,7 @@ def datapackage(half):
         "version": "1",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/",
                       "title": "Creative Commons Attribution 4.0"}],
-        "sources": [{"title": curated.CURATED}],
+        "sources": [{"title": title} for title in sorted({entity.source for entity in half.entities.values()})],
     }
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks the benchmark's invariants: columns, counts, the attested share, halves that share no entity, expected IDs
-that exist, names that contradict no label. With --packages, that a rebuild gives the same bytes. Exit code 1 on failure.
+that exist, names that contradict no label. With --packages, that a rebuild gives the same bytes. Exit code 1 on
+failure.
 
     python3 benchmark/check.py
     python3 benchmark/check.py --packages FOLDER

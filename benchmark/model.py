@@ -91,7 +91,8 @@ class Half:
             if case is not None:
                 question = (case.name, case.types, case.country, case.lang, case.context, case.forbidden)
                 unique.setdefault(question, case)
-        self.cases = sorted(unique.values(), key=lambda case: (case.phenomenon, case.expected, case.name, case.row()))
+        self.cases = sorted(unique.values(),
+                            key=lambda case: (case.phenomenon, case.expected, case.name, case.row()))
 
 
 def settled(case, bearers):
