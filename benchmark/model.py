@@ -99,8 +99,9 @@ def settled(case, bearers):
     """The case as the pack makes it, or None where pack and case contradict one another.
 
     A label that several entities bear makes them a homograph: what a reader takes for the same word expects them all,
-    unless a hint separates them; any other form of it is dropped, as it may be one bearer's alone. The false friend of a label, if it
-    is a label itself, expects who bears it. Any other case whose name is a label of other entities is dropped.
+    unless a hint separates them; any other form of it is dropped, as it may be one bearer's alone. The false friend of
+    a label, if it is a label itself, expects who bears it. Any other case whose name is a label of other entities is
+    dropped.
     """
     expected = set(case.expected_ids())
     named = bearers.get(forms.fold(case.name), {})
