@@ -18,8 +18,6 @@ const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 3.5;
-/// The rank of entities that have none.
-const UNKNOWN_RANK: f32 = 0.35;
 /// How many times likelier an entity of the country of the hint is.
 const COUNTRY_FACTOR: f32 = 30.0;
 /// How many times likelier an alias of the language of the hint is.
@@ -30,8 +28,9 @@ pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> 
     let best = hits.iter().map(odds).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
     let context = context::factors(stack, &hits, options);
-    let weigh = |(hit, context)| weight(stack, hit, best, options) * context;
-    let weights: Vec<f32> = hits.iter().zip(context).map(weigh).collect();
+    let ranks = ranks(stack, &hits);
+    let weigh = |((hit, rank), context)| weight(stack, hit, rank, best, options) * context;
+    let weights: Vec<f32> = hits.iter().zip(ranks).zip(context).map(weigh).collect();
     let total = sum(weights.clone());
     let any = hits.iter().map(|hit| hit.plausibility).fold(0.0, f32::max);
     let with_score = |(hit, weight): (Hit, f32)| {
@@ -63,8 +62,14 @@ pub(super) fn shown(scored: Vec<(Hit, Score)>, options: &ResolveOptions) -> Vec<
     scored.into_iter().filter(|(_, score)| score.get() >= least).take(options.limit.max(1)).collect()
 }
 
-fn weight(stack: &Stack, hit: &Hit, best: f32, options: &ResolveOptions) -> f32 {
-    let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
+/// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
+fn ranks(stack: &Stack, hits: &[Hit]) -> Vec<f32> {
+    let known: Vec<Option<f32>> = hits.iter().map(|hit| stack.rank(hit.entity).map(Rank::get)).collect();
+    let highest = known.iter().flatten().copied().fold(0.0, f32::max);
+    known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
+}
+
+fn weight(stack: &Stack, hit: &Hit, rank: f32, best: f32, options: &ResolveOptions) -> f32 {
     let power = odds(hit) - best + RANK_WEIGHT * (rank - 1.0);
     let country = stack.country(hit.entity);
     let in_country = options.country.is_some() && options.country == country;
