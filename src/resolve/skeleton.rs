@@ -16,11 +16,12 @@ const MIN_LETTERS: usize = 4;
 /// Letters from which on a stripped or headless form may be.
 const MIN_REMAINDER_LETTERS: usize = 5;
 
-/// Gathers the names that have the consonants of a form, in its own script.
+/// Gathers the names in Arabic script that have the consonants of a form in that script, where vowels come and go. Latin
+/// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| may_be_respelled(form)) {
+    for form in forms.iter().filter(|form| may_be_respelled(form) && is_arabic(&form.safe)) {
         for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
-            if is_arabic(&form.safe) == is_arabic(&safe)
+            if is_arabic(&safe)
                 && let Ok(comparison) = compare_edited(&form.safe, &safe)
             {
                 hits.add(form, at, comparison);
