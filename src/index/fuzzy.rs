@@ -9,7 +9,7 @@ use fst::raw::{Node, Output, Transition};
 use fst::{Automaton, Map, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
-use super::{Posting, Segment};
+use super::{AliasOrdinal, Posting, Segment};
 
 /// Finds the keys within some edits of a query; a transposition of neighbours is one edit.
 ///
@@ -133,6 +133,18 @@ impl Segment {
         mut visit: impl FnMut(&mut dyn Iterator<Item = Posting>),
     ) {
         pattern.walk(&self.keys, |_, ordinal| visit(&mut self.key_postings(ordinal)));
+    }
+
+    /// Calls `visit` with the aliases under every skeleton key that `pattern` accepts, in bytewise order of the keys; of
+    /// each key those of prominent entities first.
+    ///
+    /// Made for one edit of keys of [`crate::text::MIN_NEAR_SYMBOLS`] or more.
+    pub fn search_fuzzy_skeletons(
+        &self,
+        pattern: &FuzzyPattern,
+        mut visit: impl FnMut(&mut dyn Iterator<Item = AliasOrdinal>),
+    ) {
+        pattern.walk(&self.skeletons, |_, ordinal| visit(&mut self.skeleton_postings(ordinal)));
     }
 
     /// Calls `visit` with every token that `pattern` accepts, in bytewise order.

@@ -281,9 +281,12 @@ impl Segment {
     /// the first: other romanisations that differ in nothing heard.
     pub fn lookup_skeleton(&self, key: &str) -> impl Iterator<Item = AliasOrdinal> + '_ {
         let ordinal = self.skeletons.get(key);
-        ordinal.into_iter().flat_map(|ordinal| {
-            self.postings(SectionKind::SkeletonStarts, SectionKind::SkeletonPostings, ordinal)
-        })
+        ordinal.into_iter().flat_map(|ordinal| self.skeleton_postings(ordinal))
+    }
+
+    /// The aliases under a skeleton ordinal, as the FST gives it.
+    pub(super) fn skeleton_postings(&self, ordinal: u64) -> impl Iterator<Item = AliasOrdinal> + '_ {
+        self.postings(SectionKind::SkeletonStarts, SectionKind::SkeletonPostings, ordinal)
     }
 
     fn postings(

@@ -121,6 +121,11 @@ fn skeletons_lead_to_aliases_of_both_scripts() {
     assert_eq!(found("كيف"), found("Kief"));
     assert_eq!(found("Oekraïne"), found("اكرانيا"));
     assert_eq!(found("京"), Vec::<&str>::new());
+    let mut near = Vec::new();
+    let pattern = fuzzy::FuzzyPattern::new("GR", 1);
+    segment.search_fuzzy_skeletons(&pattern, |aliases| near.extend(aliases));
+    let near: Vec<&str> = near.into_iter().map(|alias| segment.alias(alias).unwrap().text).collect();
+    assert_eq!(near, ["Kyiv", "كييف", "كيف", "كوف"], "GF is one symbol from GR");
 }
 
 #[test]

@@ -52,6 +52,8 @@ const LOSSY_EVIDENCE: f32 = -1.5;
 const SAFE_PLAUSIBILITY: f32 = 0.99;
 const SEAT_PLAUSIBILITY: f32 = 0.98;
 const LOSSY_PLAUSIBILITY: f32 = 0.95;
+/// The same if the query has a hamza within a word that the alias has not.
+const OWN_HAMZA_PLAUSIBILITY: f32 = 0.40;
 
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
@@ -59,13 +61,30 @@ pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
         let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
         return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility, slip: 0.0 };
     }
-    let (mut evidence, plausibility) = fold_between(query, alias);
+    let (mut evidence, mut plausibility) = fold_between(query, alias);
+    if has_hamza_of_its_own(query, alias) {
+        plausibility = OWN_HAMZA_PLAUSIBILITY;
+    }
     let mut steps = fold_steps(query, alias);
     if text::lossy_fold(query) != text::lossy_fold(alias) {
         steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
         evidence += DIVISION_EVIDENCE;
     }
     Comparison { tier: Tier::Orthographic, steps, evidence, plausibility, slip: 0.0 }
+}
+
+/// Whether a token of the query has a hamza on an alef within the word where the alias has the bare letter: writers leave
+/// a hamza out, but put none in where none is heard. فأس is not فاس.
+fn has_hamza_of_its_own(query: &str, alias: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|&c| c != ' ').collect::<Vec<_>>();
+    let (letters_of_query, letters_of_alias) = (letters(query), letters(alias));
+    let is_first = |i: usize| i == 0 || letters_of_alias[..i].ends_with(&['ا', 'ل']);
+    letters_of_query.len() == letters_of_alias.len()
+        && letters_of_query
+            .iter()
+            .zip(&letters_of_alias)
+            .enumerate()
+            .any(|(i, pair)| pair == (&'أ', &'ا') && !is_first(i))
 }
 
 /// Evidence and plausibility of the least fold that makes two K0 keys of one lookup key equal but for divisions.
@@ -156,11 +175,26 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
 /// What another script says, in powers of ten: a name is rather written in the script of its text.
 const CROSS_SCRIPT_EVIDENCE: f32 = -1.2;
 
-/// Compares a form's K0 key with the K0 key of an alias in the other script, Latin or Arabic.
-pub(super) fn compare_scripts(query: &str, alias: &str) -> Result<Comparison, Gate> {
+/// Names in the other script that sound like a name by chance, among so many entities, by the letters of the name: on
+/// the cities of GeoNames, at the least cost; each tenth of cost more brings as many again.
+const CHANCE_ENTITIES: f32 = 50_000.0;
+const CHANCE_BY_LETTERS: [(usize, f32); 4] = [(4, 2.0), (6, 0.8), (9, 0.2), (usize::MAX, 0.03)];
+const CHANCE_COST: f32 = 0.10;
+
+/// The names that sound like one of so many letters, at such a cost, by chance.
+fn expected_by_chance(letters: usize, cost: f32, entities: u64) -> f32 {
+    let row = CHANCE_BY_LETTERS.iter().find(|(most, _)| letters <= *most);
+    let at_least_cost = row.map_or(0.0, |(_, chance)| *chance);
+    entities as f32 / CHANCE_ENTITIES * at_least_cost * (1.0 + cost / CHANCE_COST)
+}
+
+/// Compares a form's K0 key with the K0 key of an alias in the other script, Latin or Arabic, in a gazetteer of so many
+/// entities.
+pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result<Comparison, Gate> {
     let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
     let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar { cost: MAX_COST })?;
-    let plausibility = plausibility(alignment.cost / text::cross_script_budget(alignment.letters));
+    let by_budget = plausibility(alignment.cost / text::cross_script_budget(alignment.letters));
+    let plausibility = by_budget / (1.0 + expected_by_chance(alignment.letters, alignment.cost, entities));
     if plausibility < LEAST_PLAUSIBILITY {
         return Err(Gate::TooFar { cost: alignment.cost });
     }
@@ -200,7 +234,7 @@ fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
 /// Steepness of [`plausibility_of`], in logits.
 const BUDGET_LOGITS: f32 = 3.5;
 /// The multiple of the budget at which it is even odds whether two spellings are of one name.
-const EVEN_BUDGETS: f32 = 1.6;
+const EVEN_BUDGETS: f32 = 1.5;
 /// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
 /// makes it likelier by so much, up to a bound.
 const SLIP: f32 = 0.56;

@@ -173,12 +173,12 @@ struct Absence {
 impl Case<'_> {
     fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<Explanation> {
         let (_, hits) = gather(self.stack, self.whole.clone(), self.options, Extent::UntilKnown);
-        let known = hits.known().to_vec();
+        let met = hits.met().to_vec();
         let scored = score::score(self.stack, hits.into_vec(), self.options);
         let mut explanation = self.outline(query, &scored)?;
         match scored.iter().position(|one| one.hit.entity == self.entity) {
             Some(at) => self.tell_presence(&mut explanation, &scored, at),
-            None => self.tell_absence(&mut explanation, removed_by, &known, &scored),
+            None => self.tell_absence(&mut explanation, removed_by, &met, &scored),
         }
         Some(explanation)
     }
@@ -214,17 +214,17 @@ impl Case<'_> {
         explanation.message = sentence::of(explanation, None);
     }
 
-    /// Fills in what there is to say of an entity that is no candidate; `known` are the aliases that the resolution met.
+    /// Fills in what there is to say of an entity that is no candidate; `met` are the aliases that may have ended the search.
     fn tell_absence(
         &self,
         explanation: &mut Explanation,
         removed_by: Option<u16>,
-        known: &[AliasRef],
+        met: &[AliasRef],
         scored: &[Scored],
     ) {
-        let absence = self.absence(removed_by, !known.is_empty());
+        let absence = self.absence(removed_by, !met.is_empty());
         let best = scored.first().and_then(|best| self.rival(best.hit.alias, Some(best.score)));
-        let unwanted = || self.unwanted_rival(known).filter(|_| absence.reason == Reason::KnownName);
+        let unwanted = || self.unwanted_rival(met).filter(|_| absence.reason == Reason::KnownName);
         explanation.rival = best.or_else(unwanted);
         explanation.reason = absence.reason;
         explanation.pack = absence.decided_by.map(|segment| self.stack.pack_name(segment).to_owned());
@@ -285,12 +285,12 @@ impl Case<'_> {
     }
 
     /// The first, in bytewise order, of the names that the query met.
-    fn unwanted_rival(&self, known: &[AliasRef]) -> Option<Rival> {
+    fn unwanted_rival(&self, met: &[AliasRef]) -> Option<Rival> {
         let place = |&at: &AliasRef| {
             let entity = self.stack.entity_of(at).map(|entity| self.stack.id_text(entity));
             (entity, self.stack.alias(at).map(|alias| alias.text), at)
         };
-        self.rival(*known.iter().min_by_key(|at| place(at))?, None)
+        self.rival(*met.iter().min_by_key(|at| place(at))?, None)
     }
 
     fn rival(&self, at: AliasRef, score: Option<Score>) -> Option<Rival> {

@@ -52,20 +52,26 @@ pub(super) struct Hits<'a> {
     keys: Vec<String>,
     extent: Extent,
     best: HashMap<EntityKey, Hit>,
-    /// The aliases that were met, be it of entities that the caller does not want.
-    known: Vec<AliasRef>,
+    /// Whether an alias was met, be it of an entity that the caller does not want.
+    is_known: bool,
+    /// Whether one of them is hardly a chance likeness.
+    is_sure: bool,
+    /// The aliases that were met so, for explanations.
+    met: Vec<AliasRef>,
     /// The entities that an override keeps out, with the key that it blocks.
     blocked: BTreeMap<EntityKey, String>,
 }
 
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
+/// From this plausibility on it ends the search in other scripts as well.
+const SURE: f32 = 0.8;
 
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form], extent: Extent) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
-        let (best, known, blocked) = Default::default();
-        Self { stack, options, keys, extent, best, known, blocked }
+        let (best, met, blocked) = Default::default();
+        Self { stack, options, keys, extent, best, is_known: false, is_sure: false, met, blocked }
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
@@ -81,8 +87,11 @@ impl<'a> Hits<'a> {
             return false;
         }
         let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
-        if !form.is_doubtful() && plausibility >= LEAST_KNOWN {
-            self.known.push(at);
+        let (is_known, is_sure) = (!form.is_doubtful() && plausibility >= LEAST_KNOWN, plausibility >= SURE);
+        self.is_known |= is_known;
+        self.is_sure |= is_sure;
+        if is_known || is_sure {
+            self.met.push(at);
         }
         let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
@@ -112,12 +121,12 @@ impl<'a> Hits<'a> {
 
     /// Whether nothing at all was met: only then do later tiers run, so that a known name is never taken for a slip.
     pub fn is_unknown(&self) -> bool {
-        self.known.is_empty() || self.extent == Extent::AllTiers
+        !self.is_known || self.extent == Extent::AllTiers
     }
 
-    /// The aliases that were met, in no order.
-    pub fn known(&self) -> &[AliasRef] {
-        &self.known
+    /// The aliases that were met so that they may have ended the search, in no order.
+    pub fn met(&self) -> &[AliasRef] {
+        &self.met
     }
 
     /// The hit of an entity.
@@ -132,6 +141,11 @@ impl<'a> Hits<'a> {
         blocked.filter_map(|(&entity, key)| {
             Some((entity, Blocked { key, by: self.stack.block_on(key, entity)? }))
         })
+    }
+
+    /// Whether nothing was met that is more than a likeness: only then are other scripts looked at.
+    pub fn is_unsure(&self) -> bool {
+        !self.is_sure || self.extent == Extent::AllTiers
     }
 
     /// The hits in the order of their entities: sums over them are the same in every run.

@@ -88,7 +88,7 @@ pub(super) fn gather<'a>(
     if hits.is_unknown() {
         fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
     }
-    if hits.is_unknown() && options.max_edits > 0 {
+    if hits.is_unsure() && options.max_edits > 0 {
         skeleton::gather_across_scripts(stack, &forms, &mut hits);
     }
     (forms, hits)

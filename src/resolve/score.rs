@@ -20,8 +20,6 @@ const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
 const RANK_WEIGHT: f32 = 3.5;
-/// The rank of entities that have none.
-const UNKNOWN_RANK: f32 = 0.35;
 /// How many times likelier an entity of the country of the hint is.
 const COUNTRY_FACTOR: f32 = 30.0;
 /// How many times likelier an alias of the language of the hint is.
@@ -51,19 +49,22 @@ impl Factors {
     /// Of hits, in their order.
     fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<Self> {
         let context = context::factors(stack, hits, options);
-        let of =
-            |(hit, context): (&Hit, f32)| Self { context: context.log10(), ..Self::of(stack, hit, options) };
-        hits.iter().zip(context).map(of).collect()
+        let together = ranks(stack, hits).into_iter().zip(context);
+        let of = |(hit, (rank, context)): (&Hit, (f32, f32))| Self {
+            rank: RANK_WEIGHT * (rank - 1.0),
+            context: context.log10(),
+            ..Self::of(stack, hit, options)
+        };
+        hits.iter().zip(together).map(of).collect()
     }
 
-    /// But for context, which sees all hits together.
+    /// But for rank and context, which see all hits together.
     fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
-        let rank = stack.rank(hit.entity).map_or(UNKNOWN_RANK, Rank::get);
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
         Self {
             form: hit.evidence,
             plausibility: odds(hit.plausibility.min(MOST_PLAUSIBLE)).log10(),
-            rank: RANK_WEIGHT * (rank - 1.0),
+            rank: 0.0,
             kind: kind_factor(hit.kind).log10(),
             country: if in_country { COUNTRY_FACTOR.log10() } else { 0.0 },
             language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
@@ -129,6 +130,13 @@ pub(super) fn shown(scored: Vec<Scored>, options: &ResolveOptions) -> Vec<Scored
     let best = scored.first().map_or(0.0, |best| best.score.get());
     let least = options.min_score.max(LEAST_SHOWN * best);
     scored.into_iter().filter(|one| one.score.get() >= least).take(options.limit.max(1)).collect()
+}
+
+/// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
+fn ranks(stack: &Stack, hits: &[Hit]) -> Vec<f32> {
+    let known: Vec<Option<f32>> = hits.iter().map(|hit| stack.rank(hit.entity).map(Rank::get)).collect();
+    let highest = known.iter().flatten().copied().fold(0.0, f32::max);
+    known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
 }
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.

@@ -6,7 +6,8 @@ use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
 use crate::index::AliasOrdinal;
-use crate::text;
+use crate::index::fuzzy::FuzzyPattern;
+use crate::text::{self, MIN_NEAR_SYMBOLS};
 
 /// Aliases that are looked at under one key of one segment, those of prominent entities first.
 const MAX_CANDIDATES: usize = 256;
@@ -15,37 +16,35 @@ const MIN_LETTERS: usize = 4;
 /// Letters from which on a stripped or headless form may be.
 const MIN_REMAINDER_LETTERS: usize = 5;
 
-/// Gathers the names that have the consonants of a form, in its own script.
+/// Gathers the names in Arabic script that have the consonants of a form in that script, where vowels come and go. Latin
+/// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    gather_if(stack, forms, hits, |form, alias| {
-        (is_arabic(form) == is_arabic(alias)).then(|| compare_edited(form, alias).ok())?
-    });
-}
-
-/// Gathers the names that have the consonants of a form, in the other script, Latin or Arabic.
-pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    gather_if(stack, forms, hits, |form, alias| {
-        (is_arabic(form) != is_arabic(alias)).then(|| compare_scripts(form, alias).ok())?
-    });
-}
-
-fn gather_if(
-    stack: &Stack,
-    forms: &[Form],
-    hits: &mut Hits<'_>,
-    compare: impl Fn(&str, &str) -> Option<Comparison>,
-) {
-    for form in forms.iter().filter(|form| may_be_respelled(form)) {
-        for (at, safe) in with_skeleton_of(stack, form) {
-            if let Some(comparison) = compare(&form.safe, &safe) {
+    for form in forms.iter().filter(|form| may_be_respelled(form) && is_arabic(&form.safe)) {
+        for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
+            if is_arabic(&safe)
+                && let Ok(comparison) = compare_edited(&form.safe, &safe)
+            {
                 hits.add(form, at, comparison);
             }
         }
     }
 }
 
-fn is_arabic(name: &str) -> bool {
-    name.starts_with(text::is_arabic)
+/// Gathers the names that have the consonants of a form in the other script, Latin or Arabic; only if there are none,
+/// those that have one more or less.
+pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    for candidates in [Candidates::of_skeleton, Candidates::near_skeleton] {
+        for form in forms.iter().filter(|form| may_be_respelled(form)) {
+            for (at, safe) in candidates(stack, form).with_safe_keys() {
+                if let Some(comparison) = across_scripts(stack, form, at, &safe) {
+                    hits.add(form, at, comparison);
+                }
+            }
+        }
+        if !hits.is_unknown() {
+            return;
+        }
+    }
 }
 
 fn may_be_respelled(form: &Form) -> bool {
@@ -53,17 +52,71 @@ fn may_be_respelled(form: &Form) -> bool {
     form.letters() >= least && !form.is_word()
 }
 
-/// The aliases that share a skeleton key with a form, each once, with their K0 keys.
-fn with_skeleton_of(stack: &Stack, form: &Form) -> Vec<(AliasRef, String)> {
-    let mut found: Vec<AliasRef> = Vec::new();
-    for key in text::skeleton_queries(&form.safe) {
-        for (segment, reader) in stack.numbered() {
-            let aliases = reader.lookup_skeleton(&key).take(MAX_CANDIDATES);
-            found.extend(aliases.map(|alias: AliasOrdinal| AliasRef { segment, alias }));
-        }
+fn is_arabic(name: &str) -> bool {
+    name.starts_with(text::is_arabic)
+}
+
+/// What names in the query's own script, none of which is the query, say against an entity: evidence in powers of ten,
+/// and the share of the plausibility that remains.
+const OTHERWISE_NAMED_EVIDENCE: f32 = -2.0;
+const OTHERWISE_NAMED: f32 = 0.5;
+
+/// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
+/// by them.
+fn across_scripts(stack: &Stack, form: &Form, at: AliasRef, safe: &str) -> Option<Comparison> {
+    let script = is_arabic(&form.safe);
+    if is_arabic(safe) == script {
+        return None;
     }
-    found.sort_unstable();
-    found.dedup();
-    let with_key = |at| Some((at, text::safe_fold(stack.alias(at)?.text)));
-    found.into_iter().filter_map(with_key).collect()
+    let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
+    let mut names = stack.aliases(stack.entity_of(at)?).filter_map(|at| stack.alias(at));
+    if names.any(|alias| is_arabic(alias.text) == script) {
+        comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
+        comparison.plausibility *= OTHERWISE_NAMED;
+    }
+    Some(comparison)
+}
+
+/// The aliases that a skeleton leads to, each once.
+struct Candidates<'a> {
+    stack: &'a Stack,
+    found: Vec<AliasRef>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Those under a skeleton key of the form.
+    fn of_skeleton(stack: &'a Stack, form: &Form) -> Self {
+        let mut candidates = Self { stack, found: Vec::new() };
+        for key in text::skeleton_queries(&form.safe) {
+            for (segment, reader) in stack.numbered() {
+                candidates.add(segment, &mut reader.lookup_skeleton(&key));
+            }
+        }
+        candidates
+    }
+
+    /// Those under a key that is one edit away from the likeliest key of the form, if that is long enough.
+    fn near_skeleton(stack: &'a Stack, form: &Form) -> Self {
+        let mut candidates = Self { stack, found: Vec::new() };
+        let keys = text::skeleton_keys(&form.safe).into_iter();
+        if let Some(key) = keys.take(1).find(|key| key.len() >= MIN_NEAR_SYMBOLS) {
+            let pattern = FuzzyPattern::new(&key, 1);
+            for (segment, reader) in stack.numbered() {
+                reader.search_fuzzy_skeletons(&pattern, |aliases| candidates.add(segment, aliases));
+            }
+        }
+        candidates
+    }
+
+    fn add(&mut self, segment: u16, aliases: &mut dyn Iterator<Item = AliasOrdinal>) {
+        self.found.extend(aliases.take(MAX_CANDIDATES).map(|alias| AliasRef { segment, alias }));
+    }
+
+    /// With their K0 keys.
+    fn with_safe_keys(mut self) -> impl Iterator<Item = (AliasRef, String)> {
+        self.found.sort_unstable();
+        self.found.dedup();
+        let stack = self.stack;
+        self.found.into_iter().filter_map(move |at| Some((at, text::safe_fold(stack.alias(at)?.text))))
+    }
 }

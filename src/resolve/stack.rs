@@ -80,6 +80,11 @@ impl Stack {
         self.coverage
     }
 
+    /// The number of entities that the packs list; one that several packs list counts for each.
+    pub fn entity_count(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.header().entity_count).sum()
+    }
+
     /// A digest of format, rules and the ordered segments; of no path and no time.
     pub fn index_version(&self) -> &str {
         &self.index_version

@@ -105,9 +105,10 @@ pub(super) fn is_diacritic(c: char) -> bool {
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Letters that languages other than Arabic add to its script, as Arabic itself writes their sound.
+/// Letters that languages other than Arabic add to its script, as Arabic itself writes their sound; and alef without its
+/// hamza.
 pub(super) fn plain_arabic(c: char) -> impl Iterator<Item = char> {
-    let (first, second) = match c {
+    let (first, second) = match without_seat(c) {
         'پ' => ('ب', None),
         'ڤ' | 'ڥ' => ('ف', None),
         'گ' | 'ڭ' | 'ڠ' => ('غ', None),

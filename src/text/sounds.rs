@@ -176,15 +176,13 @@ fn symbols(cell: &str) -> Vec<char> {
     cell.chars().filter(|&c| c != '-').map(|c| if c == '_' { ' ' } else { c }).collect()
 }
 
-/// The letters in which sounds are spelled, of a K0 key: without hamza seats and diacritics but those that make another
-/// sound (`ş`, `ö`); `None` if a letter is of another alphabet.
+/// The letters in which sounds are spelled, of a K0 key: without diacritics but those that make another sound (`ş`, `ö`),
+/// and with hamza seats, because an article has none; `None` if a letter is of another alphabet.
 pub(super) fn spelled(safe: &str) -> Option<Vec<char>> {
     let mut spelled = Vec::with_capacity(safe.len());
     for c in safe.chars() {
-        if c == ' ' || c.is_ascii_alphanumeric() || is_own_letter(c) {
+        if c == ' ' || c.is_ascii_alphanumeric() || letters::is_arabic(c) || is_own_letter(c) {
             spelled.push(c);
-        } else if letters::is_arabic(c) {
-            spelled.push(letters::without_seat(c));
         } else {
             let plain = keys::plain(c);
             if !plain.is_ascii() {

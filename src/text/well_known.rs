@@ -190,7 +190,7 @@ impl Names {
         let is_person = |&reading: &Reading| self.row(reading).class == Class::Person;
         if alias.is_empty() {
             (0.75 * distance::budget(letters)).max(0.45)
-        } else if query.iter().chain(alias).any(is_person) {
+        } else if query.iter().any(is_person) && alias.iter().any(is_person) {
             0.30
         } else {
             0.20

@@ -154,10 +154,14 @@ impl Pair<'_> {
 
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
+        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
         let is_arabic = |name: &str| name.starts_with(text::is_arabic);
-        let is_one_script = is_arabic(&self.form.safe) == is_arabic(&self.alias.safe);
-        let compare = if is_one_script { compare_edited } else { compare_scripts };
-        match compare(&self.form.safe, &self.alias.safe) {
+        let compared = if is_arabic(query) == is_arabic(alias) {
+            compare_edited(query, alias)
+        } else {
+            compare_scripts(query, alias, self.alias.stack.entity_count())
+        };
+        match compared {
             Ok(comparison) => {
                 let obstacle = self.obstacle_to_edits(&comparison);
                 Way::of(comparison, obstacle)
