@@ -67,6 +67,8 @@ fn what_the_packs_and_the_name_give_a_reason_for() {
         ("Paris", "Q830149", Outscored, "Paris"),
         ("مدينة غزة", "Q47492", Removed, ""),
         ("غزة", "yaqut:nameless", NoAlias, ""),
+        ("Zanzibar", "Q90", TooFar, "Paris"),
+        ("زنجبار", "Q90", TooFar, "باريس"),
         ("باريس", "Q830149", Blocked, "باريس"),
         ("وباريس", "Q830149", Blocked, "باريس"),
         ("المالية", "Q912", NotAName, "مالية"),

@@ -420,6 +420,24 @@ fn essence(gazetteer: &Gazetteer, query: &str, options: &ResolveOptions) -> Stri
     format!("{answer:#?}")
 }
 
+/// What an explanation says beside the same.
+fn explained(gazetteer: &Gazetteer, query: &str, id: &str) -> String {
+    let Ok(mut found) = gazetteer.explain(query, id, &ResolveOptions::default()) else {
+        return String::new();
+    };
+    found.index_version.clear();
+    // It names the pack of an override.
+    found.message.clear();
+    for pack in [found.pack.as_mut(), found.alias.as_mut().map(|alias| &mut alias.pack)].into_iter().flatten()
+    {
+        pack.clear();
+    }
+    if let Some(rival) = &mut found.rival {
+        rival.pack.clear();
+    }
+    format!("{found:#?}")
+}
+
 /// Entities of one rank whose names are near each other, so that nearly every hit ties with another.
 fn twins(rows: &[(u8, String, usize)]) -> Pack {
     let number = |i: u8| format!("yaqut:twin-{i}");
@@ -448,6 +466,9 @@ proptest! {
         let options = ResolveOptions { limit: 100, ..ResolveOptions::default() };
         for query in [world::QUERIES[query], noise.as_str()] {
             prop_assert_eq!(essence(&one, query, &options), essence(&two, query, &options));
+            for id in ["Q212", "Q39259", "Q830149", "Q270", "Q912"] {
+                prop_assert_eq!(explained(&one, query, id), explained(&two, query, id));
+            }
         }
     }
 

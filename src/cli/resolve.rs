@@ -33,8 +33,8 @@ Examples:
   With --why, for one name:
     وأكرانيا: RESOLVED
       Q212 Ukraine: CHOSEN
-        it is meant: its score of 0.95 reaches the 0.50 that is needed, and its lead of 0.95 the 0.71
-        alias   أوكرانيا, preferred ar of countries: TRANSLITERATION, form 0.96
+        it is meant: its score of 0.98 reaches the 0.50 that is needed, and its lead of 0.98 the 0.74
+        alias   أوكرانيا, preferred ar of countries: TRANSLITERATION, form 0.95
            0.00  stripped و
            0.30  inserted و
            0.30  in all

@@ -33,6 +33,8 @@ pub(super) struct Attempt {
     /// What keeps the alias from being taken for the name of the reading; `None` if nothing does.
     pub obstacle: Option<Reason>,
     kind: AliasKind,
+    /// Whether the two are of different scripts, and do not sound alike either.
+    is_foreign: bool,
 }
 
 /// Compares the aliases of an entity with every reading of a query, and gives the nearest pair: first those that nothing
@@ -98,7 +100,9 @@ impl Pair<'_> {
         let way = self.by_key().or_else(|| self.by_article()).or_else(|| self.in_part());
         let Way { tier, steps, obstacle } = way.unwrap_or_else(|| self.by_edits());
         let is_of_head = self.alias.stack.is_one_of(self.alias.entity, self.form.types);
+        let is_foreign = tier != Tier::CrossScript && !self.is_one_script();
         Attempt {
+            is_foreign,
             at: self.alias.at,
             key: self.form.key.clone(),
             tier: self.form.tier.max(tier),
@@ -155,8 +159,7 @@ impl Pair<'_> {
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
         let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
-        let is_arabic = |name: &str| name.starts_with(text::is_arabic);
-        let compared = if is_arabic(query) == is_arabic(alias) {
+        let compared = if self.is_one_script() {
             compare_edited(query, alias)
         } else {
             compare_scripts(query, alias, self.alias.stack.entity_count())
@@ -195,6 +198,12 @@ impl Pair<'_> {
             }
             None => edits_between(query, alias),
         }
+    }
+
+    /// Whether both are in Arabic script, or neither.
+    fn is_one_script(&self) -> bool {
+        let is_arabic = |name: &str| name.starts_with(text::is_arabic);
+        is_arabic(&self.form.safe) == is_arabic(&self.alias.safe)
     }
 
     fn obstacle_to_edits(&self, comparison: &Comparison) -> Option<Reason> {
@@ -266,10 +275,11 @@ impl Attempt {
             .then_with(|| text(self).cmp(text(other)))
     }
 
-    /// How much stands between the two: nothing, a rule, or too many letters.
+    /// How much stands between the two: nothing, a rule, too many letters, or all of them.
     fn apart(&self) -> u8 {
         match self.obstacle {
             None => 0,
+            Some(_) if self.is_foreign => 4,
             Some(Reason::TooFar | Reason::ShortAlias) => 3,
             Some(Reason::PartOfName) => 2,
             Some(_) => 1,
