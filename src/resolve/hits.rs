@@ -42,7 +42,7 @@ pub(super) struct Hits<'a> {
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
 /// From this plausibility on it ends the search in other scripts as well.
-const SURE: f32 = 0.8;
+const SURE: f32 = 0.7;
 
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form]) -> Self {
