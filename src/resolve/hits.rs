@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::Form;
+use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::step::{Step, similarity};
 use crate::model::{AliasKind, Tier};
@@ -35,8 +36,8 @@ pub(super) struct Hits<'a> {
     best: HashMap<EntityKey, Hit>,
     /// Whether an alias was met, be it of an entity that the caller does not want.
     is_known: bool,
-    /// Whether one of them is hardly a chance likeness.
-    is_sure: bool,
+    /// The plausibility of the likeliest.
+    best_plausibility: f32,
 }
 
 /// Below this plausibility a hit does not end the search for better ones.
@@ -47,7 +48,7 @@ const SURE: f32 = 0.7;
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form]) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
-        Self { stack, options, keys, best: HashMap::new(), is_known: false, is_sure: false }
+        Self { stack, options, keys, best: HashMap::new(), is_known: false, best_plausibility: 0.0 }
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
@@ -59,7 +60,7 @@ impl<'a> Hits<'a> {
         }
         let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
         self.is_known |= !form.is_doubtful() && plausibility >= LEAST_KNOWN;
-        self.is_sure |= plausibility >= SURE;
+        self.best_plausibility = self.best_plausibility.max(plausibility);
         let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
             return true;
         };
@@ -92,7 +93,12 @@ impl<'a> Hits<'a> {
 
     /// Whether nothing was met that is more than a likeness: only then are other scripts looked at.
     pub fn is_unsure(&self) -> bool {
-        !self.is_sure
+        self.best_plausibility < SURE
+    }
+
+    /// Whether no name was met that is written like the query but for hamzas.
+    pub fn is_unwritten(&self) -> bool {
+        self.best_plausibility < lookup::KNOWN
     }
 
     /// The hits in the order of their entities: sums over them are the same in every run.

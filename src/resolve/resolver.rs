@@ -67,6 +67,9 @@ fn gather(stack: &Stack, whole: Form, options: &ResolveOptions) -> Vec<Hit> {
     forms.insert(0, whole);
     let mut hits = Hits::new(stack, options, &forms);
     lookup::gather(stack, &forms, &mut hits);
+    if hits.is_unwritten() {
+        fuzzy::gather_articles(stack, &forms, &mut hits);
+    }
     if hits.is_unknown() {
         let headless = partial::headless_forms(stack, &forms);
         lookup::gather(stack, &headless, &mut hits);
