@@ -119,9 +119,11 @@ fn fold_steps(query: &str, alias: &str) -> Vec<Step> {
 }
 
 /// What any edit at all says, in powers of ten: spellings are mostly copied.
-const EDITED_EVIDENCE: f32 = -0.7;
+const EDITED_EVIDENCE: f32 = 0.0;
 /// What a unit of edit cost says, in powers of ten.
-const COST_EVIDENCE: f32 = -4.5;
+const COST_EVIDENCE: f32 = -3.5;
+/// How likely two spellings that differ in nothing that costs are one name.
+const RESPELLED_PLAUSIBILITY: f32 = 0.98;
 /// Spellings of a larger cost are no candidates.
 pub(super) const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.
@@ -145,7 +147,8 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
     if let Some(&(name, _)) = pairs.iter().find(|(query, alias)| is_other(query, alias)) {
         return Err(Gate::OtherName(name.to_owned()));
     }
-    let (mut alignment, mut plausibility, mut slip) = (Alignment::default(), 1.0_f32, 1.0_f32);
+    let (mut alignment, mut plausibility, mut slip) =
+        (Alignment::default(), RESPELLED_PLAUSIBILITY, RESPELLED_PLAUSIBILITY);
     let slip_of_name = slip_plausibility(alias.chars().count());
     for (query, alias) in pairs {
         let letters = decisive_letters(query, alias);
@@ -181,6 +184,9 @@ const CHANCE_ENTITIES: f32 = 50_000.0;
 const CHANCE_BY_LETTERS: [(usize, f32); 4] = [(4, 2.0), (6, 0.8), (9, 0.2), (usize::MAX, 0.03)];
 const CHANCE_COST: f32 = 0.10;
 
+/// How many times as many names sound like one that is written without its vowels.
+const VOWELLESS_CHANCES: f32 = 3.0;
+
 /// The names that sound like one of so many letters, at such a cost, by chance.
 fn expected_by_chance(letters: usize, cost: f32, entities: u64) -> f32 {
     let row = CHANCE_BY_LETTERS.iter().find(|(most, _)| letters <= *most);
@@ -194,7 +200,9 @@ pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result
     let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
     let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar { cost: MAX_COST })?;
     let by_budget = plausibility(alignment.cost / text::cross_script_budget(alignment.letters));
-    let plausibility = by_budget / (1.0 + expected_by_chance(alignment.letters, alignment.cost, entities));
+    let by_chance = expected_by_chance(alignment.letters, alignment.cost, entities);
+    let vowelless = if query.starts_with(text::is_arabic) { VOWELLESS_CHANCES } else { 1.0 };
+    let plausibility = by_budget / (1.0 + vowelless * by_chance);
     if plausibility < LEAST_PLAUSIBILITY {
         return Err(Gate::TooFar { cost: alignment.cost });
     }
@@ -237,9 +245,9 @@ const BUDGET_LOGITS: f32 = 3.5;
 const EVEN_BUDGETS: f32 = 1.5;
 /// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
 /// makes it likelier by so much, up to a bound.
-const SLIP: f32 = 0.56;
-const SLIP_OF_LETTER: f32 = 0.03;
-const SURE_SLIP: f32 = 0.95;
+const SLIP: f32 = 0.80;
+const SLIP_OF_LETTER: f32 = 0.02;
+const SURE_SLIP: f32 = 0.97;
 
 /// How likely one slip has made one of two names with so many letters of the other.
 fn slip_plausibility(letters: usize) -> f32 {

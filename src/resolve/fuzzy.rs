@@ -41,7 +41,6 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
             }
         }
         if edits == 1 {
-            gather_articles(stack, forms, hits);
             skeleton::gather(stack, forms, hits);
         }
         if !hits.is_unknown() {
@@ -96,7 +95,7 @@ pub(super) fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &
 }
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
-fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+pub(super) fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms.iter().filter(|form| form.letters() >= MIN_ARTICLED_LETTERS && !form.is_word()) {
         if form.without_article {
             gather_articled(stack, form, &form.safe, hits);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::Form;
+use super::lookup;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::step::{Step, similarity};
 use crate::model::{AliasKind, Tier};
@@ -54,9 +55,9 @@ pub(super) struct Hits<'a> {
     best: HashMap<EntityKey, Hit>,
     /// Whether an alias was met, be it of an entity that the caller does not want.
     is_known: bool,
-    /// Whether one of them is hardly a chance likeness.
-    is_sure: bool,
-    /// The aliases that were met so, for explanations.
+    /// The plausibility of the likeliest.
+    best_plausibility: f32,
+    /// The aliases that were met so that they may have ended the search.
     met: Vec<AliasRef>,
     /// The entities that an override keeps out, with the key that it blocks.
     blocked: BTreeMap<EntityKey, String>,
@@ -65,13 +66,14 @@ pub(super) struct Hits<'a> {
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
 /// From this plausibility on it ends the search in other scripts as well.
-const SURE: f32 = 0.8;
+const SURE: f32 = 0.7;
 
 impl<'a> Hits<'a> {
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form], extent: Extent) -> Self {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
         let (best, met, blocked) = Default::default();
-        Self { stack, options, keys, extent, best, is_known: false, is_sure: false, met, blocked }
+        let (is_known, best_plausibility) = (false, 0.0);
+        Self { stack, options, keys, extent, best, is_known, best_plausibility, met, blocked }
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
@@ -87,10 +89,10 @@ impl<'a> Hits<'a> {
             return false;
         }
         let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
-        let (is_known, is_sure) = (!form.is_doubtful() && plausibility >= LEAST_KNOWN, plausibility >= SURE);
+        let is_known = !form.is_doubtful() && plausibility >= LEAST_KNOWN;
         self.is_known |= is_known;
-        self.is_sure |= is_sure;
-        if is_known || is_sure {
+        self.best_plausibility = self.best_plausibility.max(plausibility);
+        if is_known || plausibility >= SURE {
             self.met.push(at);
         }
         let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
@@ -145,7 +147,12 @@ impl<'a> Hits<'a> {
 
     /// Whether nothing was met that is more than a likeness: only then are other scripts looked at.
     pub fn is_unsure(&self) -> bool {
-        !self.is_sure || self.extent == Extent::AllTiers
+        self.best_plausibility < SURE || self.extent == Extent::AllTiers
+    }
+
+    /// Whether no name was met that is written like the query but for hamzas.
+    pub fn is_unwritten(&self) -> bool {
+        self.best_plausibility < lookup::KNOWN || self.extent == Extent::AllTiers
     }
 
     /// The hits in the order of their entities: sums over them are the same in every run.

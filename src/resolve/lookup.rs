@@ -10,7 +10,7 @@ use crate::text::well_known::is_other_name;
 
 /// What speaks against a stripped reading where the name before stripping is known, in powers of ten: more than any
 /// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
-const KNOWN_WHOLE_EVIDENCE: f32 = -4.5;
+const KNOWN_WHOLE_EVIDENCE: f32 = -4.0;
 /// From this plausibility on (K0 and K1) a name is known.
 pub(super) const KNOWN: f32 = 0.96;
 

@@ -19,7 +19,7 @@ const LEAST_LEAD: f32 = 0.75;
 const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
-const RANK_WEIGHT: f32 = 3.5;
+const RANK_WEIGHT: f32 = 2.8;
 /// How many times likelier an entity of the country of the hint is.
 const COUNTRY_FACTOR: f32 = 30.0;
 /// How many times likelier an alias of the language of the hint is.

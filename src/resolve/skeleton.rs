@@ -58,8 +58,8 @@ fn is_arabic(name: &str) -> bool {
 
 /// What names in the query's own script, none of which is the query, say against an entity: evidence in powers of ten,
 /// and the share of the plausibility that remains.
-const OTHERWISE_NAMED_EVIDENCE: f32 = -2.0;
-const OTHERWISE_NAMED: f32 = 0.5;
+const OTHERWISE_NAMED_EVIDENCE: f32 = -3.5;
+const OTHERWISE_NAMED: f32 = 0.3;
 
 /// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
 /// by them.
