@@ -4,9 +4,9 @@ use super::compare::{Comparison, compare_edited, compare_folds};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup::compare_surface;
-use super::{partial, skeleton};
 use super::stack::{AliasRef, Stack};
 use super::step::Step;
+use super::{partial, skeleton};
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::{Article, Tier};
 use crate::text::well_known::is_other_name;
@@ -25,7 +25,7 @@ const MIN_ARTICLED_LETTERS: usize = 3;
 /// What an article on one side only costs, what it says in powers of ten, and how likely it is one name still.
 const ARTICLE_COST: f32 = 0.20;
 const ARTICLE_EVIDENCE: f32 = -1.0;
-const ARTICLE_PLAUSIBILITY: f32 = 0.87;
+const ARTICLE_PLAUSIBILITY: f32 = 0.92;
 
 /// Gathers the hits within edits of the forms: those of one edit, and only if there is none, those of two.
 ///

@@ -5,8 +5,8 @@ use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
 use crate::model::{AliasKind, Article, Tier};
-use crate::text::well_known::is_other_name;
 use crate::text;
+use crate::text::well_known::is_other_name;
 
 /// What speaks against a stripped reading where the name before stripping is known, in powers of ten: more than any
 /// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
