@@ -240,9 +240,9 @@ fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
 }
 
 /// Steepness of [`plausibility_of`], in logits.
-const BUDGET_LOGITS: f32 = 3.5;
+const BUDGET_LOGITS: f32 = 4.0;
 /// The multiple of the budget at which it is even odds whether two spellings are of one name.
-const EVEN_BUDGETS: f32 = 1.5;
+const EVEN_BUDGETS: f32 = 1.7;
 /// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
 /// makes it likelier by so much, up to a bound.
 const SLIP: f32 = 0.80;
@@ -255,7 +255,7 @@ fn slip_plausibility(letters: usize) -> f32 {
 }
 
 /// What a slip's cost counts beside a sound's: sounds are written otherwise more often than fingers slip.
-const SLIP_WEIGHT: f32 = 1.4;
+const SLIP_WEIGHT: f32 = 1.5;
 
 /// How likely two tokens, so aligned, are one name.
 fn plausibility_of(alignment: &Alignment, budget: f32) -> f32 {

@@ -25,7 +25,7 @@ const MIN_ARTICLED_LETTERS: usize = 3;
 /// What an article on one side only costs, what it says in powers of ten, and how likely it is one name still.
 const ARTICLE_COST: f32 = 0.20;
 const ARTICLE_EVIDENCE: f32 = -1.0;
-const ARTICLE_PLAUSIBILITY: f32 = 0.87;
+const ARTICLE_PLAUSIBILITY: f32 = 0.92;
 
 /// Gathers the hits within edits of the forms: those of one edit, and only if there is none, those of two.
 ///
