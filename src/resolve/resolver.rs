@@ -77,7 +77,7 @@ pub(super) fn gather<'a>(
     forms.insert(0, whole);
     let mut hits = Hits::new(stack, options, &forms, extent);
     lookup::gather(stack, &forms, &mut hits);
-    if hits.is_unwritten() {
+    if !hits.is_unknown() && hits.is_unwritten() {
         fuzzy::gather_articles(stack, &forms, &mut hits);
     }
     if hits.is_unknown() {
