@@ -273,11 +273,11 @@ token_enum! {
         Proclitic = "PROCLITIC",
         /// Titles or prepositions were dropped, tokens reordered, or a part of the name stands alone.
         Partial = "PARTIAL",
-        /// Every edit is a sound-class row of the cost table.
+        /// Every edit is a sound-class row of the cost table, or an article stands on one side only.
         Transliteration = "TRANSLITERATION",
         /// At least one edit is a plain misspelling.
         Fuzzy = "FUZZY",
-        /// The two are written in different scripts.
+        /// The two are written in different scripts, Arabic and Latin, and sound alike.
         CrossScript = "CROSS_SCRIPT",
     }
 }

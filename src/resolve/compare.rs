@@ -1,7 +1,7 @@
 //! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-//! A function of the two strings alone, so that every path that finds a hit judges it alike, and an explanation can
-//! judge a pair that no path found.
+//! A function of the two strings, and across scripts of how many entities there are; never of the path of a search. So
+//! every path that finds a hit judges it alike, and an explanation can judge a pair that no path found.
 
 use super::gate::Gate;
 use super::step::{Step, total_cost};

@@ -1,8 +1,19 @@
 //! Resolution: candidates → score → decision, each with an explanation.
 //!
-//! A query becomes forms (whole, without proclitics, without heads); each tier gathers hits for the
-//! forms over the whole [`Stack`] before the next begins (`resolver`); `score` turns them into probabilities and
-//! a verdict. What a pair of strings is worth is judged in one place, `compare`.
+//! A query becomes forms (`form`: whole, without proclitics, without heads). Each tier gathers hits for the forms over the
+//! whole [`Stack`] before the next begins, and runs only if those before met no name (`resolver`):
+//!
+//! | module | tiers |
+//! |---|---|
+//! | `lookup` | EXACT, ORTHOGRAPHIC, PROCLITIC: forms whose key is that of an alias |
+//! | `partial` | PARTIAL: heads dropped, tokens reordered or left out, a family name alone |
+//! | `fuzzy` | TRANSLITERATION, FUZZY: keys within one or two edits |
+//! | `skeleton` | TRANSLITERATION beyond a few edits, CROSS_SCRIPT: names with the consonants of a form |
+//!
+//! What a pair of strings is worth is judged in one place, `compare`: the steps between them (`step`), each with its cost,
+//! and how likely they are one name; or what keeps them apart (`gate`). `hits` keeps the best alias of each entity,
+//! `score` turns hits and hints (`context`) into probabilities and a verdict, `naming` shows them under the IDs and names
+//! that are asked for, and [`explain()`] tells of any entity why it was chosen, or why not.
 //!
 //! Architecture invariant: no network.
 
@@ -61,7 +72,7 @@ pub struct ResolveOptions {
     /// by another name of theirs, a name of their country or of something in it, a noun for their type, a word of their
     /// description. Checked by [`check_context`]; words beyond [`MAX_CONTEXT_WORDS`] are not read.
     pub context: Vec<String>,
-    /// The most edits of a fuzzy hit: 0, 1 or 2.
+    /// The most edits of a fuzzy hit: 0, 1 or 2. At 0 no other spellings are looked for, in the same script or in others.
     pub max_edits: u8,
     /// Candidates below this score are dropped: 0 to 1. The verdict is that on all of them, but `NOT_FOUND` if none is
     /// left.

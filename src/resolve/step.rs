@@ -12,7 +12,7 @@ pub const SIMILARITY_OF_COST: f32 = 0.15;
 pub struct Step {
     /// What was done, for people: `stripped و`, `ج~غ`, `dropped الرئيس`.
     pub text: String,
-    /// What it costs, 0 or more; 1 is one letter for another without a reason. The costs of all steps add up to
+    /// What it costs, 0 or more; 0.90 is one letter for another without a reason. The costs of all steps add up to
     /// (1 − `form_similarity`) / [`SIMILARITY_OF_COST`].
     pub cost: f32,
 }

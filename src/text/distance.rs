@@ -3,8 +3,9 @@
 //! An alignment by dynamic programming over letters (optimal string alignment: a transposition is one edit, and no
 //! letter is edited twice), where the price of an edit is a row of `tables/edit_costs.tsv`: غ for ج is 0.15, because
 //! they write one sound; a vowel letter more or less is 0.30, because loans spell vowels freely; an edit that no row
-//! explains is 0.90, less if the query lacks a letter: there is one way to leave it out, and thirty to put one in. After Freeman, Condon, Ackerman (ACL 2006, N06-1060), whose equivalence classes cost nothing; ours
-//! are weighted, so that several doubtful edits add up to a refusal.
+//! explains is 0.90, less if the query lacks a letter: there is one way to leave it out, and thirty to put one in. After
+//! Freeman, Condon, Ackerman (ACL 2006, N06-1060), whose equivalence classes cost nothing; ours are weighted, so that
+//! several doubtful edits add up to a refusal.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,5 @@
-//! Text: keys, Arabic orthography, proclitics, heads, personal names, the weighted distance, and the rule tables.
+//! Text: keys, Arabic orthography, proclitics, heads, personal names, the weighted distance, skeletons, the alignment of
+//! scripts, words and names that are no misspellings, and the rule tables.
 //!
 //! Start with `keys`: one function makes the keys, and index and query both use it.
 //!
