@@ -72,13 +72,18 @@ def write(half, output):
     entities = sorted(half.entities.values(), key=lambda entity: entity.id)
     write_table(folder / "cases.tsv", CASE_COLUMNS, (case.row() for case in half.cases))
     write_table(folder / "pack/entities.tsv", ["id", "type", "name", "country", "rank", "description"],
-                ([e.id, e.type, e.name, e.country, e.rank, e.description] for e in entities))
+                ([e.id, e.type, e.labels[0], e.country, e.rank, described(e)] for e in entities))
     write_table(folder / "pack/aliases.tsv", ["id", "alias", "lang", "kind", "source"],
                 ([e.id, label, language(label), "alternate" if n else "preferred", e.source]
                  for e in entities for n, label in enumerate(e.labels)))
     package = json.dumps(datapackage(half), ensure_ascii=False, indent=2) + "\n"
     (folder / "pack/datapackage.json").write_text(package, encoding="utf-8")
     print(f"{half.name}: {len(half.cases)} cases, {len(entities)} entities")
+
+
+def described(entity):
+    """For people, and for context: the pack lists no name but the labels, and a name in `entities.tsv` is found."""
+    return f"{entity.name}: {entity.description}" if entity.description else entity.name
 
 
 def write_table(path, columns, rows):

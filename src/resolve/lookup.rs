@@ -8,9 +8,10 @@ use crate::model::{AliasKind, Article, Tier};
 use crate::text;
 use crate::text::well_known::is_other_name;
 
-/// What speaks against a stripped reading where the name before stripping is known, in powers of ten: more than any
-/// prominence can make up for, so that it stays an alternative, and is shown only if it is far the more prominent.
-const KNOWN_WHOLE_EVIDENCE: f32 = -4.0;
+/// What speaks against a stripped reading where the name is known before its last letters are stripped, in powers of ten:
+/// more than any prominence can make up for, so that it stays an alternative, and is shown only if it is far the more
+/// prominent.
+const KNOWN_LONGER_EVIDENCE: f32 = -4.0;
 /// From this plausibility on (K0 and K1) a name is known.
 pub(super) const KNOWN: f32 = 0.96;
 
@@ -19,8 +20,10 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let mut known: Vec<&str> = Vec::new();
     let is_word = forms.first().is_some_and(|whole| text::is_whole_ordinary_word(&whole.safe));
     for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
-        let whole_is_known = form.stripped_from.as_deref().is_some_and(|whole| known.contains(&whole));
-        let against = if whole_is_known { KNOWN_WHOLE_EVIDENCE } else { 0.0 };
+        // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
+        let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&form.key);
+        let longer_is_known = form.stripped_from.is_some() && known.iter().any(is_longer);
+        let against = if longer_is_known { KNOWN_LONGER_EVIDENCE } else { 0.0 };
         let reading = Form { evidence: form.evidence + against, ..form.clone() };
         for (at, comparison) in under_key(stack, form) {
             let is_sure = comparison.plausibility >= KNOWN;
@@ -81,7 +84,7 @@ const SHORT_LETTERS: usize = 3;
 pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
     let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
-    comparison.tier > Tier::Exact && is_lossy && text::is_ordinary_word(&form.safe)
+    comparison.tier > Tier::Exact && is_lossy && text::is_whole_ordinary_word(&form.safe)
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.
