@@ -33,7 +33,7 @@ Examples:
   With --why, for one name:
     وأكرانيا: RESOLVED
       Q212 Ukraine: CHOSEN
-        it is meant: its score of 0.98 reaches the 0.50 that is needed, and its lead of 0.98 the 0.74
+        it is meant: its score of 0.97 reaches the 0.50 that is needed, and its lead of 0.97 the 0.76
         alias   أوكرانيا, preferred ar of countries: TRANSLITERATION, form 0.95
            0.00  stripped و
            0.30  inserted و

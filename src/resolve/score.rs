@@ -18,7 +18,8 @@ const LEAST_LEAD: f32 = 0.78;
 /// Candidates with less than this share of the best score are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
-/// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
+/// Powers of ten that a whole step of rank is worth: little more than a quarter (a hundred times the people) decides
+/// between homographs.
 const RANK_WEIGHT: f32 = 3.5;
 /// How many times likelier an entity of the country of the hint is.
 const COUNTRY_FACTOR: f32 = 50.0;
