@@ -1,9 +1,10 @@
 //! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-//! A function of the two strings alone, so that every path that finds a hit judges it alike, and an explanation can
+//! A function of the two strings alone (and of the gates that are left out to measure them), so that every path that finds a hit judges it alike, and an explanation can
 //! judge a pair that no path found.
 
 use super::gate::Gate;
+use super::stage::{Stage, Stages};
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
@@ -134,19 +135,13 @@ const MAX_RIGID_LETTERS: usize = 3;
 /// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it.
 ///
 /// Token by token where the two have as many, because in كيم جونغ أون and كيم جونغ إيل the short token decides.
-pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gate> {
-    let pairs = token_pairs(query, alias);
-    if let [(_, alone)] = pairs[..]
-        && !alias.contains(' ')
-        && alone.chars().count() <= MAX_RIGID_LETTERS
-    {
-        return Err(Gate::ShortAlias);
+pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Result<Comparison, Gate> {
+    let by_token = !without.contains(Stage::DecisiveToken);
+    let pairs = if by_token { token_pairs(query, alias) } else { vec![(query, alias)] };
+    if let Some(gate) = closed_gate(&pairs, without) {
+        return Err(gate);
     }
     let is_alone = pairs.len() == 1;
-    let is_other = if is_alone { is_other_name } else { are_two_names };
-    if let Some(&(name, _)) = pairs.iter().find(|(query, alias)| is_other(query, alias)) {
-        return Err(Gate::OtherName(name.to_owned()));
-    }
     let (mut alignment, mut plausibility, mut slip) =
         (Alignment::default(), RESPELLED_PLAUSIBILITY, RESPELLED_PLAUSIBILITY);
     let slip_of_name = slip_plausibility(alias.chars().count());
@@ -173,6 +168,20 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
         alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost)).collect();
     let evidence = EDITED_EVIDENCE + COST_EVIDENCE * total_cost(&steps);
     Ok(Comparison { tier, steps, evidence, plausibility, slip })
+}
+
+/// The gate that stops two names, whatever lies between their letters.
+fn closed_gate(pairs: &[(&str, &str)], without: Stages) -> Option<Gate> {
+    let is_short = |alias: &str| !alias.contains(' ') && alias.chars().count() <= MAX_RIGID_LETTERS;
+    if let [(_, alias)] = pairs
+        && is_short(alias)
+        && !without.contains(Stage::ShortAliases)
+    {
+        return Some(Gate::ShortAlias);
+    }
+    let is_other = if pairs.len() == 1 { is_other_name } else { are_two_names };
+    let mut others = pairs.iter().filter(|_| !without.contains(Stage::WellKnownNames));
+    others.find(|(query, alias)| is_other(query, alias)).map(|(name, _)| Gate::OtherName((*name).to_owned()))
 }
 
 /// What another script says, in powers of ten: a name is rather written in the script of its text.
@@ -301,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_decisive_token_decides() {
-        let compare = |a: &str, b: &str| compare_edited(&safe_fold(a), &safe_fold(b));
+        let compare = |a: &str, b: &str| compare_edited(&safe_fold(a), &safe_fold(b), Stages::NONE);
         assert!(
             compare("كيم جونغ أون", "كيم جونغ إيل").is_ok_and(|c| c.plausibility < 0.3)
                 || compare("كيم جونغ أون", "كيم جونغ إيل").is_err()

@@ -21,6 +21,7 @@ mod resolver;
 mod score;
 mod skeleton;
 mod stack;
+mod stage;
 mod step;
 
 pub use context::check_context;
@@ -29,6 +30,7 @@ pub use naming::{ids_in, name_in};
 pub use resolver::{check_name, resolve};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
+pub use stage::{Stage, Stages, UnknownStage};
 pub use step::{SIMILARITY_OF_COST, Step};
 
 use serde::Serialize;
@@ -74,6 +76,8 @@ pub struct ResolveOptions {
     pub display_language_code: Option<String>,
     /// Whether explanations are wanted.
     pub explain: bool,
+    /// Stages that are left out, to measure what they contribute; none for answers that are served. No service takes it.
+    pub without: Stages,
 }
 
 impl ResolveOptions {
@@ -104,6 +108,7 @@ impl Default for ResolveOptions {
             id_namespace: None,
             display_language_code: None,
             explain: true,
+            without: Stages::NONE,
         }
     }
 }

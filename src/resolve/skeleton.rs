@@ -5,6 +5,7 @@ use super::compare::{Comparison, compare_edited, compare_scripts};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
+use super::stage::Stages;
 use crate::index::AliasOrdinal;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::text::{self, MIN_NEAR_SYMBOLS};
@@ -19,10 +20,11 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 /// Gathers the names in Arabic script that have the consonants of a form in that script, where vowels come and go. Latin
 /// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| may_be_respelled(form) && is_arabic(&form.safe)) {
+    let without = hits.without();
+    for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
         for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
             if is_arabic(&safe)
-                && let Ok(comparison) = compare_edited(&form.safe, &safe)
+                && let Ok(comparison) = compare_edited(&form.safe, &safe, without)
             {
                 hits.add(form, at, comparison);
             }
@@ -33,8 +35,9 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// Gathers the names that have the consonants of a form in the other script, Latin or Arabic; only if there are none,
 /// those that have one more or less.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let without = hits.without();
     for candidates in [Candidates::of_skeleton, Candidates::near_skeleton] {
-        for form in forms.iter().filter(|form| may_be_respelled(form)) {
+        for form in forms.iter().filter(|form| may_be_respelled(form, without)) {
             for (at, safe) in candidates(stack, form).with_safe_keys() {
                 if let Some(comparison) = across_scripts(stack, form, at, &safe) {
                     hits.add(form, at, comparison);
@@ -47,9 +50,9 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
     }
 }
 
-fn may_be_respelled(form: &Form) -> bool {
+fn may_be_respelled(form: &Form, without: Stages) -> bool {
     let least = if form.steps.is_empty() { MIN_LETTERS } else { MIN_REMAINDER_LETTERS };
-    form.letters() >= least && !form.is_word()
+    form.letters() >= least && !form.is_word(without)
 }
 
 fn is_arabic(name: &str) -> bool {
