@@ -264,7 +264,7 @@ fn slip_plausibility(letters: usize) -> f32 {
 }
 
 /// What a slip's cost counts beside a sound's: sounds are written otherwise more often than fingers slip.
-const SLIP_WEIGHT: f32 = 1.5;
+const SLIP_WEIGHT: f32 = 1.7;
 
 /// How likely two tokens, so aligned, are one name.
 fn plausibility_of(alignment: &Alignment, budget: f32) -> f32 {

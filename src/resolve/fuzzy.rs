@@ -44,7 +44,9 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
         }
         if edits == 1 {
             gather_articles(stack, forms, hits);
-            skeleton::gather(stack, forms, hits);
+            if hits.is_unsure() {
+                skeleton::gather(stack, forms, hits);
+            }
         }
         if !hits.is_unknown() {
             return;

@@ -14,15 +14,15 @@ use crate::model::{AliasKind, Rank, Score, Status};
 
 /// The least score of an entity that is chosen (θ).
 pub(super) const LEAST_SCORE: f32 = 0.50;
-/// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: seven to one.
-const LEAST_LEAD: f32 = 0.75;
+/// The least lead of an entity that is chosen (δ), as a share of its own score and the next one's: eight to one.
+const LEAST_LEAD: f32 = 0.78;
 /// Candidates with less than this share of the best score are not worth showing.
 const LEAST_SHOWN: f32 = 0.005;
 
 /// Powers of ten that a whole step of rank is worth: a quarter (a hundred times the people) decides between homographs.
-const RANK_WEIGHT: f32 = 2.8;
+const RANK_WEIGHT: f32 = 3.5;
 /// How many times likelier an entity of the country of the hint is.
-const COUNTRY_FACTOR: f32 = 30.0;
+const COUNTRY_FACTOR: f32 = 50.0;
 /// How many times likelier an alias of the language of the hint is.
 const LANGUAGE_FACTOR: f32 = 3.0;
 
