@@ -8,6 +8,7 @@ mod text;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use super::target::Target;
 use super::terminal::{Display, counted, note, tell, thousands};
 use crate::eval::{Ablation, Case, Checked, InvalidRequirement, Report, Requirement};
 use crate::gazetteer::Gazetteer;
-use crate::resolve::{ResolveOptions, Stage, Stages, UnknownStage};
+use crate::resolve::{ResolveOptions, Stage, Stages};
 
 /// Measure how well names are resolved, on tables of cases
 ///
@@ -65,16 +66,11 @@ pub struct EvalArgs {
     #[arg(long = "require", value_name = "REQUIREMENT", value_parser = parse_requirement)]
     requirements: Vec<Requirement>,
     /// Leave a tier or a gate out, to see what it contributes; may be given more than once
-    ///
-    /// Tiers are orthographic, proclitic, partial, transliteration, fuzzy and cross-script; gates exact-blocks-fuzzy,
-    /// ordinary-words, well-known-names, decisive-token, given-names, short-aliases and other-person; features of the
-    /// score coverage and rank.
-    #[arg(long, value_name = "STAGE", value_parser = parse_stage)]
+    #[arg(long, value_name = "STAGE", value_parser = stage_parser())]
     without: Vec<Stage>,
     /// Ask all cases once more without each tier and gate, and tell what that changes
     ///
-    /// Asks every case 16 times. Requirements and the rest of the report are about the first time, with everything but
-    /// what --without names.
+    /// The rest of the report, and requirements, are about the first time, with everything but what --without names.
     #[arg(long)]
     ablate: bool,
 }
@@ -105,8 +101,9 @@ fn parse_requirement(text: &str) -> Result<Requirement, InvalidRequirement> {
     text.parse()
 }
 
-fn parse_stage(text: &str) -> Result<Stage, UnknownStage> {
-    text.parse()
+/// Lists the stages in the help and to shells that complete.
+fn stage_parser() -> impl TypedValueParser<Value = Stage> {
+    PossibleValuesParser::new(Stage::ALL.map(Stage::as_str)).try_map(|name| name.parse::<Stage>())
 }
 
 /// Runs the command.
@@ -269,6 +266,8 @@ mod tests {
         assert_eq!((options.limit, options.without), (ResolveOptions::MAX_LIMIT, Stages::NONE));
         let options = args(&["--without", "rank", "--without", "fuzzy"]).unwrap().options();
         assert_eq!(options.without.to_string(), "fuzzy, rank");
-        assert!(args(&["--without", "fuzz"]).unwrap_err().to_string().contains("known are orthographic"));
+        assert!(
+            args(&["--without", "fuzz"]).unwrap_err().to_string().contains("possible values: orthographic")
+        );
     }
 }
