@@ -169,7 +169,7 @@ impl Gazetteer {
     }
 
     fn entity_alias(&self, at: AliasRef) -> Option<EntityAlias> {
-        let alias = self.stack.alias(at)?;
+        let alias = self.stack.alias(at).filter(|alias| !alias.is_name)?;
         Some(EntityAlias {
             text: alias.text.to_owned(),
             language_code: alias.language.to_owned(),

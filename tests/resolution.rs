@@ -130,6 +130,19 @@ fn an_article_more_is_not_called_another_order() {
 }
 
 #[test]
+fn the_name_of_an_entity_row_is_found_as_an_alias_is() {
+    let bare = pack("p", vec![entity("Q1780", "city", "براتيسلافا", 0.7)], Vec::new());
+    let found = gazetteer(std::slice::from_ref(&bare)).resolve("براتسلافا", &ResolveOptions::default());
+    assert_eq!(found.canonical_id, Some(id("Q1780")), "{found:#?}");
+    assert_eq!(found.candidates[0].matched_alias, "براتيسلافا");
+    // It is listed only where it has a row of its own, and restores nothing that an earlier pack blocked.
+    assert_eq!(gazetteer(std::slice::from_ref(&bare)).entity("Q1780").unwrap().aliases, []);
+    let block = OverrideAction::Block { alias: "براتيسلافا".into(), id: id("Q1780") };
+    let again = pack("again", bare.entities.clone(), Vec::new());
+    assert_eq!(best(&[bare, overlay(vec![block]), again], "براتيسلافا"), None);
+}
+
+#[test]
 fn what_cannot_be_a_name_is_invalid_with_the_reason() {
     let gazetteer = gazetteer(&[world()]);
     for (query, reason) in [

@@ -141,6 +141,8 @@ pub(super) struct Meta {
     pub sources: Vec<Source>,
     pub entity_count: u32,
     pub alias_count: u32,
+    /// Alias records beyond those of alias rows: names of entity rows.
+    pub name_count: u32,
     /// Alias records point into this list.
     pub languages: Vec<String>,
     pub overrides: Vec<MetaOverride>,

@@ -88,6 +88,8 @@ pub struct Alias<'a> {
     pub kind: AliasKind,
     /// How ال belongs to it.
     pub article: Article,
+    /// Whether it is the name of the entity row, which no alias row of its pack prefers.
+    pub is_name: bool,
 }
 
 /// An alias under a key.
@@ -147,6 +149,7 @@ impl Segment {
             Map::new(Slice { data: data.clone(), range: section(kind) })
                 .map_err(|error| SegmentError::damaged(format!("{kind:?}: {error}")))
         };
+        let name_count = u64::from(meta.name_count);
         let segment = Self {
             keys: open_fst(SectionKind::Keys)?,
             tokens: open_fst(SectionKind::Tokens)?,
@@ -163,7 +166,7 @@ impl Segment {
             sections,
             checksums,
         };
-        segment.check_counts()?;
+        segment.check_counts(name_count)?;
         Ok(segment)
     }
 
@@ -223,6 +226,7 @@ impl Segment {
             language: self.languages.get(usize::from(language)).map_or("", String::as_str),
             kind: AliasKind::from_byte(record[12])?,
             article: Article::from_byte(record[13])?,
+            is_name: record[14] != 0,
         })
     }
 
@@ -234,7 +238,7 @@ impl Segment {
 
     /// The alias rows that name an ID; `O(log n)`.
     pub fn aliases_of(&self, id: IdOrdinal) -> Range<AliasOrdinal> {
-        let count = self.header.alias_count as u32;
+        let count = (self.section(SectionKind::Aliases).len() / format::ALIAS_BYTES) as u32;
         let first_from = |bound: u32| {
             let (mut low, mut high) = (0, count);
             while low < high {
@@ -328,12 +332,13 @@ impl Segment {
     }
 
     /// Checks that the tables have the lengths that the metadata says.
-    fn check_counts(&self) -> Result<(), SegmentError> {
+    fn check_counts(&self, name_count: u64) -> Result<(), SegmentError> {
         let len = |kind: SectionKind| self.section(kind).len() as u64;
         let starts = |map: &Map<Slice>| (map.len() as u64).saturating_add(1).saturating_mul(4);
         let holds = len(SectionKind::Ids).is_multiple_of(format::ID_BYTES as u64)
             && len(SectionKind::Entities) == self.header.entity_count * format::ENTITY_BYTES as u64
-            && len(SectionKind::Aliases) == self.header.alias_count * format::ALIAS_BYTES as u64
+            && len(SectionKind::Aliases)
+                == (self.header.alias_count + name_count) * format::ALIAS_BYTES as u64
             && len(SectionKind::KeyStarts) == starts(&self.keys)
             && len(SectionKind::TokenStarts) == starts(&self.tokens)
             && len(SectionKind::SkeletonStarts) == starts(&self.skeletons);

@@ -9,7 +9,7 @@ use super::format::{
 };
 use super::inversion::{Inverted, inverted};
 use super::{CompileError, FORMAT_VERSION};
-use crate::model::EntityId;
+use crate::model::{AliasKind, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
 
@@ -22,11 +22,12 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     let ids = Ids::collect(pack, &entities);
     let mut strings = Strings::default();
     let mut file = SegmentFile::default();
-    let aliases = sorted_aliases(pack, &ids)?;
+    let names = names_without_rows(pack);
+    let aliases = sorted_aliases(pack, &names, &ids)?;
     let languages = languages(&aliases);
     let ranks = ranks(&ids, &entities);
 
-    let meta = meta(pack, &ids, &languages, entities.len(), aliases.len());
+    let meta = meta(pack, &ids, &languages, names.len());
     file.add(SectionKind::Meta, serde_json::to_vec(&meta).unwrap_or_default());
     let id_table = id_section(&ids, &mut strings);
     let (entity_table, same_as) = entity_sections(&entities, &ids, &mut strings);
@@ -59,18 +60,39 @@ fn sorted_entities(pack: &Pack) -> Vec<&EntityRow> {
     entities
 }
 
+/// The names of entity rows that no alias row of the pack prefers, as alias rows: what is shown is also found.
+fn names_without_rows(pack: &Pack) -> Vec<AliasRow> {
+    let mut names: HashMap<&EntityId, &str> =
+        pack.entities.iter().map(|entity| (&entity.id, entity.name.as_str())).collect();
+    names.retain(|_, name| !name.is_empty());
+    for alias in pack.aliases.iter().filter(|alias| alias.kind == AliasKind::Preferred) {
+        if names.get(&alias.id).is_some_and(|name| *name == alias.alias) {
+            names.remove(&alias.id);
+        }
+    }
+    names.into_iter().map(|(id, name)| AliasRow::new(id.clone(), name, "", AliasKind::Preferred)).collect()
+}
+
 /// An alias row with the ordinal of its ID.
 struct NumberedAlias<'a> {
     id: u32,
     row: &'a AliasRow,
+    /// Whether the row is no row of the pack's, but the name of the entity.
+    is_name: bool,
 }
 
-fn sorted_aliases<'a>(pack: &'a Pack, ids: &Ids<'_>) -> Result<Vec<NumberedAlias<'a>>, CompileError> {
-    if pack.aliases.len() > MAX_ALIASES as usize {
+fn sorted_aliases<'a>(
+    pack: &'a Pack,
+    names: &'a [AliasRow],
+    ids: &Ids<'_>,
+) -> Result<Vec<NumberedAlias<'a>>, CompileError> {
+    if pack.aliases.len() + names.len() > MAX_ALIASES as usize {
         return Err(CompileError::TooLarge { what: "aliases", limit: u64::from(MAX_ALIASES) });
     }
-    let number = |row: &'a AliasRow| NumberedAlias { id: ids.ordinal(&row.id), row };
-    let mut aliases: Vec<_> = pack.aliases.iter().map(number).collect();
+    let numbered = |rows: &'a [AliasRow], is_name| {
+        rows.iter().map(move |row| NumberedAlias { id: ids.ordinal(&row.id), row, is_name })
+    };
+    let mut aliases: Vec<_> = numbered(&pack.aliases, false).chain(numbered(names, true)).collect();
     aliases.sort_by_key(|alias| alias.id);
     Ok(aliases)
 }
@@ -93,7 +115,7 @@ fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> Vec<u32> {
     ranks
 }
 
-fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], entity_count: usize, alias_count: usize) -> Meta {
+fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], name_count: usize) -> Meta {
     let manifest = &pack.manifest;
     Meta {
         name: manifest.name.clone(),
@@ -101,8 +123,9 @@ fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], entity_count: usize, ali
         version: manifest.version.clone(),
         licenses: manifest.licenses.clone(),
         sources: manifest.sources.clone(),
-        entity_count: entity_count as u32,
-        alias_count: alias_count as u32,
+        entity_count: pack.entities.len() as u32,
+        alias_count: pack.aliases.len() as u32,
+        name_count: name_count as u32,
         languages: languages.iter().map(|&language| language.to_owned()).collect(),
         overrides: pack.overrides.iter().map(|row| meta_override(&row.action, ids)).collect(),
     }
@@ -198,14 +221,14 @@ fn alias_section(
         u16::try_from(value).map_err(|_| CompileError::TooLarge { what, limit })
     };
     let mut table = Vec::with_capacity(aliases.len() * format::ALIAS_BYTES);
-    for &NumberedAlias { id, row: alias } in aliases {
+    for &NumberedAlias { id, row: alias, is_name } in aliases {
         let [offset, _] = strings.push(&alias.alias);
         let length = narrow(alias.alias.len(), "bytes in one alias")?;
         let language = languages.binary_search(&alias.lang.as_str()).unwrap_or_default();
         push_u32s(&mut table, &[id, offset]);
         table.extend_from_slice(&length.to_le_bytes());
         table.extend_from_slice(&narrow(language, "languages")?.to_le_bytes());
-        table.extend_from_slice(&[alias.kind as u8, alias.article as u8, 0, 0]);
+        table.extend_from_slice(&[alias.kind as u8, alias.article as u8, u8::from(is_name), 0]);
     }
     Ok(table)
 }

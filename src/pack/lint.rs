@@ -71,10 +71,6 @@ fn bare_entity(row: &EntityRow, facts: Facts, at: At<'_>, report: &mut Report) {
     if !facts.has_name && !facts.has_alias {
         let help = "fill the column `name`, or add an alias";
         report.warning(at, "nameless-entity", format_args!("no name and no alias leads to `{id}`"), help);
-    } else if !facts.has_alias {
-        let help =
-            "add an alias row, such as one with the name itself: names of entities.tsv are shown, not found";
-        report.warning(at, "no-alias", format_args!("no alias leads to `{id}`"), help);
     } else if !facts.has_name {
         let help = "fill the column `name`; until then answers show the ID";
         report.warning(at, "no-name", format_args!("no pack gives the entity `{id}` a name"), help);
@@ -304,7 +300,6 @@ mod tests {
                 "bare/entities.tsv:2:1: warning[nameless-entity",
                 "bare/entities.tsv:3:1: warning[nameless-entity",
                 "bare/entities.tsv:4:1: warning[no-type",
-                "bare/entities.tsv:4:1: warning[no-alias",
             ],
         );
         let types = pack("types", "x:1\tcity\t\tQ1\nx:3\tcity\t\t\n", "", "redirect\tQ3\t\tx:3\n");
@@ -314,7 +309,6 @@ mod tests {
             &[
                 "bare/entities.tsv:2:1: warning[no-name",
                 "bare/entities.tsv:3:1: warning[no-name",
-                "bare/entities.tsv:4:1: warning[no-alias",
             ],
         );
         check(&[bare(), pack("gone", "", "", "remove\tQ1\t\t\nremove\tQ2\t\t\nremove\tQ3\t\t\n")], &[]);

@@ -245,7 +245,8 @@ impl Stack {
         let last = of_entity.max_by_key(|block| (block.segment, block.entity.is_some()))?;
         let is_restored = self.numbered().skip(usize::from(last.segment) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
-                self.entity_of(AliasRef { segment, alias: posting.alias })
+                let is_row = reader.alias(posting.alias).is_some_and(|alias| !alias.is_name);
+                is_row && self.entity_of(AliasRef { segment, alias: posting.alias })
                     .is_some_and(|named| named == entity)
             })
         });
