@@ -1,7 +1,7 @@
 //! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-//! A function of the two strings alone (and of the gates that are left out to measure them), so that every path that finds a hit judges it alike, and an explanation can
-//! judge a pair that no path found.
+//! A function of the two strings alone, and of the gates that are left out to measure them, so that every path that finds
+//! a hit judges it alike, and an explanation can judge a pair that no path found.
 
 use super::gate::Gate;
 use super::stage::{Stage, Stages};
@@ -132,7 +132,8 @@ const LEAST_PLAUSIBILITY: f32 = 0.05;
 /// Aliases of one token take edits only beyond this many letters: غزة and عزة, كير and كيم are two names.
 const MAX_RIGID_LETTERS: usize = 3;
 
-/// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it.
+/// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it; none does of
+/// those in `without`.
 ///
 /// Token by token where the two have as many, because in كيم جونغ أون and كيم جونغ إيل the short token decides.
 pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Result<Comparison, Gate> {

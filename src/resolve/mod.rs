@@ -76,7 +76,8 @@ pub struct ResolveOptions {
     pub display_language_code: Option<String>,
     /// Whether explanations are wanted.
     pub explain: bool,
-    /// Stages that are left out, to measure what they contribute; none for answers that are served. No service takes it.
+    /// Stages that are left out: a tool for measuring what they contribute, not for answers that are served. The service
+    /// has no such option, and a client sends none.
     pub without: Stages,
 }
 

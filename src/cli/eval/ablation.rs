@@ -19,7 +19,7 @@ pub fn run(
         let options = ResolveOptions { without: options.without.with(stage), ..options.clone() };
         Groups::new(cases, &ask(gazetteer, cases, &options).answers)
     };
-    Ablation::compare(Groups::new(cases, answers), left.map(|stage| (stage, groups_without(stage))))
+    Ablation::compare(&Groups::new(cases, answers), left.map(|stage| (stage, groups_without(stage))))
 }
 
 const COLUMNS: [&str; 13] = [

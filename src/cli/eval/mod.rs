@@ -242,6 +242,8 @@ fn verdict(checked: &[Checked]) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Command, FromArgMatches};
+
     use super::*;
 
     #[test]
@@ -258,9 +260,9 @@ mod tests {
     fn no_candidate_is_cut_off_and_no_stage_left_out_unasked() {
         let args = |flags: &[&str]| {
             let words = ["eval", "cases.tsv"].iter().chain(flags);
-            <EvalArgs as clap::Args>::augment_args(clap::Command::new("eval"))
+            EvalArgs::augment_args(Command::new("eval"))
                 .try_get_matches_from(words)
-                .and_then(|matches| <EvalArgs as clap::FromArgMatches>::from_arg_matches(&matches))
+                .and_then(|matches| EvalArgs::from_arg_matches(&matches))
         };
         let options = args(&[]).unwrap().options();
         assert_eq!((options.limit, options.without), (ResolveOptions::MAX_LIMIT, Stages::NONE));
