@@ -8,6 +8,7 @@ use super::stack::{AliasRef, Stack};
 use super::stage::Stages;
 use crate::index::AliasOrdinal;
 use crate::index::fuzzy::FuzzyPattern;
+use crate::text::well_known::is_other_name;
 use crate::text::{self, MIN_NEAR_SYMBOLS};
 
 /// Aliases that are looked at under one key of one segment, those of prominent entities first.
@@ -62,22 +63,24 @@ fn is_arabic(name: &str) -> bool {
 /// What names in the query's own script, none of which is the query, say against an entity: evidence in powers of ten,
 /// and the share of the plausibility that remains.
 const OTHERWISE_NAMED_EVIDENCE: f32 = -3.5;
-const OTHERWISE_NAMED: f32 = 0.3;
+const OTHERWISE_NAMED: f32 = 0.7;
 
 /// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
-/// by them.
+/// by them, and by none that is known to be another name.
 fn across_scripts(stack: &Stack, form: &Form, at: AliasRef, safe: &str) -> Option<Comparison> {
     let script = is_arabic(&form.safe);
     if is_arabic(safe) == script {
         return None;
     }
     let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
-    let mut names = stack.aliases(stack.entity_of(at)?).filter_map(|at| stack.alias(at));
-    if names.any(|alias| is_arabic(alias.text) == script) {
+    let names = stack.aliases(stack.entity_of(at)?).filter_map(|at| stack.alias(at));
+    let mut in_script = names.filter(|alias| is_arabic(alias.text) == script).peekable();
+    if in_script.peek().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
         comparison.plausibility *= OTHERWISE_NAMED;
     }
-    Some(comparison)
+    let is_other = in_script.any(|alias| is_other_name(&form.safe, &text::safe_fold(alias.text)));
+    (!is_other).then_some(comparison)
 }
 
 /// The aliases that a skeleton leads to, each once.
