@@ -9,7 +9,8 @@ use yaqut::model::{AliasKind, Reason, Tier};
 use yaqut::resolve::{Stage, Stages};
 use yaqut::{Gazetteer, ResolveOptions};
 
-/// The small world, and names that are near to others.
+/// The small world, and names that are near to others; under no name but their aliases, so that each name is met by the
+/// stage that is asked for.
 fn near_names() -> Gazetteer {
     let rows = [
         ("yaqut:guinea", "country", "غينيا"),
@@ -18,9 +19,11 @@ fn near_names() -> Gazetteer {
         ("yaqut:tarkona", "city", "تاركونا"),
         ("yaqut:tarkina", "city", "تاركينا"),
     ];
-    let entities = rows.map(|(id, entity_type, name)| entity(id, entity_type, name, 0.7)).to_vec();
+    let mut world = world();
+    world.entities.iter_mut().for_each(|row| row.name.clear());
+    let entities = rows.map(|(id, entity_type, _)| entity(id, entity_type, "", 0.7)).to_vec();
     let aliases = rows.map(|(id, _, name)| alias(id, name, "ar", AliasKind::Preferred)).to_vec();
-    gazetteer(&[world(), pack("near", entities, aliases)])
+    gazetteer(&[world, pack("near", entities, aliases)])
 }
 
 /// What is answered, briefly: the status, and the candidates with their tiers.

@@ -5,7 +5,7 @@ use super::compare::{Comparison, compare_edited, compare_scripts};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
-use super::stage::Stages;
+use super::stage::{Stage, Stages};
 use crate::index::AliasOrdinal;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::text::well_known::is_other_name;
@@ -40,7 +40,7 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
     for candidates in [Candidates::of_skeleton, Candidates::near_skeleton] {
         for form in forms.iter().filter(|form| may_be_respelled(form, without)) {
             for (at, safe) in candidates(stack, form).with_safe_keys() {
-                if let Some(comparison) = across_scripts(stack, form, at, &safe) {
+                if let Some(comparison) = across_scripts(stack, form, at, &safe, without) {
                     hits.add(form, at, comparison);
                 }
             }
@@ -67,7 +67,13 @@ const OTHERWISE_NAMED: f32 = 0.7;
 
 /// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
 /// by them, and by none that is known to be another name.
-fn across_scripts(stack: &Stack, form: &Form, at: AliasRef, safe: &str) -> Option<Comparison> {
+fn across_scripts(
+    stack: &Stack,
+    form: &Form,
+    at: AliasRef,
+    safe: &str,
+    without: Stages,
+) -> Option<Comparison> {
     let script = is_arabic(&form.safe);
     if is_arabic(safe) == script {
         return None;
@@ -79,7 +85,8 @@ fn across_scripts(stack: &Stack, form: &Form, at: AliasRef, safe: &str) -> Optio
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
         comparison.plausibility *= OTHERWISE_NAMED;
     }
-    let is_other = in_script.any(|alias| is_other_name(&form.safe, &text::safe_fold(alias.text)));
+    let is_other = !without.contains(Stage::WellKnownNames)
+        && in_script.any(|alias| is_other_name(&form.safe, &text::safe_fold(alias.text)));
     (!is_other).then_some(comparison)
 }
 
