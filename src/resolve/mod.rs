@@ -21,6 +21,7 @@ mod resolver;
 mod score;
 mod skeleton;
 mod stack;
+mod stage;
 mod step;
 
 pub use context::check_context;
@@ -29,6 +30,7 @@ pub use naming::{ids_in, name_in};
 pub use resolver::{check_name, resolve};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
+pub use stage::{Stage, Stages, UnknownStage};
 pub use step::{SIMILARITY_OF_COST, Step};
 
 use serde::Serialize;
@@ -74,6 +76,9 @@ pub struct ResolveOptions {
     pub display_language_code: Option<String>,
     /// Whether explanations are wanted.
     pub explain: bool,
+    /// Stages that are left out: a tool for measuring what they contribute, not for answers that are served. The service
+    /// has no such option, and a client sends none.
+    pub without: Stages,
 }
 
 impl ResolveOptions {
@@ -104,6 +109,7 @@ impl Default for ResolveOptions {
             id_namespace: None,
             display_language_code: None,
             explain: true,
+            without: Stages::NONE,
         }
     }
 }
