@@ -1,12 +1,8 @@
 //! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-<<<<<<< HEAD
-//! A function of the two strings, and across scripts of how many entities there are; never of the path of a search. So
-//! every path that finds a hit judges it alike, and an explanation can judge a pair that no path found.
-=======
-//! A function of the two strings alone, and of the gates that are left out to measure them, so that every path that finds
-//! a hit judges it alike, and an explanation can judge a pair that no path found.
->>>>>>> main
+//! A function of the two strings, of the gates that are left out to measure them, and across scripts of how many entities
+//! there are; never of the path of a search. So every path that finds a hit judges it alike, and an explanation can judge
+//! a pair that no path found.
 
 use super::gate::Gate;
 use super::stage::{Stage, Stages};
