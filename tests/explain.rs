@@ -32,8 +32,8 @@ fn worlds() -> [Pack; 3] {
         entity("yaqut:zandawar", "city", "Zandawar", 0.8),
         entity("yaqut:zandawaz", "person", "Zandawaz", 0.8),
         entity("yaqut:nameless", "city", "", 0.5),
-        entity("yaqut:qanzab", "person", "Salem bin Qanzab", 0.5),
-        entity("yaqut:qanzat", "person", "Qanzat bin Zaid", 0.5),
+        entity("yaqut:qanzab", "person", "سالم بن قنزاب", 0.5),
+        entity("yaqut:qanzat", "person", "قنزات بن زيد", 0.5),
         entity("yaqut:guinea", "country", "Guinea", 0.8),
         entity("yaqut:long", "city", "Long", 0.5),
     ];

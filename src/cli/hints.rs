@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::failure::{Exit, Failure};
 use crate::model::{CountryCode, EntityType, InvalidToken};
-use crate::resolve::{ResolveOptions, check_context};
+use crate::resolve::{ResolveOptions, Stages, check_context};
 
 /// What is known of the names that are asked for, and how many answers are wanted.
 #[derive(Args, Clone, Debug)]
@@ -67,6 +67,7 @@ impl HintArgs {
             id_namespace: self.id_namespace.clone(),
             display_language_code: self.display_lang.clone(),
             explain,
+            without: Stages::NONE,
         }
     }
 }

@@ -306,10 +306,7 @@ mod tests {
         let aliases = pack("aliases", "", "x:1\ta\nQ2\tb\n", "");
         check(
             &[bare(), types, aliases],
-            &[
-                "bare/entities.tsv:2:1: warning[no-name",
-                "bare/entities.tsv:3:1: warning[no-name",
-            ],
+            &["bare/entities.tsv:2:1: warning[no-name", "bare/entities.tsv:3:1: warning[no-name"],
         );
         check(&[bare(), pack("gone", "", "", "remove\tQ1\t\t\nremove\tQ2\t\t\nremove\tQ3\t\t\n")], &[]);
     }

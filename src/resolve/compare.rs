@@ -1,14 +1,16 @@
 //! Comparison: what lies between a form and an alias, as tier, steps and probabilities.
 //!
-//! A function of the two strings, and across scripts of how many entities there are; never of the path of a search. So
-//! every path that finds a hit judges it alike, and an explanation can judge a pair that no path found.
+//! A function of the two strings, of the gates that are left out to measure them, and across scripts of how many entities
+//! there are; never of the path of a search. So every path that finds a hit judges it alike, and an explanation can judge
+//! a pair that no path found.
 
 use super::gate::Gate;
+use super::stage::{Stage, Stages};
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
 use crate::text::well_known::{are_two_names, is_other_name};
-use crate::text::{self, ARTICLE, Bare};
+use crate::text::{self, ARTICLE, Bare, CrossScriptAlignment};
 
 /// What lies between a form and an alias.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,22 +133,17 @@ const LEAST_PLAUSIBILITY: f32 = 0.05;
 /// Aliases of one token take edits only beyond this many letters: غزة and عزة, كير and كيم are two names.
 const MAX_RIGID_LETTERS: usize = 3;
 
-/// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it.
+/// Compares a form's K0 key with the K0 key of an alias that is another spelling, or names the gate that stops it; none does of
+/// those in `without`.
 ///
 /// Token by token where the two have as many, because in كيم جونغ أون and كيم جونغ إيل the short token decides.
-pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gate> {
-    let pairs = token_pairs(query, alias);
-    if let [(_, alone)] = pairs[..]
-        && !alias.contains(' ')
-        && alone.chars().count() <= MAX_RIGID_LETTERS
-    {
-        return Err(Gate::ShortAlias);
+pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Result<Comparison, Gate> {
+    let by_token = !without.contains(Stage::DecisiveToken);
+    let pairs = if by_token { token_pairs(query, alias) } else { vec![(query, alias)] };
+    if let Some(gate) = closed_gate(&pairs, without) {
+        return Err(gate);
     }
     let is_alone = pairs.len() == 1;
-    let is_other = if is_alone { is_other_name } else { are_two_names };
-    if let Some(&(name, _)) = pairs.iter().find(|(query, alias)| is_other(query, alias)) {
-        return Err(Gate::OtherName(name.to_owned()));
-    }
     let (mut alignment, mut plausibility, mut slip) =
         (Alignment::default(), RESPELLED_PLAUSIBILITY, RESPELLED_PLAUSIBILITY);
     let slip_of_name = slip_plausibility(alias.chars().count());
@@ -175,6 +172,20 @@ pub(super) fn compare_edited(query: &str, alias: &str) -> Result<Comparison, Gat
     Ok(Comparison { tier, steps, evidence, plausibility, slip })
 }
 
+/// The gate that stops two names, whatever lies between their letters.
+fn closed_gate(pairs: &[(&str, &str)], without: Stages) -> Option<Gate> {
+    let is_short = |alias: &str| !alias.contains(' ') && alias.chars().count() <= MAX_RIGID_LETTERS;
+    if let [(_, alias)] = pairs
+        && is_short(alias)
+        && !without.contains(Stage::ShortAliases)
+    {
+        return Some(Gate::ShortAlias);
+    }
+    let is_other = if pairs.len() == 1 { is_other_name } else { are_two_names };
+    let mut others = pairs.iter().filter(|_| !without.contains(Stage::WellKnownNames));
+    others.find(|(query, alias)| is_other(query, alias)).map(|(name, _)| Gate::OtherName((*name).to_owned()))
+}
+
 /// What another script says, in powers of ten: a name is rather written in the script of its text.
 const CROSS_SCRIPT_EVIDENCE: f32 = -1.2;
 
@@ -199,7 +210,7 @@ fn expected_by_chance(letters: usize, cost: f32, entities: u64) -> f32 {
 pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result<Comparison, Gate> {
     let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
     let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar { cost: MAX_COST })?;
-    let by_budget = plausibility(alignment.cost / text::cross_script_budget(alignment.letters));
+    let by_budget = plausibility(heard_cost(&alignment) / text::cross_script_budget(alignment.letters));
     let by_chance = expected_by_chance(alignment.letters, alignment.cost, entities);
     let vowelless = if query.starts_with(text::is_arabic) { VOWELLESS_CHANCES } else { 1.0 };
     let plausibility = by_budget / (1.0 + vowelless * by_chance);
@@ -211,6 +222,16 @@ pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result
     let evidence = CROSS_SCRIPT_EVIDENCE + COST_EVIDENCE * alignment.cost;
     Ok(Comparison { tier: Tier::CrossScript, steps, evidence, plausibility, slip: 0.0 })
 }
+
+/// The cost of an alignment of two scripts, in which a consonant without a counterpart counts twice: writers hear vowels
+/// as they like, but consonants.
+fn heard_cost(alignment: &CrossScriptAlignment) -> f32 {
+    alignment.cost
+        + alignment.steps.iter().map(|step| step.cost).filter(|&cost| cost >= UNHEARD_COST).sum::<f32>()
+}
+
+/// The least cost of a step that no spelling of one sound explains.
+const UNHEARD_COST: f32 = 0.8;
 
 /// The tokens of two keys, one by one if there are as many; else the keys.
 pub(super) fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -301,7 +322,7 @@ mod tests {
 
     #[test]
     fn the_decisive_token_decides() {
-        let compare = |a: &str, b: &str| compare_edited(&safe_fold(a), &safe_fold(b));
+        let compare = |a: &str, b: &str| compare_edited(&safe_fold(a), &safe_fold(b), Stages::NONE);
         assert!(
             compare("كيم جونغ أون", "كيم جونغ إيل").is_ok_and(|c| c.plausibility < 0.3)
                 || compare("كيم جونغ أون", "كيم جونغ إيل").is_err()

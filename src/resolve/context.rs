@@ -17,6 +17,7 @@ use super::form::Form;
 use super::hits::Hit;
 use super::lookup;
 use super::stack::{EntityKey, Stack};
+use super::stage::Stages;
 use super::{MAX_CONTEXT_BYTES, MAX_CONTEXT_WORDS, ResolveOptions};
 use crate::model::{AliasKind, CountryCode, Rank, Tier};
 use crate::text::{self, type_words};
@@ -204,7 +205,7 @@ impl<'a> Reader<'a> {
     /// The entities that bear exactly this name, each once, with the weight of the name among theirs.
     fn named(&self, form: &Form, written: &str) -> Vec<Bearer> {
         let mut bearers: Vec<Bearer> = Vec::new();
-        let exact = lookup::under_key(self.stack, form).filter(|(_, comparison)| {
+        let exact = lookup::under_key(self.stack, form, Stages::NONE).filter(|(_, comparison)| {
             comparison.tier <= Tier::Orthographic && comparison.plausibility >= lookup::KNOWN
         });
         for (at, _) in exact {

@@ -248,7 +248,8 @@ impl Case<'_> {
         if let Some(hit) = hits.of(self.entity) {
             return Absence { alias: self.alias_of_hit(hit), ..plain(self.reason_of_search(is_known)) };
         }
-        let Some(attempt) = nearest(self.stack, self.entity, &forms) else { return plain(Reason::NoAlias) };
+        let nearest = nearest(self.stack, self.entity, &forms, self.options.without);
+        let Some(attempt) = nearest else { return plain(Reason::NoAlias) };
         let alias = self.alias_comparison(attempt.at, attempt.tier, &attempt.steps);
         if let Some(block) = self.block(&hits, &attempt) {
             let reason = if block.entity.is_some() { Reason::Blocked } else { Reason::NotAName };

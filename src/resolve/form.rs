@@ -1,5 +1,6 @@
 //! Forms: the ways to read a query before it is looked up: whole, without proclitics, without heads.
 
+use super::stage::{Stage, Stages};
 use super::step::Step;
 use crate::model::Tier;
 use crate::text::{self, heads, proclitic};
@@ -114,8 +115,19 @@ impl Form {
     }
 
     /// Whether the form is a word with a meaning of its own, an ordinary one or a head: then it is no slip for a name.
-    pub fn is_word(&self) -> bool {
-        text::is_ordinary_word(&self.safe) || self.is_function_word()
+    pub fn is_word(&self, without: Stages) -> bool {
+        !without.contains(Stage::OrdinaryWords)
+            && (text::is_ordinary_word(&self.safe) || self.is_function_word())
+    }
+
+    /// Whether the form is an ordinary word, with or without proclitics.
+    pub fn is_ordinary_word(&self, without: Stages) -> bool {
+        !without.contains(Stage::OrdinaryWords) && text::is_ordinary_word(&self.safe)
+    }
+
+    /// Whether the form is an ordinary word as it stands, so that nothing is to be stripped off it.
+    pub fn is_whole_ordinary_word(&self, without: Stages) -> bool {
+        !without.contains(Stage::OrdinaryWords) && text::is_whole_ordinary_word(&self.safe)
     }
 
     /// Whether the form is a word that says nothing by itself: a function word or a head.

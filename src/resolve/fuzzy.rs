@@ -5,6 +5,7 @@ use super::form::Form;
 use super::hits::Hits;
 use super::lookup::compare_surface;
 use super::stack::{AliasRef, Stack};
+use super::stage::{Stage, Stages};
 use super::step::Step;
 use super::{partial, skeleton};
 use crate::index::fuzzy::FuzzyPattern;
@@ -32,11 +33,12 @@ const ARTICLE_PLAUSIBILITY: f32 = 0.92;
 /// Each depth is searched over all forms and the whole stack before the next. An article more or less counts as one
 /// edit, and so does a family name alone that is spelled otherwise.
 pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hits<'_>) {
+    let without = hits.without();
     for edits in 1..=max_edits.min(FuzzyPattern::MAX_EDITS) {
-        for form in forms.iter().filter(|form| may_carry(form, edits)).take(MAX_FORMS) {
+        for form in forms.iter().filter(|form| may_carry(form, edits, without)).take(MAX_FORMS) {
             let pattern = FuzzyPattern::new(&form.key, edits);
             gather_keys(stack, form, &pattern, hits);
-            if edits == 1 {
+            if edits == 1 && !without.contains(Stage::Partial) {
                 partial::gather_family_names(stack, form, &pattern, hits);
             }
         }
@@ -53,23 +55,25 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], max_edits: u8, hits: &mut Hi
 }
 
 /// Whether a form is long enough to be known again after so many edits, and not a word that means what it says.
-pub(super) fn may_carry(form: &Form, edits: u8) -> bool {
+pub(super) fn may_carry(form: &Form, edits: u8, without: Stages) -> bool {
     let letters = form.letters();
     let least = MIN_LETTERS.get(usize::from(edits) - 1).copied().unwrap_or(usize::MAX);
     (least..=MAX_LETTERS).contains(&letters)
         && (form.tier == Tier::Exact || letters >= MIN_REMAINDER_LETTERS)
-        && !form.is_word()
+        && !form.is_word(without)
 }
 
 fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
+    let without = hits.without();
     for (segment, reader) in stack.numbered() {
         reader.search_fuzzy(pattern, |postings| {
             for posting in postings {
                 let at = AliasRef { segment, alias: posting.alias };
                 let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    let comparison = compare_edited(&form.safe, surface).ok()?;
-                    let is_other =
-                        comparison.tier == Tier::Fuzzy && is_other_person(stack, form, at, surface);
+                    let comparison = compare_edited(&form.safe, surface, without).ok()?;
+                    let is_other = comparison.tier == Tier::Fuzzy
+                        && !without.contains(Stage::OtherPerson)
+                        && is_other_person(stack, form, at, surface);
                     (!is_other).then_some(comparison)
                 });
                 if let Some(comparison) = comparison {
@@ -99,7 +103,9 @@ pub(super) fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.
 pub(super) fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| form.letters() >= MIN_ARTICLED_LETTERS && !form.is_word()) {
+    let without = hits.without();
+    let may_vary = |form: &&Form| form.letters() >= MIN_ARTICLED_LETTERS && !form.is_word(without);
+    for form in forms.iter().filter(may_vary) {
         if form.without_article {
             gather_articled(stack, form, &form.safe, hits);
         }
@@ -113,6 +119,7 @@ pub(super) fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>
 /// ال and بان.
 fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) {
     let key = text::join(&text::lossy_fold(safe));
+    let knows_names = !hits.without().contains(Stage::WellKnownNames);
     for (segment, reader) in stack.numbered() {
         for posting in reader.lookup(&key).filter(|posting| !posting.is_bare) {
             let at = AliasRef { segment, alias: posting.alias };
@@ -120,7 +127,8 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
                 || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
             let comparison = compare_surface(stack, at, false, |surface| {
                 let is_alike = surface.starts_with(ARTICLE) == safe.starts_with(ARTICLE);
-                (is_alike && !is_other_name(&form.safe, surface)).then(|| compare_folds(safe, surface))
+                let is_other = knows_names && is_other_name(&form.safe, surface);
+                (is_alike && !is_other).then(|| compare_folds(safe, surface))
             });
             if let Some(comparison) = comparison.filter(|_| !is_rigid) {
                 hits.add(form, at, otherwise_articled(comparison));

@@ -7,6 +7,7 @@ use super::compare::Comparison;
 use super::form::Form;
 use super::lookup;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
+use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
 use crate::model::{AliasKind, Tier};
 
@@ -52,6 +53,8 @@ pub(super) struct Hits<'a> {
     /// Lookup keys of the query, whole and stripped, for blocks.
     keys: Vec<String>,
     extent: Extent,
+    /// How far one slip counts.
+    coverage: f32,
     best: HashMap<EntityKey, Hit>,
     /// Whether an alias was met, be it of an entity that the caller does not want.
     is_known: bool,
@@ -73,12 +76,23 @@ impl<'a> Hits<'a> {
         let keys = forms.iter().map(|form| form.key.clone()).collect();
         let (best, met, blocked) = Default::default();
         let (is_known, best_plausibility) = (false, 0.0);
-        Self { stack, options, keys, extent, best, is_known, best_plausibility, met, blocked }
+        let is_left_out = |stage| options.without.contains(stage);
+        let extent = if is_left_out(Stage::ExactBlocksFuzzy) { Extent::AllTiers } else { extent };
+        let coverage = if is_left_out(Stage::Coverage) { 1.0 } else { stack.coverage() };
+        Self { stack, options, keys, extent, coverage, best, is_known, best_plausibility, met, blocked }
+    }
+
+    /// The stages that are left out.
+    pub fn without(&self) -> Stages {
+        self.options.without
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
-    /// not if its row is inert, or blocked, or if a dropped head wants another sort of entity.
+    /// not if its row is inert, or blocked, if a dropped head wants another sort of entity, or if the tier is left out.
     pub fn add(&mut self, form: &Form, at: AliasRef, comparison: Comparison) -> bool {
+        if self.without().contains_tier(comparison.tier) {
+            return false;
+        }
         let Some(entity) = self.stack.entity_of(at) else { return false };
         if !self.stack.is_one_of(entity, form.types) {
             return false;
@@ -88,7 +102,7 @@ impl<'a> Hits<'a> {
             self.blocked.entry(entity).or_insert(key);
             return false;
         }
-        let plausibility = comparison.plausibility.max(comparison.slip * self.stack.coverage());
+        let plausibility = comparison.plausibility.max(comparison.slip * self.coverage);
         let is_known = !form.is_doubtful() && plausibility >= LEAST_KNOWN;
         self.is_known |= is_known;
         self.best_plausibility = self.best_plausibility.max(plausibility);

@@ -32,6 +32,7 @@ mod resolver;
 mod score;
 mod skeleton;
 mod stack;
+mod stage;
 mod step;
 
 pub use context::check_context;
@@ -40,6 +41,7 @@ pub use naming::{ids_in, name_in};
 pub use resolver::{check_name, resolve};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
+pub use stage::{Stage, Stages, UnknownStage};
 pub use step::{SIMILARITY_OF_COST, Step};
 
 use serde::Serialize;
@@ -85,6 +87,9 @@ pub struct ResolveOptions {
     pub display_language_code: Option<String>,
     /// Whether explanations are wanted.
     pub explain: bool,
+    /// Stages that are left out: a tool for measuring what they contribute, not for answers that are served. The service
+    /// has no such option, and a client sends none.
+    pub without: Stages,
 }
 
 impl ResolveOptions {
@@ -115,6 +120,7 @@ impl Default for ResolveOptions {
             id_namespace: None,
             display_language_code: None,
             explain: true,
+            without: Stages::NONE,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::form::Form;
 use super::hits::Hits;
 use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
+use super::stage::{Stage, Stages};
 use super::step::Step;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::model::Tier;
@@ -36,12 +37,12 @@ const KNOWN_FAMILY_DOUBT: f32 = 0.3;
 
 /// The forms with heads dropped, up to [`MAX_DROPPED`] times, each also without proclitics; those of the fewest steps
 /// first, so that a hit is reached by the plainest reading.
-pub(super) fn headless_forms(stack: &Stack, forms: &[Form]) -> Vec<Form> {
+pub(super) fn headless_forms(stack: &Stack, forms: &[Form], without: Stages) -> Vec<Form> {
     let mut found: Vec<Form> = Vec::new();
     let mut latest: Vec<Form> = forms.to_vec();
     for _ in 0..MAX_DROPPED {
         let mut next: Vec<Form> = Vec::new();
-        for form in latest.iter().flat_map(|form| without_head(stack, form)) {
+        for form in latest.iter().flat_map(|form| without_head(stack, form, without)) {
             let is_new = |known: &Form| known.key != form.key || known.types != form.types;
             if found.iter().chain(&next).all(is_new) {
                 next.push(form);
@@ -58,14 +59,17 @@ pub(super) fn headless_forms(stack: &Stack, forms: &[Form]) -> Vec<Form> {
 /// The forms with one head dropped, and then without proclitics too.
 ///
 /// After a title an adjective of a place may follow, which is dropped with it: الرئيس التركي رجب طيب أردوغان.
-fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
+fn without_head(stack: &Stack, form: &Form, without: Stages) -> Vec<Form> {
     let mut found = Vec::new();
     for headless in form.headless() {
+        let is_adjective = |&count: &usize| lookup::is_demonym(stack, &headless, count, without);
         let after_adjective = (1..=2)
-            .filter(|&count| headless.types == ["person"] && lookup::is_demonym(stack, &headless, count))
+            .filter(|count| headless.types == ["person"] && is_adjective(count))
             .filter_map(|count| headless.without_leading(count));
         found.extend(after_adjective);
-        found.extend(headless.stripped());
+        if !without.contains(Stage::Proclitic) {
+            found.extend(headless.stripped());
+        }
         found.push(headless);
     }
     found
@@ -74,16 +78,18 @@ fn without_head(stack: &Stack, form: &Form) -> Vec<Form> {
 /// Gathers the hits of forms that share tokens with an alias of several tokens. A function word is nobody's name: بأن is
 /// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let without = hits.without();
     for form in forms {
         let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
-        if is_short_remainder || text::is_ordinary_word(&form.safe) {
+        if is_short_remainder || form.is_ordinary_word(without) {
             continue;
         }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
-        for at in sharing_rarest_token(stack, &tokens) {
+        for at in sharing_rarest_token(stack, &tokens, without) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
             let safe = text::safe_fold(alias.text);
-            if let Some(comparison) = Named::new(stack, entity, &safe).and_then(|named| named.compare(form)) {
+            let named = Named::new(stack, entity, &safe);
+            if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
             }
         }
@@ -95,6 +101,7 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     if form.safe.contains(' ') {
         return;
     }
+    let without = hits.without();
     let mut tokens: Vec<String> = Vec::new();
     for (_, reader) in stack.numbered() {
         reader.search_fuzzy_tokens(pattern, |token| tokens.push(token.to_owned()));
@@ -102,12 +109,11 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     tokens.sort_unstable();
     tokens.dedup();
     for token in tokens {
-        for at in sharing_rarest_token(stack, &[&token]) {
+        for at in sharing_rarest_token(stack, &[&token], without) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
             let safe = text::safe_fold(alias.text);
-            let comparison =
-                Named::new(stack, entity, &safe).and_then(|named| named.compare_family(form, &token));
-            if let Some(comparison) = comparison {
+            let named = Named::new(stack, entity, &safe);
+            if let Some(comparison) = named.and_then(|named| named.compare_family(form, &token, without)) {
                 hits.add(form, at, comparison);
             }
         }
@@ -115,13 +121,13 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
 }
 
 /// The aliases that share the rarest known token of a query.
-fn sharing_rarest_token(stack: &Stack, tokens: &[&str]) -> Vec<AliasRef> {
+fn sharing_rarest_token(stack: &Stack, tokens: &[&str], without: Stages) -> Vec<AliasRef> {
     let count =
         |token: &str| -> usize { stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum() };
     let counted = tokens.iter().map(|token| (count(token), *token)).filter(|&(n, _)| n > 0);
     let Some((_, rarest)) = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES) else { return Vec::new() };
     if let [alone] = tokens
-        && !may_be_family_name(stack, alone)
+        && !may_be_family_name(stack, alone, without)
     {
         return Vec::new();
     }
@@ -134,7 +140,7 @@ fn sharing_rarest_token(stack: &Stack, tokens: &[&str]) -> Vec<AliasRef> {
 }
 
 /// Whether a token may stand for a person alone: long enough, and nobody's given name.
-fn may_be_family_name(stack: &Stack, token: &str) -> bool {
+fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
     if token.chars().count() < MIN_FAMILY_LETTERS || person::is_dependent(token) {
         return false;
     }
@@ -144,9 +150,12 @@ fn may_be_family_name(stack: &Stack, token: &str) -> bool {
             && order_of(stack, entity) == NameOrder::GivenFirst
             && text::lossy_fold(&text::safe_fold(alias.text)).split(' ').next() == Some(token)
     };
-    !stack.numbered().any(|(segment, reader)| {
-        reader.lookup_token(token).any(|alias| is_given_name(AliasRef { segment, alias }))
-    })
+    let is_of_anybody = || {
+        stack.numbered().any(|(segment, reader)| {
+            reader.lookup_token(token).any(|alias| is_given_name(AliasRef { segment, alias }))
+        })
+    };
+    without.contains(Stage::GivenNames) || !is_of_anybody()
 }
 
 fn order_of(stack: &Stack, entity: EntityKey) -> NameOrder {
@@ -169,7 +178,7 @@ impl<'a> Named<'a> {
         (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
     }
 
-    pub fn compare(&self, form: &Form) -> Option<Comparison> {
+    pub fn compare(&self, form: &Form, without: Stages) -> Option<Comparison> {
         let query: Vec<&str> = form.lossy.split(' ').collect();
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         if is_reordered(&query, &alias) {
@@ -182,14 +191,26 @@ impl<'a> Named<'a> {
         {
             return Some(partial(&LEFT_OUT, format!("left out {}", head.join(" "))));
         }
-        if self.is_person { self.compare_person(form, &query, &alias) } else { None }
+        if self.is_person { self.compare_person(form, &query, &alias, without) } else { None }
     }
 
-    fn compare_person(&self, form: &Form, query: &[&str], alias: &[&str]) -> Option<Comparison> {
+    fn compare_person(
+        &self,
+        form: &Form,
+        query: &[&str],
+        alias: &[&str],
+        without: Stages,
+    ) -> Option<Comparison> {
         let family = person::family_name(alias, self.order)?;
         let family_tokens = &alias[family.clone()];
         if all_same(query, family_tokens) {
             return Some(partial(&FAMILY_ALONE, "family name alone".to_owned()));
+        }
+        if without.contains(Stage::GivenNames)
+            && let [alone] = query
+            && alias.iter().any(|token| is_same(alone, token))
+        {
+            return Some(partial(&FAMILY_ALONE, "one name alone".to_owned()));
         }
         let has_family = match self.order {
             NameOrder::FamilyFirst => query.len() > 1 && all_same(&query[..1], family_tokens),
@@ -209,18 +230,18 @@ impl<'a> Named<'a> {
                 return Some(partial(&FURTHER, "further middle names".to_owned()));
             }
         }
-        self.compare_given_names(form)
+        self.compare_given_names(form, without)
     }
 
     /// The family name is `token`, and the form another spelling of it by sound.
-    fn compare_family(&self, form: &Form, token: &str) -> Option<Comparison> {
+    fn compare_family(&self, form: &Form, token: &str, without: Stages) -> Option<Comparison> {
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         let family =
             person::family_name(&alias, self.order).filter(|family| self.is_person && family.len() == 1)?;
         if alias[family.start] != token {
             return None;
         }
-        let mut comparison = compare_edited(&form.safe, self.safe[family.start]).ok()?;
+        let mut comparison = compare_edited(&form.safe, self.safe[family.start], without).ok()?;
         comparison.evidence += FAMILY_ALONE.evidence;
         comparison.plausibility *= FAMILY_ALONE.plausibility;
         comparison.steps.push(Step::new("family name alone".to_owned(), FAMILY_ALONE.cost));
@@ -228,11 +249,11 @@ impl<'a> Named<'a> {
     }
 
     /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).
-    fn compare_given_names(&self, form: &Form) -> Option<Comparison> {
+    fn compare_given_names(&self, form: &Form, without: Stages) -> Option<Comparison> {
         if self.order == NameOrder::FamilyFirst || form.safe.split(' ').count() != self.safe.len() {
             return None;
         }
-        let comparison = compare_edited(&form.safe, &self.safe.join(" ")).ok()?;
+        let comparison = compare_edited(&form.safe, &self.safe.join(" "), without).ok()?;
         let plausibility = 1.0 - KNOWN_FAMILY_DOUBT * (1.0 - comparison.plausibility);
         (comparison.tier == Tier::Transliteration).then_some(Comparison { plausibility, ..comparison })
     }
@@ -278,7 +299,8 @@ mod tests {
         let keys = |name: &str| -> Vec<String> {
             let mut forms = vec![Form::whole(text::safe_fold(name))];
             forms.extend(forms[0].stripped());
-            headless_forms(&Stack::new(Vec::new()), &forms).into_iter().map(|form| form.key).collect()
+            let found = headless_forms(&Stack::new(Vec::new()), &forms, Stages::NONE).into_iter();
+            found.map(|form| form.key).collect()
         };
         assert_eq!(keys("الوزير السابق الدكتور زيد").last().map(String::as_str), Some("زيد"));
         for hostile in ["الرئيس ", "من ", "قناة ", "والوزير "] {

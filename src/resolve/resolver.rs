@@ -6,6 +6,7 @@ use super::form::Form;
 use super::hits::{Blocked, Extent, Hits};
 use super::score::Scored;
 use super::stack::{EntityKey, Stack};
+use super::stage::Stage;
 use super::{BlockedCandidate, Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
 use super::{fuzzy, lookup, naming, partial, score, skeleton};
 use crate::model::{BlockAction, Status};
@@ -73,25 +74,26 @@ pub(super) fn gather<'a>(
     options: &'a ResolveOptions,
     extent: Extent,
 ) -> (Vec<Form>, Hits<'a>) {
-    let mut forms = whole.stripped();
+    let runs = |tier| !options.without.contains(tier);
+    let mut forms = if runs(Stage::Proclitic) { whole.stripped() } else { Vec::new() };
     forms.insert(0, whole);
     let mut hits = Hits::new(stack, options, &forms, extent);
     lookup::gather(stack, &forms, &mut hits);
     if !hits.is_unknown() && hits.is_unwritten() {
         fuzzy::gather_articles(stack, &forms, &mut hits);
     }
-    if hits.is_unknown() {
-        let headless = partial::headless_forms(stack, &forms);
+    if hits.is_unknown() && runs(Stage::Partial) {
+        let headless = partial::headless_forms(stack, &forms, options.without);
         lookup::gather(stack, &headless, &mut hits);
         forms.extend(headless);
     }
-    if hits.is_unknown() {
+    if hits.is_unknown() && runs(Stage::Partial) {
         partial::gather_by_tokens(stack, &forms, &mut hits);
     }
     if hits.is_unknown() {
         fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
     }
-    if hits.is_unsure() && options.max_edits > 0 {
+    if hits.is_unsure() && options.max_edits > 0 && runs(Stage::CrossScript) {
         skeleton::gather_across_scripts(stack, &forms, &mut hits);
     }
     (forms, hits)

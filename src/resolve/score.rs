@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::hits::Hit;
 use super::stack::Stack;
+use super::stage::Stage;
 use super::{ResolveOptions, context};
 use crate::model::{AliasKind, Rank, Score, Status};
 
@@ -50,7 +51,7 @@ impl Factors {
     /// Of hits, in their order.
     fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<Self> {
         let context = context::factors(stack, hits, options);
-        let together = ranks(stack, hits).into_iter().zip(context);
+        let together = ranks(stack, hits, options).into_iter().zip(context);
         let of = |(hit, (rank, context)): (&Hit, (f32, f32))| Self {
             rank: RANK_WEIGHT * (rank - 1.0),
             context: context.log10(),
@@ -134,8 +135,10 @@ pub(super) fn shown(scored: Vec<Scored>, options: &ResolveOptions) -> Vec<Scored
 }
 
 /// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
-fn ranks(stack: &Stack, hits: &[Hit]) -> Vec<f32> {
-    let known: Vec<Option<f32>> = hits.iter().map(|hit| stack.rank(hit.entity).map(Rank::get)).collect();
+fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<f32> {
+    let counts = !options.without.contains(Stage::Rank);
+    let rank = |hit: &Hit| stack.rank(hit.entity).filter(|_| counts).map(Rank::get);
+    let known: Vec<Option<f32>> = hits.iter().map(rank).collect();
     let highest = known.iter().flatten().copied().fold(0.0, f32::max);
     known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
 }

@@ -4,7 +4,8 @@
 use super::compare::{Comparison, compare_edited, compare_scripts};
 use super::form::Form;
 use super::hits::Hits;
-use super::stack::{AliasRef, Stack};
+use super::stack::{AliasRef, EntityKey, Stack};
+use super::stage::{Stage, Stages};
 use crate::index::AliasOrdinal;
 use crate::index::fuzzy::FuzzyPattern;
 use crate::text::well_known::is_other_name;
@@ -20,10 +21,11 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 /// Gathers the names in Arabic script that have the consonants of a form in that script, where vowels come and go. Latin
 /// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    for form in forms.iter().filter(|form| may_be_respelled(form) && is_arabic(&form.safe)) {
+    let without = hits.without();
+    for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
         for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
             if is_arabic(&safe)
-                && let Ok(comparison) = compare_edited(&form.safe, &safe)
+                && let Ok(comparison) = compare_edited(&form.safe, &safe, without)
             {
                 hits.add(form, at, comparison);
             }
@@ -34,10 +36,11 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// Gathers the names that have the consonants of a form in the other script, Latin or Arabic; only if there are none,
 /// those that have one more or less.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
+    let without = hits.without();
     for candidates in [Candidates::of_skeleton, Candidates::near_skeleton] {
-        for form in forms.iter().filter(|form| may_be_respelled(form)) {
+        for form in forms.iter().filter(|form| may_be_respelled(form, without)) {
             for (at, safe) in candidates(stack, form).with_safe_keys() {
-                if let Some(comparison) = across_scripts(stack, form, at, &safe) {
+                if let Some(comparison) = across_scripts(stack, form, at, &safe, without) {
                     hits.add(form, at, comparison);
                 }
             }
@@ -48,9 +51,9 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
     }
 }
 
-fn may_be_respelled(form: &Form) -> bool {
+fn may_be_respelled(form: &Form, without: Stages) -> bool {
     let least = if form.steps.is_empty() { MIN_LETTERS } else { MIN_REMAINDER_LETTERS };
-    form.letters() >= least && !form.is_word()
+    form.letters() >= least && !form.is_word(without)
 }
 
 fn is_arabic(name: &str) -> bool {
@@ -64,20 +67,37 @@ const OTHERWISE_NAMED: f32 = 0.7;
 
 /// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
 /// by them, and by none that is known to be another name.
-fn across_scripts(stack: &Stack, form: &Form, at: AliasRef, safe: &str) -> Option<Comparison> {
+fn across_scripts(
+    stack: &Stack,
+    form: &Form,
+    at: AliasRef,
+    safe: &str,
+    without: Stages,
+) -> Option<Comparison> {
     let script = is_arabic(&form.safe);
     if is_arabic(safe) == script {
         return None;
     }
     let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
-    let names = stack.aliases(stack.entity_of(at)?).filter_map(|at| stack.alias(at));
-    let mut in_script = names.filter(|alias| is_arabic(alias.text) == script).peekable();
-    if in_script.peek().is_some() {
+    let entity = stack.entity_of(at)?;
+    if names_in_script_of(stack, form, entity).next().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
         comparison.plausibility *= OTHERWISE_NAMED;
     }
-    let is_other = in_script.any(|alias| is_other_name(&form.safe, &text::safe_fold(alias.text)));
+    let is_other = !without.contains(Stage::WellKnownNames) && is_named_otherwise(stack, form, entity);
     (!is_other).then_some(comparison)
+}
+
+/// Whether the form is a well-known name, and another than one that the entity has in its script.
+pub(super) fn is_named_otherwise(stack: &Stack, form: &Form, entity: EntityKey) -> bool {
+    names_in_script_of(stack, form, entity).any(|name| is_other_name(&form.safe, &text::safe_fold(name)))
+}
+
+/// The names of an entity that are in Arabic script, if the form is, or that are in another, if it is not.
+fn names_in_script_of<'a>(stack: &'a Stack, form: &Form, entity: EntityKey) -> impl Iterator<Item = &'a str> {
+    let script = is_arabic(&form.safe);
+    let names = stack.aliases(entity).filter_map(|at| Some(stack.alias(at)?.text));
+    names.filter(move |name| is_arabic(name) == script)
 }
 
 /// The aliases that a skeleton leads to, each once.

@@ -246,8 +246,10 @@ impl Stack {
         let is_restored = self.numbered().skip(usize::from(last.segment) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
                 let is_row = reader.alias(posting.alias).is_some_and(|alias| !alias.is_name);
-                is_row && self.entity_of(AliasRef { segment, alias: posting.alias })
-                    .is_some_and(|named| named == entity)
+                is_row
+                    && self
+                        .entity_of(AliasRef { segment, alias: posting.alias })
+                        .is_some_and(|named| named == entity)
             })
         });
         (!is_restored).then_some(last)

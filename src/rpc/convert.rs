@@ -366,6 +366,7 @@ mod tests {
             id_namespace: Some("geonames".into()),
             display_language_code: Some("en".into()),
             explain: true,
+            ..ResolveOptions::default()
         };
         for options in [options, ResolveOptions::default()] {
             assert_eq!(validate::name_options("Kyiv", Some((&options).into())).unwrap(), options);

@@ -12,7 +12,7 @@ use super::limits::{
 use super::{Failure, pb};
 use crate::gazetteer::{EntityOptions, SuggestOptions};
 use crate::model::{CountryCode, EntityId, EntityType};
-use crate::resolve::{ResolveOptions, check_context, check_name};
+use crate::resolve::{ResolveOptions, Stages, check_context, check_name};
 
 /// The options of a resolution of `name`, which must be one; absent options take their defaults.
 pub fn name_options(name: &str, message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
@@ -149,6 +149,7 @@ impl Check {
             display_language_code: self
                 .language_code("options.display_language_code", &message.display_language_code),
             explain: self.is_full_view("options.view", message.view),
+            without: Stages::NONE,
         }
     }
 

@@ -89,6 +89,73 @@ fn json_has_all_of_it() {
     assert!(report["index_version"].is_string());
 }
 
+/// The cells of the ablation's row for `stage`.
+fn ablation_row<'a>(stdout: &'a str, stage: &str) -> Vec<&'a str> {
+    let table = stdout.split_once("\nWITHOUT").unwrap_or_else(|| panic!("no ablation in {stdout}")).1;
+    let line = table.lines().find(|line| line.split_whitespace().next() == Some(stage));
+    line.unwrap_or_else(|| panic!("no {stage} in {table}")).split_whitespace().collect()
+}
+
+#[test]
+fn ablation_tells_in_a_table_what_each_stage_contributes() {
+    let run = place().run(&["eval", "cases.tsv", "--ablate", "--confusions", "0"]).expect(0);
+    assert!(run.stdout.starts_with("PHENOMENON"), "{}", run.stdout);
+    let row = |stage| ablation_row(&run.stdout, stage);
+    let nothing = row("nothing");
+    assert_eq!(nothing[1..5], ["57.14", "14.29", "14.29", "14.29"]);
+    assert_eq!(nothing[6..], ["50.00", "16.67", "16.67", "100.00", "0.00"]);
+    let orthographic = row("orthographic");
+    assert_eq!(orthographic.len(), nothing.len() + 2);
+    assert_eq!(row("rank")[6..8], ["0.00", "0.00"]);
+    let stages = run.stdout.split_once("\nnothing").unwrap().1.lines().count() - 1;
+    assert_eq!(stages, yaqut::resolve::Stage::ALL.len());
+}
+
+#[test]
+fn ablation_is_a_list_in_json() {
+    let place = place();
+    let run = |flags: &[&str]| {
+        let base = ["eval", "cases.tsv", "--format", "json"];
+        json(&place.run(&[&base, flags].concat()).expect(0).stdout)
+    };
+    let report = run(&["--ablate", "--phenomenon", "hamza", "--phenomenon", "nil"]);
+    let rows = report["ablation"].as_array().unwrap();
+    let stages: Vec<_> = rows.iter().skip(1).map(|row| row["without"].as_str().unwrap()).collect();
+    assert_eq!(stages, yaqut::resolve::Stage::ALL.map(yaqut::resolve::Stage::as_str));
+    let all = &rows[0];
+    assert!(all["without"].is_null());
+    assert_eq!(all["total"], report["total"]);
+    assert_eq!((&all["entity"]["resolved"], &all["nil"]["resolved"]), (&1.into(), &1.into()));
+    for row in rows {
+        for change in ["resolved_percent", "listed_percent", "wrong_percent", "merged_percent", "ece"] {
+            assert!(row["change"][change].is_f64(), "{row}");
+        }
+    }
+    assert_eq!((&report["without"], run(&[]).get("ablation")), (&serde_json::json!([]), None));
+}
+
+#[test]
+fn stages_are_left_out_by_name() {
+    let place = place();
+    place.write("near.tsv", "name\texpected\tphenomenon\nأوكرانبا\tQ212\ttypo\nاكرانيا\tQ212\tvowel\n");
+    let resolved = |flags: &[&str]| {
+        let base = ["eval", "near.tsv", "--format", "json"];
+        let report = json(&place.run(&[&base, flags].concat()).expect(0).stdout);
+        (report["total"]["resolved"].as_u64().unwrap(), report["without"].to_string())
+    };
+    assert_eq!(resolved(&[]), (2, "[]".into()));
+    assert_eq!(resolved(&["--without", "fuzzy"]), (1, r#"["fuzzy"]"#.into()));
+    let both = ["--without", "transliteration", "--without", "fuzzy"];
+    assert_eq!(resolved(&both), (0, r#"["transliteration","fuzzy"]"#.into()));
+
+    let run = place.run(&["eval", "near.tsv", "--without", "fuzzy", "--ablate"]).expect(0);
+    assert!(run.stdout.starts_with("Without fuzzy\n\nPHENOMENON"), "{}", run.stdout);
+    assert_eq!(ablation_row(&run.stdout, "transliteration")[6], "-50.00");
+    assert!(!run.stdout.contains("\nfuzzy "), "{}", run.stdout);
+    let run = place.run(&["eval", "near.tsv", "--without", "fuzz"]).expect(2);
+    run.stderr_has(&["possible values: orthographic", "fuzzy"]);
+}
+
 #[test]
 fn a_requirement_that_fails_ends_with_1_and_its_figure() {
     let place = place();

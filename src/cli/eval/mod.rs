@@ -1,5 +1,6 @@
 //! `yaqut eval`: figures of quality on case tables.
 
+mod ablation;
 mod asking;
 mod tables;
 mod text;
@@ -7,6 +8,7 @@ mod text;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -15,9 +17,9 @@ use super::Context;
 use super::failure::{Exit, Failure};
 use super::target::Target;
 use super::terminal::{Display, counted, note, tell, thousands};
-use crate::eval::{Case, Checked, InvalidRequirement, Report, Requirement};
+use crate::eval::{Ablation, Case, Checked, InvalidRequirement, Report, Requirement};
 use crate::gazetteer::Gazetteer;
-use crate::resolve::ResolveOptions;
+use crate::resolve::{ResolveOptions, Stage, Stages};
 
 /// Measure how well names are resolved, on tables of cases
 ///
@@ -34,6 +36,8 @@ Examples:
   yaqut eval cases.tsv --pack my-names --no-default-packs
   yaqut eval cases.tsv --phenomenon hamza --confusions all
   yaqut eval cases.tsv --require 'hamza,yeh.resolved=100' --require 'ece<=0.05'
+  yaqut eval cases.tsv --ablate --confusions 0
+  yaqut eval cases.tsv --without fuzzy --without transliteration
 
 Exit codes:
   0   every case was asked, and every requirement holds
@@ -61,6 +65,14 @@ pub struct EvalArgs {
     /// after ! all but those.
     #[arg(long = "require", value_name = "REQUIREMENT", value_parser = parse_requirement)]
     requirements: Vec<Requirement>,
+    /// Leave a tier or a gate out, to see what it contributes; may be given more than once
+    #[arg(long, value_name = "STAGE", value_parser = stage_parser())]
+    without: Vec<Stage>,
+    /// Ask all cases once more without each tier and gate, and tell what that changes
+    ///
+    /// The rest of the report, and requirements, are about the first time, with everything but what --without names.
+    #[arg(long)]
+    ablate: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -89,6 +101,11 @@ fn parse_requirement(text: &str) -> Result<Requirement, InvalidRequirement> {
     text.parse()
 }
 
+/// Lists the stages in the help and to shells that complete.
+fn stage_parser() -> impl TypedValueParser<Value = Stage> {
+    PossibleValuesParser::new(Stage::ALL.map(Stage::as_str)).try_map(|name| name.parse::<Stage>())
+}
+
 /// Runs the command.
 pub fn run(args: &EvalArgs, context: &Context) -> Result<Exit, Failure> {
     let mut cases = tables::read(&args.tables)?;
@@ -97,10 +114,13 @@ pub fn run(args: &EvalArgs, context: &Context) -> Result<Exit, Failure> {
 
     let gazetteer = context.stack.open()?;
     warn_of_unknown_ids(&cases, &gazetteer);
-    let Asked { answers, took } = ask(&gazetteer, &cases, &options());
+    let options = args.options();
+    let Asked { answers, took } = ask(&gazetteer, &cases, &options);
     let report = Report::new(&cases, &answers);
+    let ablation = args.ablate.then(|| ablation::run(&gazetteer, &cases, &answers, &options));
     let checked: Vec<Checked> = args.requirements.iter().map(|it| it.check(&report)).collect();
-    match args.write(report, &gazetteer, &checked, context) {
+    let document = Document::new(&gazetteer, options.without, report, ablation.as_deref(), &checked);
+    match args.write(document, context) {
         Err(failure) if !failure.is_quiet() => return Err(failure),
         // A reader that went away is no failure, but requirements hold for it too.
         _ => {}
@@ -111,22 +131,49 @@ pub fn run(args: &EvalArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(verdict(&checked))
 }
 
-/// How cases are asked: with candidates enough that none is cut off.
-fn options() -> ResolveOptions {
-    ResolveOptions { limit: ResolveOptions::MAX_LIMIT, ..ResolveOptions::default() }
-}
-
 /// The report of a run as one JSON object.
 #[derive(Serialize)]
 struct Document<'a> {
     version: &'static str,
     index_version: &'a str,
+    /// The stages that were left out.
+    without: Stages,
     #[serde(flatten)]
     report: Report<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ablation: Option<&'a [Ablation]>,
     requirements: &'a [Checked],
 }
 
+impl<'a> Document<'a> {
+    fn new(
+        gazetteer: &'a Gazetteer,
+        without: Stages,
+        report: Report<'a>,
+        ablation: Option<&'a [Ablation]>,
+        requirements: &'a [Checked],
+    ) -> Self {
+        let (version, index_version) = (env!("CARGO_PKG_VERSION"), gazetteer.index_version());
+        Self { version, index_version, without, report, ablation, requirements }
+    }
+
+    /// For people. What the ablation shows comes last, since it is what was asked for.
+    fn text(&self, display: Display) -> String {
+        let without =
+            if self.without.is_empty() { String::new() } else { format!("Without {}\n\n", self.without) };
+        let ablation =
+            self.ablation.map_or_else(String::new, |rows| format!("\n{}", ablation::written(rows)));
+        without + &text::written(&self.report, display) + &ablation
+    }
+}
+
 impl EvalArgs {
+    /// How cases are asked: with candidates enough that none is cut off.
+    fn options(&self) -> ResolveOptions {
+        let without = self.without.iter().copied().collect();
+        ResolveOptions { limit: ResolveOptions::MAX_LIMIT, without, ..ResolveOptions::default() }
+    }
+
     /// Refuses phenomena that no case has: a gate that is misspelt must not stand open.
     fn check_phenomena(&self, cases: &[Case]) -> Result<(), Failure> {
         let is_known = |name: &String| cases.iter().any(|case| case.phenomenon == *name);
@@ -144,23 +191,13 @@ impl EvalArgs {
         Ok(())
     }
 
-    fn write(
-        &self,
-        mut report: Report<'_>,
-        gazetteer: &Gazetteer,
-        requirements: &[Checked],
-        context: &Context,
-    ) -> Result<(), Failure> {
-        report.confusions.truncate(self.confusions.0);
+    fn write(&self, mut document: Document<'_>, context: &Context) -> Result<(), Failure> {
+        document.report.confusions.truncate(self.confusions.0);
         let written = match self.format {
-            Format::Text => text::written(&report, Display::of_stdout(context.color)),
-            Format::Json => {
-                let version = env!("CARGO_PKG_VERSION");
-                let index_version = gazetteer.index_version();
-                serde_json::to_string_pretty(&Document { version, index_version, report, requirements })
-                    .map(|json| json + "\n")
-                    .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?
-            }
+            Format::Text => document.text(Display::of_stdout(context.color)),
+            Format::Json => serde_json::to_string_pretty(&document)
+                .map(|json| json + "\n")
+                .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?,
         };
         let mut out = Target::stdout();
         out.put(written.as_bytes())?;
@@ -205,6 +242,8 @@ fn verdict(checked: &[Checked]) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use clap::{Command, FromArgMatches};
+
     use super::*;
 
     #[test]
@@ -218,7 +257,19 @@ mod tests {
     }
 
     #[test]
-    fn no_candidate_is_cut_off() {
-        assert_eq!(options().limit, ResolveOptions::MAX_LIMIT);
+    fn no_candidate_is_cut_off_and_no_stage_left_out_unasked() {
+        let args = |flags: &[&str]| {
+            let words = ["eval", "cases.tsv"].iter().chain(flags);
+            EvalArgs::augment_args(Command::new("eval"))
+                .try_get_matches_from(words)
+                .and_then(|matches| EvalArgs::from_arg_matches(&matches))
+        };
+        let options = args(&[]).unwrap().options();
+        assert_eq!((options.limit, options.without), (ResolveOptions::MAX_LIMIT, Stages::NONE));
+        let options = args(&["--without", "rank", "--without", "fuzzy"]).unwrap().options();
+        assert_eq!(options.without.to_string(), "fuzzy, rank");
+        assert!(
+            args(&["--without", "fuzz"]).unwrap_err().to_string().contains("possible values: orthographic")
+        );
     }
 }

@@ -11,7 +11,9 @@ use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
 use crate::resolve::lookup::{compare_surface, is_ordinary_word};
 use crate::resolve::partial::Named;
+use crate::resolve::skeleton::is_named_otherwise;
 use crate::resolve::stack::{AliasRef, EntityKey, Stack};
+use crate::resolve::stage::{Stage, Stages};
 use crate::resolve::step::{Step, total_cost};
 use crate::text::distance::{self, Alignment, Edit, EditClass};
 use crate::text::{self, ARTICLE, well_known};
@@ -33,13 +35,13 @@ pub(super) struct Attempt {
     /// What keeps the alias from being taken for the name of the reading; `None` if nothing does.
     pub obstacle: Option<Reason>,
     kind: AliasKind,
-    /// Whether the two are of different scripts, and do not sound alike either.
+    /// Whether the two are of different scripts, and the alias is not taken for the name all the same.
     is_foreign: bool,
 }
 
 /// Compares the aliases of an entity with every reading of a query, and gives the nearest pair: first those that nothing
 /// keeps apart, then those that only a rule does, then those of the least cost. `None` if the entity has no alias.
-pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form]) -> Option<Attempt> {
+pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form], without: Stages) -> Option<Attempt> {
     let aliases: Vec<Surface<'_>> =
         stack.aliases(entity).take(MAX_ALIASES).filter_map(|at| Surface::new(stack, entity, at)).collect();
     let mut letter_pairs = 0;
@@ -50,7 +52,7 @@ pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form]) -> Optio
             if letter_pairs > MAX_LETTER_PAIRS && best.is_some() {
                 return best;
             }
-            let attempt = Pair { form, alias }.attempt();
+            let attempt = Pair { form, alias, without }.attempt();
             if best.as_ref().is_none_or(|best| attempt.cmp(best, stack).is_lt()) {
                 best = Some(attempt);
             }
@@ -92,6 +94,7 @@ impl<'a> Surface<'a> {
 struct Pair<'a> {
     form: &'a Form,
     alias: &'a Surface<'a>,
+    without: Stages,
 }
 
 impl Pair<'_> {
@@ -100,7 +103,7 @@ impl Pair<'_> {
         let way = self.by_key().or_else(|| self.by_article()).or_else(|| self.in_part());
         let Way { tier, steps, obstacle } = way.unwrap_or_else(|| self.by_edits());
         let is_of_head = self.alias.stack.is_one_of(self.alias.entity, self.form.types);
-        let is_foreign = tier != Tier::CrossScript && !self.is_one_script();
+        let is_foreign = !self.is_one_script() && (tier != Tier::CrossScript || obstacle.is_some());
         Attempt {
             is_foreign,
             at: self.alias.at,
@@ -124,8 +127,8 @@ impl Pair<'_> {
                 is_same.then(|| compare_folds(&self.form.safe, surface))
             })
         })?;
-        let is_other = |whole: &str| well_known::is_other_name(whole, &self.alias.safe);
-        let obstacle = if is_ordinary_word(self.form, &comparison) {
+        let is_other = |whole: &str| self.is_other_name(whole);
+        let obstacle = if is_ordinary_word(self.form, &comparison, self.without) {
             Some(Reason::OrdinaryWord)
         } else {
             self.form.whole.as_deref().is_some_and(is_other).then_some(Reason::OtherName)
@@ -145,7 +148,7 @@ impl Pair<'_> {
         let obstacle = if self.alias.is_rigid() {
             Some(Reason::Article)
         } else {
-            well_known::is_other_name(&self.form.safe, &self.alias.safe).then_some(Reason::OtherName)
+            self.is_other_name(&self.form.safe).then_some(Reason::OtherName)
         };
         Some(Way::of(comparison, obstacle))
     }
@@ -153,14 +156,14 @@ impl Pair<'_> {
     /// As names are found in part.
     fn in_part(&self) -> Option<Way> {
         let named = Named::new(self.alias.stack, self.alias.entity, &self.alias.safe)?;
-        Some(Way::of(named.compare(self.form)?, None))
+        Some(Way::of(named.compare(self.form, self.without)?, None))
     }
 
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
         let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
         let compared = if self.is_one_script() {
-            compare_edited(query, alias)
+            compare_edited(query, alias, self.without)
         } else {
             compare_scripts(query, alias, self.alias.stack.entity_count())
         };
@@ -200,6 +203,11 @@ impl Pair<'_> {
         }
     }
 
+    /// Whether a reading is a well-known name, and another than the alias.
+    fn is_other_name(&self, reading: &str) -> bool {
+        !self.without.contains(Stage::WellKnownNames) && well_known::is_other_name(reading, &self.alias.safe)
+    }
+
     /// Whether both are in Arabic script, or neither.
     fn is_one_script(&self) -> bool {
         let is_arabic = |name: &str| name.starts_with(text::is_arabic);
@@ -208,11 +216,20 @@ impl Pair<'_> {
 
     fn obstacle_to_edits(&self, comparison: &Comparison) -> Option<Reason> {
         let Surface { stack, at, safe, .. } = self.alias;
-        if self.form.is_word() {
+        let is_across = comparison.tier == Tier::CrossScript;
+        if self.form.is_word(self.without) {
             Some(Reason::OrdinaryWord)
-        } else if !may_carry(self.form, 1) {
+        } else if is_across
+            && !self.without.contains(Stage::WellKnownNames)
+            && is_named_otherwise(stack, self.form, self.alias.entity)
+        {
+            Some(Reason::OtherName)
+        } else if !may_carry(self.form, 1, self.without) {
             Some(Reason::ShortName)
-        } else if comparison.tier == Tier::Fuzzy && is_other_person(stack, self.form, *at, safe) {
+        } else if comparison.tier == Tier::Fuzzy
+            && !self.without.contains(Stage::OtherPerson)
+            && is_other_person(stack, self.form, *at, safe)
+        {
             Some(Reason::OtherPerson)
         } else {
             None
