@@ -192,7 +192,8 @@ impl Hit {
             let by_form = odds(b).total_cmp(&odds(a));
             let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
             let by_text = || text(a).cmp(text(b)).then_with(|| step_texts(a).cmp(step_texts(b)));
-            by_form.then(by_row).then_with(by_text).then(a.alias.cmp(&b.alias))
+            let by_place = || (stack.is_name(a.alias), a.alias).cmp(&(stack.is_name(b.alias), b.alias));
+            by_form.then(by_row).then_with(by_text).then_with(by_place)
         };
         order(self, other).is_lt()
     }

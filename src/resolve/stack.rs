@@ -100,6 +100,11 @@ impl Stack {
         self.segments.get(usize::from(at.segment))?.alias(at.alias)
     }
 
+    /// Whether an alias is the name of an entity row, and has no row of its own.
+    pub fn is_name(&self, at: AliasRef) -> bool {
+        self.alias(at).is_some_and(|alias| alias.is_name)
+    }
+
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;

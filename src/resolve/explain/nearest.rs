@@ -290,6 +290,7 @@ impl Attempt {
             .then_with(|| total_cost(&self.steps).total_cmp(&total_cost(&other.steps)))
             .then_with(|| (self.tier, self.kind).cmp(&(other.tier, other.kind)))
             .then_with(|| text(self).cmp(text(other)))
+            .then_with(|| stack.is_name(self.at).cmp(&stack.is_name(other.at)))
     }
 
     /// How much stands between the two: nothing, a rule, too many letters, or all of them.
