@@ -147,7 +147,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The name that is asked for is known by the aliases that lie nearest to it.
     fn new(stack: &'a Stack, hits: &[Hit]) -> Self {
-        let nearest = hits.iter().map(|hit| hit.similarity()).fold(0.0, f32::max);
+        let nearest = hits.iter().map(Hit::similarity).fold(0.0, f32::max);
         let nearest = hits.iter().filter(|hit| hit.similarity() >= nearest);
         let asked =
             nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(alias.text));
