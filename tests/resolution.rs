@@ -202,7 +202,7 @@ fn no_prominence_lifts_a_stripped_name_over_a_whole_one() {
     // What speaks against the other reading shows in its score: the two strings are as near as ever.
     let other = &answer.candidates[1];
     assert_eq!(other.id, id("metropolis"));
-    assert!(other.score.get() < 0.1 && other.form_similarity == 1.0, "{other:#?}");
+    assert!(other.score.get() < 0.1 && other.form_similarity > 0.999, "{other:#?}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
         alignment.extend(token);
     }
     if alignment.cost > MAX_COST || plausibility.max(slip) < LEAST_PLAUSIBILITY {
-        return Err(Gate::TooFar { cost: alignment.cost });
+        return Err(Gate::TooFar);
     }
     let tier = match alignment.class() {
         None => Tier::Orthographic,
@@ -183,7 +183,7 @@ fn closed_gate(pairs: &[(&str, &str)], without: Stages) -> Option<Gate> {
     }
     let is_other = if pairs.len() == 1 { is_other_name } else { are_two_names };
     let mut others = pairs.iter().filter(|_| !without.contains(Stage::WellKnownNames));
-    others.find(|(query, alias)| is_other(query, alias)).map(|(name, _)| Gate::OtherName((*name).to_owned()))
+    others.any(|(query, alias)| is_other(query, alias)).then_some(Gate::OtherName)
 }
 
 /// What another script says, in powers of ten: a name is rather written in the script of its text.
@@ -209,13 +209,13 @@ fn expected_by_chance(letters: usize, cost: f32, entities: u64) -> f32 {
 /// entities.
 pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result<Comparison, Gate> {
     let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
-    let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar { cost: MAX_COST })?;
+    let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar)?;
     let by_budget = plausibility(heard_cost(&alignment) / text::cross_script_budget(alignment.letters));
     let by_chance = expected_by_chance(alignment.letters, alignment.cost, entities);
     let vowelless = if query.starts_with(text::is_arabic) { VOWELLESS_CHANCES } else { 1.0 };
     let plausibility = by_budget / (1.0 + vowelless * by_chance);
     if plausibility < LEAST_PLAUSIBILITY {
-        return Err(Gate::TooFar { cost: alignment.cost });
+        return Err(Gate::TooFar);
     }
     let steps: Vec<Step> =
         alignment.steps.iter().map(|step| Step::new(step.to_string(), step.cost)).collect();

@@ -179,7 +179,7 @@ impl Pair<'_> {
                 } else if total_cost(&steps) > MAX_COST {
                     Reason::TooFar
                 } else {
-                    reason_of(&gate)
+                    reason_of(gate)
                 };
                 Way { tier, steps, obstacle: Some(obstacle) }
             }
@@ -273,11 +273,11 @@ fn edits_between(query: &str, alias: &str) -> (Tier, Vec<Step>) {
     (tier, alignment.edits.iter().map(step).collect())
 }
 
-fn reason_of(gate: &Gate) -> Reason {
+fn reason_of(gate: Gate) -> Reason {
     match gate {
         Gate::ShortAlias => Reason::ShortAlias,
-        Gate::OtherName(_) => Reason::OtherName,
-        Gate::TooFar { .. } => Reason::TooFar,
+        Gate::OtherName => Reason::OtherName,
+        Gate::TooFar => Reason::TooFar,
     }
 }
 
