@@ -5,12 +5,13 @@
 //! a pair that no path found.
 
 use super::gate::Gate;
+use super::plausibility::{Spelling, across_scripts, decisive_letters};
 use super::stage::{Stage, Stages};
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
 use crate::text::well_known::{are_two_names, is_other_name};
-use crate::text::{self, ARTICLE, Bare, CrossScriptAlignment};
+use crate::text::{self, Bare};
 
 /// What lies between a form and an alias.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,12 +121,8 @@ fn fold_steps(query: &str, alias: &str) -> Vec<Step> {
     steps
 }
 
-/// What any edit at all says, in powers of ten: spellings are mostly copied.
-const EDITED_EVIDENCE: f32 = 0.0;
 /// What a unit of edit cost says, in powers of ten.
 const COST_EVIDENCE: f32 = -3.5;
-/// How likely two spellings that differ in nothing that costs are one name.
-const RESPELLED_PLAUSIBILITY: f32 = 0.98;
 /// Spellings of a larger cost are no candidates.
 pub(super) const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.
@@ -143,21 +140,16 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
     if let Some(gate) = closed_gate(&pairs, without) {
         return Err(gate);
     }
-    let is_alone = pairs.len() == 1;
-    let (mut alignment, mut plausibility, mut slip) =
-        (Alignment::default(), RESPELLED_PLAUSIBILITY, RESPELLED_PLAUSIBILITY);
-    let slip_of_name = slip_plausibility(alias.chars().count());
+    let (mut alignment, mut spelling) = (Alignment::default(), Spelling::of_name(alias, pairs.len() == 1));
     for (query, alias) in pairs {
-        let letters = decisive_letters(query, alias);
-        let (query, alias) = (distance::letters_of_key(query), distance::letters_of_key(alias));
-        let token = distance::align(&query, &alias);
-        let budget = distance::budget(letters).max(least_budget(is_alone, &token));
-        let by_budget = plausibility_of(&token, budget);
-        plausibility *= by_budget;
-        let is_slip = token.cost > 0.0 && distance::is_one_slip(&query, &alias);
-        slip *= if is_slip { by_budget.max(slip_of_name) } else { by_budget };
+        let (query_letters, alias_letters) =
+            (distance::letters_of_key(query), distance::letters_of_key(alias));
+        let token = distance::align(&query_letters, &alias_letters);
+        let is_slip = || distance::is_one_slip(&query_letters, &alias_letters);
+        spelling.add_token(&token, decisive_letters(query, alias), is_slip);
         alignment.extend(token);
     }
+    let Spelling { plausibility, slip, .. } = spelling;
     if alignment.cost > MAX_COST || plausibility.max(slip) < LEAST_PLAUSIBILITY {
         return Err(Gate::TooFar);
     }
@@ -168,7 +160,7 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
     };
     let steps: Vec<Step> =
         alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost)).collect();
-    let evidence = EDITED_EVIDENCE + COST_EVIDENCE * total_cost(&steps);
+    let evidence = COST_EVIDENCE * total_cost(&steps);
     Ok(Comparison { tier, steps, evidence, plausibility, slip })
 }
 
@@ -189,31 +181,12 @@ fn closed_gate(pairs: &[(&str, &str)], without: Stages) -> Option<Gate> {
 /// What another script says, in powers of ten: a name is rather written in the script of its text.
 const CROSS_SCRIPT_EVIDENCE: f32 = -1.2;
 
-/// Names in the other script that sound like a name by chance, among so many entities, by the letters of the name: on
-/// the cities of GeoNames, at the least cost; each tenth of cost more brings as many again.
-const CHANCE_ENTITIES: f32 = 50_000.0;
-const CHANCE_BY_LETTERS: [(usize, f32); 4] = [(4, 2.0), (6, 0.8), (9, 0.2), (usize::MAX, 0.03)];
-const CHANCE_COST: f32 = 0.10;
-
-/// How many times as many names sound like one that is written without its vowels.
-const VOWELLESS_CHANCES: f32 = 3.0;
-
-/// The names that sound like one of so many letters, at such a cost, by chance.
-fn expected_by_chance(letters: usize, cost: f32, entities: u64) -> f32 {
-    let row = CHANCE_BY_LETTERS.iter().find(|(most, _)| letters <= *most);
-    let at_least_cost = row.map_or(0.0, |(_, chance)| *chance);
-    entities as f32 / CHANCE_ENTITIES * at_least_cost * (1.0 + cost / CHANCE_COST)
-}
-
 /// Compares a form's K0 key with the K0 key of an alias in the other script, Latin or Arabic, in a gazetteer of so many
 /// entities.
 pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result<Comparison, Gate> {
     let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
     let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar)?;
-    let by_budget = plausibility(heard_cost(&alignment) / text::cross_script_budget(alignment.letters));
-    let by_chance = expected_by_chance(alignment.letters, alignment.cost, entities);
-    let vowelless = if query.starts_with(text::is_arabic) { VOWELLESS_CHANCES } else { 1.0 };
-    let plausibility = by_budget / (1.0 + vowelless * by_chance);
+    let plausibility = across_scripts(&alignment, query.starts_with(text::is_arabic), entities);
     if plausibility < LEAST_PLAUSIBILITY {
         return Err(Gate::TooFar);
     }
@@ -223,16 +196,6 @@ pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result
     Ok(Comparison { tier: Tier::CrossScript, steps, evidence, plausibility, slip: 0.0 })
 }
 
-/// The cost of an alignment of two scripts, in which a consonant without a counterpart counts twice: writers hear vowels
-/// as they like, but consonants.
-fn heard_cost(alignment: &CrossScriptAlignment) -> f32 {
-    alignment.cost
-        + alignment.steps.iter().map(|step| step.cost).filter(|&cost| cost >= UNHEARD_COST).sum::<f32>()
-}
-
-/// The least cost of a step that no spelling of one sound explains.
-const UNHEARD_COST: f32 = 0.8;
-
 /// The tokens of two keys, one by one if there are as many; else the keys.
 pub(super) fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &'a str)> {
     let (queries, aliases) = (query.split(' '), alias.split(' '));
@@ -241,56 +204,6 @@ pub(super) fn token_pairs<'a>(query: &'a str, alias: &'a str) -> Vec<(&'a str, &
     } else {
         vec![(query, alias)]
     }
-}
-
-/// The number of letters by which two tokens are told apart: those of the shorter, less an article that both have.
-fn decisive_letters(query: &str, alias: &str) -> usize {
-    let both = query.strip_prefix(ARTICLE).zip(alias.strip_prefix(ARTICLE));
-    let (query, alias) = both.unwrap_or((query, alias));
-    let letters = query.chars().count().min(alias.chars().count());
-    // Alphabets that write every vowel take more letters for a name.
-    if alias.starts_with(text::is_arabic) { letters } else { letters * 3 / 4 }
-}
-
-/// The least budget of a token among others that agree: its sound may be heard otherwise, however short it is (شي جين
-/// بينغ, شي جين بنغ), since the others tell who is meant.
-const SOUND_AMONG_OTHERS: f32 = 0.45;
-
-fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
-    if !is_alone && token.class() == Some(EditClass::Sound) { SOUND_AMONG_OTHERS } else { 0.0 }
-}
-
-/// Steepness of [`plausibility_of`], in logits.
-const BUDGET_LOGITS: f32 = 4.0;
-/// The multiple of the budget at which it is even odds whether two spellings are of one name.
-const EVEN_BUDGETS: f32 = 1.8;
-/// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
-/// makes it likelier by so much, up to a bound.
-const SLIP: f32 = 0.80;
-const SLIP_OF_LETTER: f32 = 0.02;
-const SURE_SLIP: f32 = 0.97;
-
-/// How likely one slip has made one of two names with so many letters of the other.
-fn slip_plausibility(letters: usize) -> f32 {
-    (SLIP + SLIP_OF_LETTER * (letters as f32 - 4.0)).clamp(SLIP, SURE_SLIP)
-}
-
-/// What a slip's cost counts beside a sound's: sounds are written otherwise more often than fingers slip.
-const SLIP_WEIGHT: f32 = 1.7;
-
-/// How likely two tokens, so aligned, are one name.
-fn plausibility_of(alignment: &Alignment, budget: f32) -> f32 {
-    let weight = if alignment.class() == Some(EditClass::Typing) { SLIP_WEIGHT } else { 1.0 };
-    if alignment.cost == 0.0 { 1.0 } else { plausibility(weight * alignment.cost / budget) }
-}
-
-/// How likely two spellings are of one name: a logistic function of their cost as a multiple of the budget.
-fn plausibility(budgets: f32) -> f32 {
-    logistic(BUDGET_LOGITS * (EVEN_BUDGETS - budgets))
-}
-
-fn logistic(logits: f32) -> f32 {
-    1.0 / (1.0 + (-logits).exp())
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod links;
 mod lookup;
 mod naming;
 mod partial;
+mod plausibility;
 mod resolver;
 mod score;
 mod skeleton;
