@@ -212,7 +212,8 @@ impl<'a> Matrix<'a> {
                 Edit { kind: EditKind::Insertion(alias[j - 1].written), cost, class },
             );
         }
-        if i > 1 && j > 1 && query[i - 1] == alias[j - 2] && query[i - 2] == alias[j - 1] {
+        let is_swapped = || i > 1 && j > 1 && query[i - 1] == alias[j - 2] && query[i - 2] == alias[j - 1];
+        if is_swapped() && !is_digit(query[i - 1]) && !is_digit(query[i - 2]) {
             let (cost, class) = COSTS.transposition;
             let cost = if i == 2 && j == 2 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost };
             let kind = EditKind::Transposition(query[i - 2].written, query[i - 1].written);
@@ -250,12 +251,23 @@ fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usize) -> Edit 
     if q == a {
         return Edit { kind, cost: careless(q), class: EditClass::Sound };
     }
+    if is_digit(q) || is_digit(a) {
+        return Edit { kind, cost: OTHER_NUMBER, class: EditClass::Typing };
+    }
     let is_final = i + 1 == query.len() && j + 1 == alias.len();
     let (mut cost, class) = COSTS.substitution(q.plain, a.plain, is_final);
     if i == 0 && j == 0 && cost > 0.20 {
         cost = (cost * FIRST_LETTER_FACTOR).min(1.0);
     }
     Edit { kind, cost, class }
+}
+
+/// What a digit costs that the other name lacks, or has another for: more than two spellings of one name may differ by.
+/// A number is no slip of another: G7 is not G8, nor the one who writes 11 in haste for 1.
+const OTHER_NUMBER: f32 = 2.5;
+
+fn is_digit(letter: Letter) -> bool {
+    letter.plain.is_numeric()
 }
 
 /// What a hamza or diacritic on one side only costs. Writers leave marks out, but do not add them without a reason.
@@ -398,6 +410,9 @@ impl Costs {
 
     /// The cost of the letter `word[i]` where the other word has none; `other` if no row tells.
     fn indel(&self, word: &[Letter], i: usize, other: Cost) -> Cost {
+        if is_digit(word[i]) {
+            return (OTHER_NUMBER, EditClass::Typing);
+        }
         let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
         let is_doubled = neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i]);
         let doubled = is_doubled.then_some(self.double);
@@ -430,6 +445,15 @@ mod tests {
 
     fn distance(a: &str, b: &str) -> Alignment {
         align(&letters_of_key(&safe_fold(a)), &letters_of_key(&safe_fold(b)))
+    }
+
+    #[test]
+    fn another_number_is_another_name() {
+        for (a, b) in [("G7", "G8"), ("أوكرانيا", "أوكرانيا88"), ("فرانس 24", "فرانس 42"), ("ب١", "ب١١")]
+        {
+            assert!(distance(a, b).cost >= OTHER_NUMBER && distance(b, a).cost >= OTHER_NUMBER, "{a} {b}");
+        }
+        assert!(distance("فرانس ٢٤", "فرنس 24").cost < 1.0);
     }
 
     #[test]
