@@ -130,8 +130,8 @@ fn odds(probability: f32) -> f32 {
     probability / (1.0 - probability)
 }
 
-/// The sum, by size: the order in which hits were found must not show in the last digit.
-fn sum(mut values: Vec<f32>) -> f32 {
+/// The sum, by size: neither the order in which hits were found nor that of the packs may show in the last digit.
+pub(super) fn sum(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
     values.iter().sum()
 }
