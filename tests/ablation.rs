@@ -52,7 +52,7 @@ const SHOWN_BY: [(Stage, &str, &str, &str); Stage::ALL.len()] = [
     (Stage::DecisiveToken, "كيم جونغ إيل", "NOT_FOUND", "NOT_FOUND Q56226 FUZZY"),
     (Stage::GivenNames, "فلاديمير", "NOT_FOUND", "RESOLVED Q7747 PARTIAL"),
     (Stage::ShortAliases, "كيير", "NOT_FOUND", "RESOLVED yaqut:keir TRANSLITERATION"),
-    (Stage::OtherPerson, "سالم بن كارداق", "NOT_FOUND", "NOT_FOUND yaqut:salem FUZZY"),
+    (Stage::OtherPerson, "سالم بن كارداق", "NOT_FOUND", "RESOLVED yaqut:salem FUZZY"),
     (Stage::Coverage, "موسمو", "NOT_FOUND Q649 FUZZY", "RESOLVED Q649 FUZZY"),
     (Stage::Rank, "Paris", "RESOLVED Q90 EXACT Q830149 EXACT", "AMBIGUOUS Q830149 EXACT Q90 EXACT"),
 ];

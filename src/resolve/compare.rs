@@ -263,7 +263,7 @@ fn least_budget(is_alone: bool, token: &Alignment) -> f32 {
 /// Steepness of [`plausibility_of`], in logits.
 const BUDGET_LOGITS: f32 = 4.0;
 /// The multiple of the budget at which it is even odds whether two spellings are of one name.
-const EVEN_BUDGETS: f32 = 1.7;
+const EVEN_BUDGETS: f32 = 1.8;
 /// How likely one slip of the finger has made one name of the other, if both have four letters; each further letter
 /// makes it likelier by so much, up to a bound.
 const SLIP: f32 = 0.80;

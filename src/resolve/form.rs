@@ -26,7 +26,7 @@ pub(super) struct Form {
     pub without_article: bool,
     /// Lookup key of the form that proclitics were stripped from.
     pub stripped_from: Option<String>,
-    /// K0 key of the same.
+    /// K0 key of the same, if what was stripped may as well be a part of the name.
     pub whole: Option<String>,
 }
 
@@ -77,7 +77,8 @@ impl Form {
                 let mut form =
                     self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.evidence, step);
                 form.stripped_from = Some(self.key.clone());
-                form.whole = Some(self.safe.clone());
+                // An adjective is the same word with its article: التركي may be a family, and is تركي all the same.
+                form.whole = (!reading.without_article).then(|| self.safe.clone());
                 form.without_article |= reading.without_article;
                 form
             })

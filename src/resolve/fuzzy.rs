@@ -23,10 +23,13 @@ const MAX_LETTERS: usize = 64;
 const MAX_FORMS: usize = 16;
 /// Letters from which on a form may lack an article, or have one too many.
 const MIN_ARTICLED_LETTERS: usize = 3;
-/// What an article on one side only costs, what it says in powers of ten, and how likely it is one name still.
+/// What an article on one side only costs, what it says in powers of ten, and how likely it is one name still: short
+/// names without it are other words (جزائر are islands, شام is no الشام), long ones are loans that take it or leave it.
 const ARTICLE_COST: f32 = 0.20;
 const ARTICLE_EVIDENCE: f32 = -1.0;
 const ARTICLE_PLAUSIBILITY: f32 = 0.92;
+const SHORT_ARTICLE_PLAUSIBILITY: f32 = 0.40;
+const MAX_SHORT_LETTERS: usize = 5;
 
 /// Gathers the hits within edits of the forms: those of one edit, and only if there is none, those of two.
 ///
@@ -131,16 +134,20 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
                 (is_alike && !is_other).then(|| compare_folds(safe, surface))
             });
             if let Some(comparison) = comparison.filter(|_| !is_rigid) {
-                hits.add(form, at, otherwise_articled(comparison));
+                hits.add(form, at, otherwise_articled(comparison, &form.safe));
             }
         }
     }
 }
 
-pub(super) fn otherwise_articled(folds: Comparison) -> Comparison {
+/// The comparison of a query with an alias that has an article more or less, if they compare so without it.
+pub(super) fn otherwise_articled(folds: Comparison, query: &str) -> Comparison {
+    let bare = query.strip_prefix(ARTICLE).unwrap_or(query);
+    let is_short = bare.chars().filter(|&c| c != ' ').count() <= MAX_SHORT_LETTERS;
+    let one_name = if is_short { SHORT_ARTICLE_PLAUSIBILITY } else { ARTICLE_PLAUSIBILITY };
     let mut steps = folds.steps;
     steps.push(Step::new("article on one side only".to_owned(), ARTICLE_COST));
     let evidence = folds.evidence + ARTICLE_EVIDENCE;
-    let plausibility = folds.plausibility * ARTICLE_PLAUSIBILITY;
+    let plausibility = folds.plausibility * one_name;
     Comparison { tier: Tier::Transliteration, steps, evidence, plausibility, slip: 0.0 }
 }

@@ -34,19 +34,25 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 }
 
 /// Gathers the names that have the consonants of a form in the other script, Latin or Arabic; only if there are none,
-/// those that have one more or less.
+/// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    for candidates in [Candidates::of_skeleton, Candidates::near_skeleton] {
-        for form in forms.iter().filter(|form| may_be_respelled(form, without)) {
-            for (at, safe) in candidates(stack, form).with_safe_keys() {
-                if let Some(comparison) = across_scripts(stack, form, at, &safe, without) {
-                    hits.add(form, at, comparison);
-                }
+    let forms = || forms.iter().filter(|form| may_be_respelled(form, without));
+    for form in forms() {
+        for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
+            if let Some(comparison) = across_scripts(stack, form, at, &safe, without) {
+                hits.add(form, at, comparison);
             }
         }
-        if !hits.is_unknown() {
-            return;
+    }
+    for form in forms().filter(|_| hits.is_unknown()).collect::<Vec<_>>() {
+        for (at, safe) in Candidates::near_skeleton(stack, form).with_safe_keys() {
+            let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
+            if stack.entity_of(at).is_some_and(has_none)
+                && let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            {
+                hits.add(form, at, comparison);
+            }
         }
     }
 }
@@ -61,9 +67,10 @@ fn is_arabic(name: &str) -> bool {
 }
 
 /// What names in the query's own script, none of which is the query, say against an entity: evidence in powers of ten,
-/// and the share of the plausibility that remains.
+/// and the share of the plausibility that remains if the gazetteer lists few names, and if it lists every one.
 const OTHERWISE_NAMED_EVIDENCE: f32 = -3.5;
 const OTHERWISE_NAMED: f32 = 0.7;
+const OTHERWISE_NAMED_OF_ALL: f32 = 0.3;
 
 /// Compares a form with an alias in the other script. An entity that has names in the form's own script is rather called
 /// by them, and by none that is known to be another name.
@@ -82,7 +89,8 @@ fn across_scripts(
     let entity = stack.entity_of(at)?;
     if names_in_script_of(stack, form, entity).next().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
-        comparison.plausibility *= OTHERWISE_NAMED;
+        comparison.plausibility *=
+            OTHERWISE_NAMED + (OTHERWISE_NAMED_OF_ALL - OTHERWISE_NAMED) * stack.coverage();
     }
     let is_other = !without.contains(Stage::WellKnownNames) && is_named_otherwise(stack, form, entity);
     (!is_other).then_some(comparison)

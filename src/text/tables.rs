@@ -30,7 +30,7 @@ pub(super) const TYPE_WORDS: &str = include_str!("tables/type_words.tsv");
 pub(super) const ORDINARY_WORDS: &str = include_str!("tables/ordinary_words.txt");
 const FUNCTION_WORDS: &str = include_str!("tables/function_words.tsv");
 
-/// All of them.
+/// Those with a header and columns.
 const TABLES: [&str; 8] =
     [EDIT_COSTS, HEADS, NAME_PARTS, TYPE_WORDS, FUNCTION_WORDS, SKELETON, SOUNDS, WELL_KNOWN_NAMES];
 
@@ -42,7 +42,7 @@ pub fn rules_digest() -> [u8; 32] {
     static DIGEST: LazyLock<[u8; 32]> = LazyLock::new(|| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&KEY_VERSION.to_le_bytes());
-        for table in TABLES {
+        for table in TABLES.into_iter().chain([ORDINARY_WORDS]) {
             hasher.update(&(table.len() as u64).to_le_bytes()).update(table.as_bytes());
         }
         *hasher.finalize().as_bytes()

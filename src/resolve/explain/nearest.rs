@@ -144,7 +144,7 @@ impl Pair<'_> {
         if query.is_empty() || key(&query) != key(&alias) {
             return None;
         }
-        let comparison = otherwise_articled(compare_folds(&query, &alias));
+        let comparison = otherwise_articled(compare_folds(&query, &alias), &query);
         let obstacle = if self.alias.is_rigid() {
             Some(Reason::Article)
         } else {
