@@ -4,7 +4,7 @@
 mod world;
 
 use proptest::prelude::*;
-use world::{alias, entity, gazetteer, pack, world};
+use world::{QUERIES, alias, entity, gazetteer, pack, world};
 use yaqut::gazetteer::SuggestOptions;
 use yaqut::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Status, Tier};
 use yaqut::pack::{OverrideAction, OverrideRow, Pack, RowPlace};
@@ -206,6 +206,27 @@ fn no_prominence_lifts_a_stripped_name_over_a_whole_one() {
 }
 
 #[test]
+fn a_further_alias_never_weakens_its_own_query() {
+    let entities = || vec![entity("city", "city", "York", 0.60), entity("village", "city", "Yark", 0.20)];
+    let rows = [
+        alias("city", "نيويورك", "ar", AliasKind::Preferred),
+        alias("village", "نيو يورك", "ar", AliasKind::Preferred),
+    ];
+    let resolve = |aliases: Vec<_>| {
+        let answer =
+            gazetteer(&[pack("p", entities(), aliases)]).resolve("نيو يورك", &ResolveOptions::default());
+        let score = answer.candidates.iter().find(|one| one.id == id("city")).map(|one| one.score.get());
+        (answer.canonical_id, score)
+    };
+    let without = resolve(rows.to_vec());
+    assert_eq!(without.0, Some(id("city")));
+    for kind in [AliasKind::Alternate, AliasKind::Misspelling, AliasKind::Hidden, AliasKind::Former] {
+        let with = resolve(rows.iter().cloned().chain([alias("city", "نيو يورك", "ar", kind)]).collect());
+        assert!(with.0 == without.0 && with.1 >= without.1, "{kind:?}: {with:?} {without:?}");
+    }
+}
+
+#[test]
 fn a_token_of_one_persons_name_is_no_slip_of_anothers() {
     let person =
         |id: &str, name: &str| (entity(id, "person", id, 0.7), alias(id, name, "ar", AliasKind::Preferred));
@@ -221,7 +242,7 @@ fn a_token_of_one_persons_name_is_no_slip_of_anothers() {
 #[test]
 fn scores_lie_in_range_and_sum_to_at_most_one() {
     let gazetteer = gazetteer(&[world()]);
-    for query in world::QUERIES {
+    for query in QUERIES {
         let answer = gazetteer.resolve(query, &ResolveOptions { limit: 100, ..ResolveOptions::default() });
         let scores: Vec<f32> = answer.candidates.iter().map(|c| c.score.get()).collect();
         assert!(scores.iter().sum::<f32>() <= 1.0 + 1e-4, "{query}: {scores:?}");
@@ -474,7 +495,7 @@ proptest! {
     fn a_split_pack_answers_alike(
         choices in prop::collection::vec(any::<bool>(), 1..40),
         noise in "[ابتوليكغجأة ]{0,10}",
-        query in 0_usize..world::QUERIES.len(),
+        query in 0_usize..QUERIES.len(),
     ) {
         let mut whole = world();
         whole.overrides = overlay(vec![
@@ -484,7 +505,7 @@ proptest! {
         ]).overrides;
         let (one, two) = (gazetteer(std::slice::from_ref(&whole)), gazetteer(&split(&whole, &choices)));
         let options = ResolveOptions { limit: 100, ..ResolveOptions::default() };
-        for query in [world::QUERIES[query], noise.as_str()] {
+        for query in [QUERIES[query], noise.as_str()] {
             prop_assert_eq!(essence(&one, query, &options), essence(&two, query, &options));
             for id in ["Q212", "Q39259", "Q830149", "Q270", "Q912"] {
                 prop_assert_eq!(explained(&one, query, id), explained(&two, query, id));

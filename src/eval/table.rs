@@ -11,6 +11,7 @@ use crate::pack::schema::{Holds, LANG_PATTERN, Schema, optional, required};
 use crate::pack::table::{self, Cell, Row, Syntax, TableFile};
 use crate::pack::wording::Quoted;
 use crate::pack::{Diagnostic, Severity};
+use crate::resolve::check_context;
 
 /// A case table as it was read.
 #[derive(Clone, Copy, Debug)]
@@ -147,12 +148,13 @@ impl Checker<'_, WIDTH> {
         let forbidden = self.forbidden(forbidden, expected.as_ref());
         let types = self.types(types);
         let country = self.country(country);
-        let lang = self.lang(lang)?;
+        let lang = self.lang(lang);
+        let context = self.context(context);
         let hints = Hints {
             types,
             country,
-            language_code: Some(lang).filter(|lang| !lang.is_empty()),
-            context: words(context.text),
+            language_code: Some(lang?).filter(|lang| !lang.is_empty()),
+            context: context?,
         };
         Some(Case {
             name: name?,
@@ -229,6 +231,16 @@ impl Checker<'_, WIDTH> {
         Some(id)
     }
 
+    /// The words of a context, between white space or `|`; no more than a query may have.
+    fn context(&mut self, cell: Cell<'_>) -> Option<Vec<String>> {
+        let words = words(cell.text);
+        let help = "leave the words that stand nearest to the name";
+        check_context(&words)
+            .map_err(|reason| self.error(cell, "context-too-long", reason, help))
+            .ok()
+            .map(|()| words)
+    }
+
     fn types(&mut self, cell: Cell<'_>) -> Vec<EntityType> {
         cell.split('|').filter_map(|item| self.entity_type(item)).collect()
     }
@@ -256,6 +268,7 @@ mod tests {
     use super::super::testing::id;
     use super::*;
     use crate::model::CountryCode;
+    use crate::resolve::MAX_CONTEXT_WORDS;
 
     const HEADER: &str =
         "name\texpected\tphenomenon\tforbidden\ttypes\tcountry\tlang\tcontext\tlabel\tsource\tnote\n";
@@ -345,6 +358,16 @@ mod tests {
             "10:5 too-few-fields",
         ];
         assert_eq!(findings(&parsed), expected);
+    }
+
+    #[test]
+    fn a_context_is_no_longer_than_that_of_a_query() {
+        let table = |words: usize| {
+            let context = vec!["كلمة"; words].join(" ");
+            read("c.tsv", &format!("name\texpected\tphenomenon\tcontext\na\tQ1\thint\t{context}\n"))
+        };
+        assert!(table(MAX_CONTEXT_WORDS).diagnostics.is_empty());
+        assert_eq!(findings(&table(MAX_CONTEXT_WORDS + 1)), ["2:11 context-too-long"]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use super::form::Form;
 use super::hits::Hit;
 use super::lookup;
+use super::score::sum;
 use super::stack::{EntityKey, Stack};
 use super::stage::Stages;
 use super::{MAX_CONTEXT_BYTES, MAX_CONTEXT_WORDS, ResolveOptions};
@@ -246,12 +247,6 @@ fn shares(mut bearers: Vec<Bearer>) -> Vec<Bearer> {
         bearer.share /= total;
     }
     bearers
-}
-
-/// The sum, by size: the order of the packs must not show in the last digit.
-fn sum(mut values: Vec<f32>) -> f32 {
-    values.sort_by(f32::total_cmp);
-    values.iter().sum()
 }
 
 /// Some words in a row, with the ways to read them.

@@ -91,7 +91,7 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
 /// then it is no slip. سلطان in محمد بن سلطان is not meant for سلمان. The rule for whole names, that a known one is no
 /// misspelling, for the parts of people's.
 pub(super) fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> bool {
-    let is_person = |at| stack.entity_of(at).is_some_and(|entity| stack.is_one_of(entity, &["person"]));
+    let is_person = |at| stack.entity_of(at).is_some_and(|entity| stack.is_person(entity));
     let is_of_person = |token: &str| {
         let aliases = stack.numbered().flat_map(|(segment, reader)| {
             reader.lookup_token(token).map(move |alias| AliasRef { segment, alias })
@@ -127,7 +127,7 @@ fn gather_articled(stack: &Stack, form: &Form, safe: &str, hits: &mut Hits<'_>) 
         for posting in reader.lookup(&key).filter(|posting| !posting.is_bare) {
             let at = AliasRef { segment, alias: posting.alias };
             let is_rigid = stack.alias(at).is_none_or(|alias| alias.article == Article::Lexical)
-                || stack.entity_of(at).is_none_or(|entity| stack.is_one_of(entity, &["person"]));
+                || stack.entity_of(at).is_none_or(|entity| stack.is_person(entity));
             let comparison = compare_surface(stack, at, false, |surface| {
                 let is_alike = surface.starts_with(ARTICLE) == safe.starts_with(ARTICLE);
                 let is_other = knows_names && is_other_name(&form.safe, surface);

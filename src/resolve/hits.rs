@@ -6,6 +6,7 @@ use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::Form;
 use super::lookup;
+use super::score::strength;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
@@ -183,13 +184,13 @@ impl Hit {
         similarity(&self.steps)
     }
 
-    /// Ties go to the language asked for, the better kind and tier, then to what stands first in bytewise order: never
-    /// to the order of the search, and to that of the packs only between equal rows.
+    /// The stronger hit, as the score counts it, so that a further alias never weakens an entity. Ties go to the language
+    /// asked for, the better kind and tier, then to what stands first in bytewise order: never to the order of the
+    /// search, and to that of the packs only between equal rows.
     fn is_better_than(&self, other: &Self, stack: &Stack) -> bool {
         let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
         let order = |a: &Self, b: &Self| {
-            let odds = |hit: &Self| hit.evidence + hit.plausibility.log10();
-            let by_form = odds(b).total_cmp(&odds(a));
+            let by_form = strength(b).total_cmp(&strength(a));
             let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
             let by_text = || text(a).cmp(text(b)).then_with(|| step_texts(a).cmp(step_texts(b)));
             let by_place = || (stack.is_name(a.alias), a.alias).cmp(&(stack.is_name(b.alias), b.alias));

@@ -146,7 +146,7 @@ fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
     }
     let is_given_name = |at: AliasRef| {
         let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { return false };
-        stack.is_one_of(entity, &["person"])
+        stack.is_person(entity)
             && order_of(stack, entity) == NameOrder::GivenFirst
             && text::lossy_fold(&text::safe_fold(alias.text)).split(' ').next() == Some(token)
     };
@@ -174,7 +174,7 @@ impl<'a> Named<'a> {
     pub fn new(stack: &Stack, entity: EntityKey, safe: &'a str) -> Option<Self> {
         let safe: Vec<&str> = safe.split(' ').collect();
         let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
-        let is_person = stack.is_one_of(entity, &["person"]);
+        let is_person = stack.is_person(entity);
         (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
     }
 

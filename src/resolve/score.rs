@@ -63,14 +63,18 @@ impl Factors {
     /// But for rank and context, which see all hits together.
     fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
+        let country = if in_country { COUNTRY_FACTOR.log10() } else { 0.0 };
+        Self { country, ..Self::of_alias(hit) }
+    }
+
+    /// But for what depends on the entity.
+    fn of_alias(hit: &Hit) -> Self {
         Self {
             form: hit.evidence,
             plausibility: odds(hit.plausibility.min(MOST_PLAUSIBLE)).log10(),
-            rank: 0.0,
             kind: kind_factor(hit.kind).log10(),
-            country: if in_country { COUNTRY_FACTOR.log10() } else { 0.0 },
             language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
-            context: 0.0,
+            ..Self::default()
         }
     }
 
@@ -79,6 +83,11 @@ impl Factors {
         let Self { form, plausibility, rank, kind, country, language, context } = self;
         form + plausibility + rank + kind + country + language + context
     }
+}
+
+/// What speaks for a hit beside others of its entity, in powers of ten.
+pub(super) fn strength(hit: &Hit) -> f32 {
+    Factors::of_alias(hit).total()
 }
 
 /// A hit with its score and where it comes from.
@@ -121,8 +130,8 @@ fn odds(probability: f32) -> f32 {
     probability / (1.0 - probability)
 }
 
-/// The sum, by size: the order in which hits were found must not show in the last digit.
-fn sum(mut values: Vec<f32>) -> f32 {
+/// The sum, by size: neither the order in which hits were found nor that of the packs may show in the last digit.
+pub(super) fn sum(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
     values.iter().sum()
 }

@@ -222,6 +222,11 @@ impl Stack {
                 .any(|own| types.iter().any(|wanted| wanted.as_ref() == own))
     }
 
+    /// Whether an entity is a person, by any pack.
+    pub fn is_person(&self, entity: EntityKey) -> bool {
+        self.is_one_of(entity, &["person"])
+    }
+
     /// The country of an entity, by the first pack that gives one.
     pub fn country(&self, entity: EntityKey) -> Option<CountryCode> {
         self.records(entity).find_map(|(_, record)| record.country())

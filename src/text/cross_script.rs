@@ -171,12 +171,13 @@ impl<'a> Matrix<'a> {
         let (latin, arabic) = (self.latin.get(i).copied(), self.arabic.get(j).copied());
         let is_repeated = |letters: &[char], at: usize| at > 0 && letters.get(at) == letters.get(at - 1);
         let factor = if (i, j) == (0, 0) { FIRST_LETTER_FACTOR } else { 1.0 };
-        if let Some(latin) = latin {
+        // A number is never left out: Al Mizhar 1 is not Al Mizhar.
+        if let Some(latin) = latin.filter(|c| !c.is_numeric()) {
             let is_doubled = is_repeated(self.latin, i) && !is_vowel(latin);
             let cost = if is_doubled { 0.0 } else { unwritten(latin) };
             self.reach((i, j), (1, 0), cost);
         }
-        if let Some(arabic) = arabic {
+        if let Some(arabic) = arabic.filter(|c| !c.is_numeric()) {
             let cost = if is_repeated(self.arabic, j) { REPEATED } else { unwritten(arabic) };
             self.reach((i, j), (0, 1), cost);
         }
@@ -355,6 +356,7 @@ mod tests {
             ("Putin", "بوتان"),
             ("Merkel", "ماكرون"),
             ("Channel 13", "تشانل 14"),
+            ("Channel 1", "تشانل 11"),
             ("Mahmoud Abbas", "محمود عباد"),
             ("Austria", "أستراليا"),
         ] {

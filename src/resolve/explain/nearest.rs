@@ -86,7 +86,7 @@ impl<'a> Surface<'a> {
 
     /// Whether an article more or less makes another name of it.
     fn is_rigid(&self) -> bool {
-        self.article == Article::Lexical || self.stack.is_one_of(self.entity, &["person"])
+        self.article == Article::Lexical || self.stack.is_person(self.entity)
     }
 }
 
