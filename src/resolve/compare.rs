@@ -140,6 +140,9 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
     if let Some(gate) = closed_gate(&pairs, without) {
         return Err(gate);
     }
+    if is_part(query, alias) {
+        return Err(Gate::TooFar);
+    }
     let (mut alignment, mut spelling) = (Alignment::default(), Spelling::of_name(alias, pairs.len() == 1));
     for (query, alias) in pairs {
         let (query_letters, alias_letters) =
@@ -162,6 +165,13 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
         alignment.edits.iter().map(|edit| Step::new(edit.kind.to_string(), edit.cost)).collect();
     let evidence = COST_EVIDENCE * total_cost(&steps);
     Ok(Comparison { tier, steps, evidence, plausibility, slip })
+}
+
+/// Whether one name is the other with further tokens: Mohammed V is no slip for Mohammed. Names in part are another tier's.
+fn is_part(query: &str, alias: &str) -> bool {
+    let (query, alias): (Vec<&str>, Vec<&str>) = (query.split(' ').collect(), alias.split(' ').collect());
+    let (few, many) = if query.len() < alias.len() { (query, alias) } else { (alias, query) };
+    few.len() < many.len() && (many.starts_with(&few) || many.ends_with(&few))
 }
 
 /// The gate that stops two names, whatever lies between their letters.

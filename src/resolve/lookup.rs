@@ -88,7 +88,8 @@ const SHORT_LETTERS: usize = 3;
 pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison, without: Stages) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
     let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
-    comparison.tier > Tier::Exact && is_lossy && form.is_whole_ordinary_word(without)
+    let is_word = || form.is_whole_ordinary_word(without) || form.is_function_word();
+    comparison.tier > Tier::Exact && is_lossy && !without.contains(Stage::OrdinaryWords) && is_word()
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.

@@ -81,7 +81,9 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
     let without = hits.without();
     for form in forms {
         let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
-        if is_short_remainder || form.is_ordinary_word(without) {
+        // Alone, a name keeps its article: السلام is peace, and no سلام.
+        let is_bared = form.without_article && !form.safe.contains(' ');
+        if is_short_remainder || is_bared || form.is_ordinary_word(without) {
             continue;
         }
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
@@ -203,7 +205,7 @@ impl<'a> Named<'a> {
     ) -> Option<Comparison> {
         let family = person::family_name(alias, self.order)?;
         let family_tokens = &alias[family.clone()];
-        if all_same(query, family_tokens) {
+        if query == family_tokens {
             return Some(partial(&FAMILY_ALONE, "family name alone".to_owned()));
         }
         if without.contains(Stage::GivenNames)

@@ -8,7 +8,7 @@ use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use crate::index::AliasOrdinal;
 use crate::index::fuzzy::FuzzyPattern;
-use crate::text::well_known::is_other_name;
+use crate::text::well_known::{is_native, is_other_name};
 use crate::text::{self, MIN_NEAR_SYMBOLS};
 
 /// Aliases that are looked at under one key of one segment, those of prominent entities first.
@@ -96,9 +96,11 @@ fn across_scripts(
     (!is_other).then_some(comparison)
 }
 
-/// Whether the form is a well-known name, and another than one that the entity has in its script.
+/// Whether the form is a well-known name, and another than one that the entity has in its script; or an Arabic given name,
+/// which names nobody alone, let alone what sounds like it.
 pub(super) fn is_named_otherwise(stack: &Stack, form: &Form, entity: EntityKey) -> bool {
-    names_in_script_of(stack, form, entity).any(|name| is_other_name(&form.safe, &text::safe_fold(name)))
+    let mut names = names_in_script_of(stack, form, entity);
+    is_native(&form.safe) || names.any(|name| is_other_name(&form.safe, &text::safe_fold(name)))
 }
 
 /// The names of an entity that are in Arabic script, if the form is, or that are in another, if it is not.

@@ -124,7 +124,8 @@ impl Costs {
         let mut composed: HashMap<(char, char), f32> = HashMap::new();
         for (&(a, b), &(sound, _)) in of_class(EditClass::Sound) {
             for (&(_, c), &(slip, _)) in of_class(EditClass::Typing).filter(|((from, _), _)| *from == b) {
-                let best = composed.entry((a, c)).or_insert(1.0);
+                // One price for both directions, whichever is found first.
+                let best = composed.entry((a.min(c), a.max(c))).or_insert(1.0);
                 *best = best.min(sound + slip);
             }
         }
