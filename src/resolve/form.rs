@@ -24,9 +24,9 @@ pub(super) struct Form {
     pub types: &'static [&'static str],
     /// Whether an article was stripped: then only adjectives, and names whose article is optional, are meant.
     pub without_article: bool,
-    /// Lookup key of the form that proclitics were stripped from.
-    pub stripped_from: Option<String>,
-    /// K0 key of the same, if what was stripped may as well be a part of the name.
+    /// Whether proclitics were stripped.
+    pub is_stripped: bool,
+    /// K0 key of the form that they were stripped from, if they may as well be a part of the name.
     pub whole: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl Form {
             steps: Vec::new(),
             types: &[],
             without_article: false,
-            stripped_from: None,
+            is_stripped: false,
             whole: None,
         }
     }
@@ -76,7 +76,7 @@ impl Form {
                 let step = Step::new(format!("stripped {}", reading.proclitics), reading.cost);
                 let mut form =
                     self.derived(reading.tokens.join(" "), Tier::Proclitic, reading.evidence, step);
-                form.stripped_from = Some(self.key.clone());
+                form.is_stripped = true;
                 // An adjective is the same word with its article: التركي may be a family, and is تركي all the same.
                 form.whole = (!reading.without_article).then(|| self.safe.clone());
                 form.without_article |= reading.without_article;

@@ -112,7 +112,7 @@ pub(super) fn gather_articles(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>
         if form.without_article {
             gather_articled(stack, form, &form.safe, hits);
         }
-        if form.stripped_from.is_none() && !form.safe.starts_with(ARTICLE) {
+        if !form.is_stripped && !form.safe.starts_with(ARTICLE) {
             gather_articled(stack, form, &format!("{ARTICLE}{}", form.safe), hits);
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
         // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
         let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&form.key);
-        let longer_is_known = form.stripped_from.is_some() && known.iter().any(is_longer);
+        let longer_is_known = form.is_stripped && known.iter().any(is_longer);
         let against = if longer_is_known { KNOWN_LONGER_EVIDENCE } else { 0.0 };
         let reading = Form { evidence: form.evidence + against, ..form.clone() };
         for (at, comparison) in under_key(stack, form, without) {
@@ -88,7 +88,7 @@ const SHORT_LETTERS: usize = 3;
 pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison, without: Stages) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
     let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
-    let is_word = || form.is_whole_ordinary_word(without) || form.is_function_word();
+    let is_word = || text::is_whole_ordinary_word(&form.safe) || form.is_function_word();
     comparison.tier > Tier::Exact && is_lossy && !without.contains(Stage::OrdinaryWords) && is_word()
 }
 

@@ -80,7 +80,7 @@ fn without_head(stack: &Stack, form: &Form, without: Stages) -> Vec<Form> {
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
     for form in forms {
-        let is_short_remainder = form.stripped_from.is_some() && form.letters() <= MIN_FAMILY_LETTERS;
+        let is_short_remainder = form.is_stripped && form.letters() <= MIN_FAMILY_LETTERS;
         // Alone, a name keeps its article: السلام is peace, and no سلام.
         let is_bared = form.without_article && !form.safe.contains(' ');
         if is_short_remainder || is_bared || form.is_ordinary_word(without) {

@@ -42,13 +42,6 @@ pub struct CrossScriptAlignment {
     pub steps: Vec<CrossScriptStep>,
 }
 
-impl CrossScriptAlignment {
-    /// The cost by letter of the longer spelling.
-    pub fn cost_per_letter(&self) -> f32 {
-        self.cost / self.letters.max(1) as f32
-    }
-}
-
 /// A step of a [`CrossScriptAlignment`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrossScriptStep {

@@ -40,7 +40,8 @@ pub fn are_two_names(query_safe: &str, alias_safe: &str) -> bool {
 }
 
 /// Whether a row of the table holds both names, given as K0 keys.
-pub fn is_one_name(query_safe: &str, alias_safe: &str) -> bool {
+#[cfg(test)]
+fn is_one_name(query_safe: &str, alias_safe: &str) -> bool {
     let alias = NAMES.readings(alias_safe);
     NAMES.readings(query_safe).iter().any(|q| alias.iter().any(|a| a.row == q.row))
 }
