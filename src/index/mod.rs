@@ -9,6 +9,8 @@ pub mod format;
 pub mod fuzzy;
 mod inversion;
 mod reader;
+mod table;
+mod texts;
 mod verify;
 mod writer;
 
