@@ -5,24 +5,34 @@
 //!
 //! Architecture invariant: no pack syntax, no paths, no network.
 
+mod file;
 pub mod format;
-pub mod fuzzy;
 mod inversion;
+mod layout;
+pub mod lexicon;
+mod lists;
+mod lookup;
 mod reader;
+mod records;
+mod search;
+mod sections;
 mod table;
 mod texts;
 mod verify;
 mod writer;
 
-pub use format::Header;
+pub use format::{Header, SectionKind};
+pub use lists::TokenBearers;
 pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Override, Posting, Segment};
+pub use search::{NearSkeletons, search_prefix};
+pub use table::KeyHash;
 pub use verify::verify;
 pub use writer::compile;
 
 use std::sync::Arc;
 
 /// Version of the segment format that this build reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The bytes of a segment: a memory map, a `Vec`, or anything else that stays where it is.
 pub type SegmentBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
