@@ -8,6 +8,8 @@
 pub mod format;
 pub mod fuzzy;
 mod inversion;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "nothing uses it yet"))]
+mod lexicon;
 mod reader;
 mod verify;
 mod writer;
@@ -70,6 +72,9 @@ pub enum CompileError {
         /// The most that one segment holds.
         limit: u64,
     },
+    /// The segment could not be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
 }
 
 #[cfg(test)]
