@@ -9,7 +9,7 @@ mod file;
 pub mod format;
 mod inversion;
 mod layout;
-pub mod lexicon;
+mod lexicon;
 mod lists;
 mod lookup;
 mod reader;
@@ -22,6 +22,7 @@ mod verify;
 mod writer;
 
 pub use format::{Header, SectionKind};
+pub use lexicon::{FuzzyPattern, WorkBudget};
 pub use lists::TokenBearers;
 pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Override, Posting, Segment};
 pub use search::{NearSkeletons, search_prefix};
@@ -82,6 +83,9 @@ pub enum CompileError {
         /// The most that one segment holds.
         limit: u64,
     },
+    /// The segment could not be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub fn search_prefix(
     mut visit: impl FnMut(&str, usize, &mut dyn Iterator<Item = Posting>),
 ) {
     let mut streams: Vec<_> = segments.iter().map(|segment| segment.keys.keys(prefix)).collect();
-    let mut heads: Vec<Option<String>> = streams.iter_mut().map(|keys| keys.next().map(str::to_owned)).collect();
+    let mut heads: Vec<Option<String>> = streams.iter_mut().map(|keys| keys.next_key().map(str::to_owned)).collect();
     for _ in 0..limit {
         let Some(key) = heads.iter().flatten().min().cloned() else { return };
         for (index, head) in heads.iter_mut().enumerate() {
@@ -97,7 +97,7 @@ pub fn search_prefix(
             if let Some(segment) = segments.get(index) {
                 visit(&key, index, &mut segment.lookup_known(&key));
             }
-            *head = streams.get_mut(index).and_then(|keys| keys.next().map(str::to_owned));
+            *head = streams.get_mut(index).and_then(|keys| keys.next_key().map(str::to_owned));
         }
     }
 }
