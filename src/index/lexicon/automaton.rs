@@ -79,7 +79,13 @@ impl<'a> View<'a> {
         self.node(self.root)
     }
 
-    /// The address of that node.
+    /// Whether there are no strings.
+    pub(super) fn is_empty(self) -> bool {
+        let root = self.root();
+        root.inputs.is_empty() && !root.is_final
+    }
+
+    /// The address of the root.
     pub(super) fn root_address(self) -> usize {
         self.root
     }

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::automaton::View;
 use super::pattern::NO_CODE;
-use super::state::{Allowed, ByteMasks, Floors, Matches, ROWS, States, pad};
-use super::walk::{Walk, WalkBuffers, allow};
+use super::state::{ByteMasks, Floors, Matches, ROWS, pad};
+use super::walk::{Walk, WalkBuffers};
 use super::{CodePage, FuzzyPattern, Group, WorkBudget};
 
 /// The automata of a group.
@@ -58,7 +58,6 @@ struct Side {
     padded: Vec<u16>,
     length: usize,
     masks: Masks,
-    allowed: Vec<Allowed>,
 }
 
 struct Masks(ByteMasks);
@@ -78,6 +77,9 @@ impl Scratch {
         budget: &mut WorkBudget,
     ) {
         let group = view.group;
+        if view.forward.is_empty() {
+            return;
+        }
         pattern.encode(page, group, &mut self.forward.padded);
         self.backward.padded.clear();
         self.backward.padded.extend(self.forward.padded.iter().rev());
@@ -86,18 +88,22 @@ impl Scratch {
         let prefix = exact_depth(view.forward, group, self.forward.codes());
         let suffix = exact_depth(view.backward, group, self.backward.codes());
         let split = Split::new(pattern.edits(), self.forward.length, prefix, suffix);
-        allow(split.forward, self.forward.length, &mut self.forward.allowed);
-        allow(split.backward, self.backward.length, &mut self.backward.allowed);
         let Self { forward, backward, buffers, found } = self;
         if group == Group::Narrow && forward.length <= ByteMasks::MAX_LENGTH {
             forward.masks.0.insert(codes(&forward.padded, forward.length));
             backward.masks.0.insert(codes(&backward.padded, backward.length));
-            let walks = [forward.walk(group, &forward.masks.0), backward.walk(group, &backward.masks.0)];
+            let walks = [
+                forward.walk(group, &forward.masks.0, split.forward),
+                backward.walk(group, &backward.masks.0, split.backward),
+            ];
             run(&walks, page, view, pattern.edits(), buffers, budget, found);
             forward.masks.0.remove(codes(&forward.padded, forward.length));
             backward.masks.0.remove(codes(&backward.padded, backward.length));
         } else {
-            let walks = [forward.walk(group, &*forward.padded), backward.walk(group, &*backward.padded)];
+            let walks = [
+                forward.walk(group, &*forward.padded, split.forward),
+                backward.walk(group, &*backward.padded, split.backward),
+            ];
             run(&walks, page, view, pattern.edits(), buffers, budget, found);
         }
     }
@@ -117,8 +123,8 @@ impl Side {
         codes(&self.padded, self.length)
     }
 
-    fn walk<M>(&self, group: Group, matches: M) -> Walk<'_, M> {
-        Walk { group, padded: &self.padded, length: self.length, matches, allowed: &self.allowed }
+    fn walk<M>(&self, group: Group, matches: M, floors: Floors) -> Walk<'_, M> {
+        Walk { group, padded: &self.padded, length: self.length, matches, floors }
     }
 }
 
@@ -139,7 +145,7 @@ fn exact_depth(view: View<'_>, group: Group, codes: &[u16]) -> usize {
 }
 
 /// Walks forwards, then backwards, where what the first walk has found is left out.
-fn run<M: Matches>(
+fn run<M: Matches + Copy>(
     [forward, backward]: &[Walk<'_, M>; 2],
     page: &CodePage,
     view: GroupView<'_>,
@@ -148,27 +154,18 @@ fn run<M: Matches>(
     budget: &mut WorkBudget,
     found: &mut Found,
 ) {
-    let distance = |codes: &mut dyn Iterator<Item = u16>| {
-        let floors = Floors::none(edits);
-        let mut states = States::start(floors.allowed(forward.length, 0));
-        let mut depth = 0;
-        for code in codes {
-            let allowed = floors.allowed(forward.length, depth + 1);
-            states = states.step(forward.matches.matches(depth, code), allowed);
-            depth += 1;
-        }
-        states.edits(forward.length, depth)
-    };
+    let any = Walk { floors: Floors::none(edits), ..*forward };
     let mut add = |codes: &mut dyn Iterator<Item = u16>, edits| found.add(page, view.group, codes, edits);
     forward.run(view.forward, buffers, budget, |codes| {
-        if let Some(edits) = distance(&mut codes.iter().copied()) {
-            add(&mut codes.iter().copied(), edits);
+        let codes = codes.iter().copied();
+        if let Some(edits) = any.edits(codes.clone()) {
+            add(&mut codes.clone(), edits);
         }
     });
     backward.run(view.backward, buffers, budget, |codes| {
         let codes = codes.iter().rev().copied();
-        if !forward.accepts(codes.clone())
-            && let Some(edits) = distance(&mut codes.clone())
+        if forward.edits(codes.clone()).is_none()
+            && let Some(edits) = any.edits(codes.clone())
         {
             add(&mut codes.clone(), edits);
         }

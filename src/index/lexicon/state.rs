@@ -96,14 +96,17 @@ impl Floors {
     }
 
     /// What they allow after `depth` characters of text, for a pattern of `length` characters.
+    #[inline]
     pub(super) fn allowed(self, length: usize, depth: usize) -> Allowed {
-        let row = |floor: usize| {
-            (0..BAND).filter(move |k| {
-                (depth + k).checked_sub(MIDDLE).is_some_and(|i| (floor..=length).contains(&i))
-            })
+        // Bit k is for i = depth + k - MIDDLE: from the floor up to the length.
+        let Some(last) = (length + MIDDLE).checked_sub(depth) else { return Allowed(0) };
+        let up_to_last = BAND_MASK >> (BAND - 1).saturating_sub(last);
+        let row = |floor: usize| match floor.saturating_add(MIDDLE).saturating_sub(depth) {
+            first @ 0..BAND => up_to_last >> first << first,
+            _ => 0,
         };
-        let bits = |e: usize| row(self.0[e]).fold(0, |bits, k| bits | 1 << (e * BAND + k));
-        Allowed((0..ROWS).map(bits).fold(0, |all, row| all | row))
+        let [r0, r1, r2] = self.0.map(row);
+        Allowed(r0 | r1 << BAND | r2 << (2 * BAND))
     }
 }
 

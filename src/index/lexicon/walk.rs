@@ -13,8 +13,8 @@ pub(super) struct Walk<'w, M> {
     pub(super) length: usize,
     /// Where the codes stand.
     pub(super) matches: M,
-    /// By depth, what the walk wants to see.
-    pub(super) allowed: &'w [Allowed],
+    /// Which alignments the walk is to find.
+    pub(super) floors: Floors,
 }
 
 /// Buffers of a walk.
@@ -34,13 +34,6 @@ struct Step {
     code: u16,
 }
 
-/// Fills in what `floors` allow at each depth that a key within the edits can have.
-pub(super) fn allow(floors: Floors, length: usize, allowed: &mut Vec<Allowed>) {
-    allowed.clear();
-    let deepest = length + super::FuzzyPattern::MAX_EDITS as usize;
-    allowed.extend((0..=deepest).map(|depth| floors.allowed(length, depth)));
-}
-
 impl<M: Matches> Walk<'_, M> {
     /// Calls `found` with the codes, in the order of the walk, of all that is within the edits.
     pub(super) fn run(
@@ -51,10 +44,9 @@ impl<M: Matches> Walk<'_, M> {
         mut found: impl FnMut(&[u16]),
     ) {
         let WalkBuffers { open, path } = buffers;
-        let Some(&start) = self.allowed.first() else { return };
         open.clear();
         path.clear();
-        open.push(Step { target: view.root_address(), states: States::start(start), depth: 0, code: 0 });
+        open.push(Step { target: view.root_address(), states: self.start(), depth: 0, code: 0 });
         while let Some(step) = open.pop() {
             if !budget.take(1) {
                 return;
@@ -72,22 +64,26 @@ impl<M: Matches> Walk<'_, M> {
         }
     }
 
-    /// Whether the walk would find the codes.
-    pub(super) fn accepts(&self, codes: impl ExactSizeIterator<Item = u16>) -> bool {
-        let depth = codes.len();
-        let Some(&start) = self.allowed.first() else { return false };
-        let mut states = States::start(start);
-        for (code, (depth, &allowed)) in codes.zip(self.allowed.iter().skip(1).enumerate()) {
-            states = states.step(self.matches.matches(depth, code), allowed);
+    /// With how many edits the walk would find the codes, if at all.
+    pub(super) fn edits(&self, codes: impl Iterator<Item = u16>) -> Option<u8> {
+        let (mut states, mut depth) = (self.start(), 0);
+        for code in codes {
+            let matches = self.matches.matches(depth, code);
+            depth += 1;
+            states = states.step(matches, self.floors.allowed(self.length, depth));
         }
-        depth < self.allowed.len() && states.edits(self.length, depth).is_some()
+        states.edits(self.length, depth)
+    }
+
+    fn start(&self) -> States {
+        States::start(self.floors.allowed(self.length, 0))
     }
 
     /// Opens the transitions of a node with which the pattern can go on.
     #[inline]
     fn expand(&self, view: View<'_>, node: &Node<'_>, step: Step, open: &mut Vec<Step>) {
         let depth = step.depth as usize;
-        let Some(&allowed) = self.allowed.get(depth + 1) else { return };
+        let allowed = self.floors.allowed(self.length, depth + 1);
         // Where a character leads that does not stand around.
         let other = step.states.step(0, allowed);
         match self.group {
