@@ -215,7 +215,7 @@ impl<'a> Node<'a> {
     #[inline]
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
         if self.index == 0 {
-            return self.inputs.iter().position(|&input| input == byte);
+            return memchr::memchr(byte, self.inputs);
         }
         let i = usize::from(*self.bytes.get(self.index + usize::from(byte))?);
         self.inputs.len().checked_sub(i + 1)

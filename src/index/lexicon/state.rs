@@ -54,7 +54,14 @@ impl States {
         let n0 = r0 & matches & allowed.row(0);
         let n1 = (r1 & matches | r0 | r0 >> 1 | n0 << 1 | (t0 & matches) << 1) & allowed.row(1);
         let n2 = (r2 & matches | r1 | r1 >> 1 | n1 << 1 | (t1 & matches) << 1) & allowed.row(2);
-        Self::pack([n0, n1, n2], [(r0 & next) >> 1, (r1 & next) >> 1])
+        Self::pack([n0, n1, n2], [(r0 & next) >> 1 & allowed.row(3), (r1 & next) >> 1 & allowed.row(4)])
+    }
+
+    /// The places where a character may stand, as in `matches`, that leads on without an edit or with a transposition.
+    #[inline]
+    pub(super) const fn wanted(self) -> u32 {
+        let before_last = self.row(0) | self.row(1);
+        before_last | before_last << 1 & BAND_MASK | self.row(2) | self.row(3) | self.row(4)
     }
 
     /// Whether there are none.
@@ -71,7 +78,7 @@ impl States {
     }
 }
 
-/// The states that a search wants to see, after some characters of text: rows as in [`States`].
+/// The states that a search wants to see, after some characters of text, laid out as [`States`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed(u32);
 
@@ -105,8 +112,11 @@ impl Floors {
             first @ 0..BAND => up_to_last >> first << first,
             _ => 0,
         };
-        let [r0, r1, r2] = self.0.map(row);
-        Allowed(r0 | r1 << BAND | r2 << (2 * BAND))
+        let [f0, f1, f2] = self.0;
+        // A transposition is worth beginning if it ends, two characters on, where it may.
+        let begun = |floor: usize| if floor == Self::NEVER { 0 } else { row(floor.saturating_sub(2)) };
+        let rows = [row(f0), row(f1), row(f2), begun(f1), begun(f2)];
+        Allowed(rows.into_iter().rev().fold(0, |all, row| all << BAND | row))
     }
 }
 

@@ -88,7 +88,7 @@ impl<M: Matches> Walk<'_, M> {
         let other = step.states.step(0, allowed);
         match self.group {
             Group::Narrow if other.is_empty() && node.inputs().len() > FEW => {
-                for (i, code) in viable(node, self.padded, depth) {
+                for (i, code) in viable(node, self.padded, depth, step.states.wanted()) {
                     let states = step.states.step(self.matches.matches(depth, code), allowed);
                     push(open, node, i, Step { states, code, depth: step.depth + 1, target: 0 });
                 }
@@ -131,23 +131,25 @@ impl<M: Matches> Walk<'_, M> {
     }
 }
 
-/// Up to so many transitions of a node are all looked at.
-const FEW: usize = 6;
-
-/// The transitions of a node whose codes stand around `depth` in the pattern.
+/// The transitions of a node whose codes stand at the places `wanted` around `depth` in the pattern.
 #[inline]
 fn viable<'v>(
     node: &'v Node<'_>,
     padded: &'v [u16],
     depth: usize,
+    wanted: u32,
 ) -> impl Iterator<Item = (usize, u16)> + 'v {
     let window = window(padded, depth);
-    let is_first = move |k: usize| !window[..k].contains(&window[k]);
-    (0..window.len()).filter(move |&k| is_first(k)).filter_map(move |k| {
+    let is_wanted = move |k: &usize| wanted >> k & 1 != 0;
+    let is_first = move |k: &usize| (0..*k).all(|i| !is_wanted(&i) || window[i] != window[*k]);
+    (0..window.len()).filter(is_wanted).filter(is_first).filter_map(move |k| {
         let code = window[k];
         Some((node.find(u8::try_from(code).ok()?)?, code))
     })
 }
+
+/// Up to so many transitions of a node are all looked at.
+const FEW: usize = 2;
 
 #[inline]
 fn push(open: &mut Vec<Step>, node: &Node<'_>, i: usize, step: Step) {
