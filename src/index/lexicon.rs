@@ -19,9 +19,12 @@
 mod automaton;
 mod budget;
 mod code_page;
+mod codes;
+mod found;
 mod keys;
 mod pattern;
 mod search;
+mod split;
 mod state;
 mod walk;
 mod writer;

@@ -211,6 +211,16 @@ impl<'a> Node<'a> {
         self.inputs
     }
 
+    /// Calls `visit` with the byte and the target of each transition.
+    #[inline]
+    pub(super) fn for_each(&self, mut visit: impl FnMut(u8, usize)) {
+        for (i, &input) in self.inputs.iter().enumerate() {
+            if let Some(target) = self.target(i) {
+                visit(input, target);
+            }
+        }
+    }
+
     /// The transition of a byte, as an index of [`Node::inputs`].
     #[inline]
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
