@@ -40,11 +40,11 @@ impl<B: AsRef<[u8]>> Automaton<B> {
     }
 
     /// The number of a string, if it is there.
-    pub(super) fn get(&self, codes: &[u8]) -> Option<u64> {
+    pub(super) fn get(&self, bytes: impl Iterator<Item = u8>) -> Option<u64> {
         let view = self.view();
         let (mut node, mut sum) = (view.root(), 0_u64);
-        for &code in codes {
-            let i = node.find(code)?;
+        for byte in bytes {
+            let i = node.find(byte)?;
             sum = sum.wrapping_add(node.output(i));
             node = view.node(node.target(i)?);
         }

@@ -4,24 +4,24 @@
 ///
 /// One budget may serve several searches, which then share it.
 #[derive(Clone, Debug)]
-pub(crate) struct WorkBudget {
+pub struct WorkBudget {
     left: u32,
     is_spent: bool,
 }
 
 impl WorkBudget {
     /// A budget of so many transitions.
-    pub(crate) const fn new(transitions: u32) -> Self {
+    pub const fn new(transitions: u32) -> Self {
         Self { left: transitions, is_spent: false }
     }
 
     /// Whether a search wanted more than there was: its answer is partial.
-    pub(crate) const fn is_spent(&self) -> bool {
+    pub const fn is_spent(&self) -> bool {
         self.is_spent
     }
 
     /// What is left, in transitions.
-    pub(crate) const fn left(&self) -> u32 {
+    pub const fn left(&self) -> u32 {
         self.left
     }
 

@@ -1,22 +1,21 @@
 //! What a search looks for.
 
-use super::CodePage;
-use super::code_page::Group;
+use super::code_page::{CodePage, Group, NO_CODE};
 use super::state::{BAND, MIDDLE};
 
 /// A key and a number of edits; made once for a query and searched for in any number of lexicons.
 #[derive(Clone, Debug)]
-pub(crate) struct FuzzyPattern {
+pub struct FuzzyPattern {
     characters: Vec<char>,
     edits: u8,
 }
 
 impl FuzzyPattern {
     /// The most edits that can be asked for.
-    pub(crate) const MAX_EDITS: u8 = 2;
+    pub const MAX_EDITS: u8 = 2;
 
     /// A pattern for what is within `edits` edits of `key`; `edits` above the limit count as the limit.
-    pub(crate) fn new(key: &str, edits: u8) -> Self {
+    pub fn new(key: &str, edits: u8) -> Self {
         Self { characters: key.chars().collect(), edits: edits.min(Self::MAX_EDITS) }
     }
 
@@ -30,9 +29,6 @@ impl FuzzyPattern {
         self.characters.iter().map(move |&c| page.code(group, c).unwrap_or(NO_CODE))
     }
 }
-
-/// The code that no character has: in two bytes that of the rank that no character has, and more than one byte.
-pub(super) const NO_CODE: u16 = u16::MAX;
 
 /// The codes of a pattern in the order of a walk, with so many [`NO_CODE`]s around that every window is full.
 #[derive(Default)]
