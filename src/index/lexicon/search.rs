@@ -71,21 +71,24 @@ impl Scratch {
         let any = Walk { group, codes: forward, floors: Floors::none(pattern.edits()) };
         let forward = Walk { floors: split.forward, ..any };
         let backward = Walk { group, codes: backward, floors: split.backward };
-        forward.run(view.forward, buffers, budget, |codes| {
-            let codes = codes.iter().copied();
-            // There may be an alignment of fewer edits that is not found forwards.
-            if let Some(edits) = any.edits(codes.clone()) {
-                found.add(page, group, codes, edits);
-            }
-        });
-        backward.run(view.backward, buffers, budget, |codes| {
-            let codes = codes.iter().rev().copied();
-            if forward.edits(codes.clone()).is_none()
-                && let Some(edits) = any.edits(codes.clone())
-            {
-                found.add(page, group, codes, edits);
-            }
-        });
+        if !forward.is_futile(prefix) {
+            forward.run(view.forward, buffers, budget, |codes| {
+                let codes = codes.iter().copied();
+                // There may be an alignment of fewer edits that is not found forwards.
+                if let Some(edits) = any.edits(codes.clone()) {
+                    found.add(page, group, codes, edits);
+                }
+            });
+        }
+        if !backward.is_futile(suffix) {
+            backward.run(view.backward, buffers, budget, |codes| {
+                let codes = codes.iter().rev().copied();
+                let is_new = forward.edits(codes.clone()).is_none();
+                if let Some(edits) = any.edits(codes.clone()).filter(|_| is_new) {
+                    found.add(page, group, codes, edits);
+                }
+            });
+        }
     }
 }
 

@@ -61,6 +61,12 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether the walk finds nothing, because without edits it comes no further than `exact` codes.
+    pub(super) fn is_futile(&self, exact: usize) -> bool {
+        let [_, first_edit, _] = self.floors.0;
+        exact < self.codes.len() && exact.saturating_add(MAX_STRIDE) < first_edit
+    }
+
     /// With how many edits the walk would find the codes, if at all.
     pub(super) fn edits(&self, codes: impl Iterator<Item = u16>) -> Option<u8> {
         let (mut states, mut depth) = (self.start(), 0);
@@ -87,6 +93,7 @@ impl Walk<'_> {
         let (window, allowed) = (self.codes.window(depth), self.allowed(depth + 1));
         let mut push = |code, target, states: States| {
             if !states.is_empty() {
+                view.touch(target);
                 open.push(Step { target, states, depth: from.depth + 1, code });
             }
         };
@@ -107,6 +114,9 @@ impl Walk<'_> {
         }
     }
 }
+
+/// An edit uses up no more codes of the pattern than this: a transposition does.
+const MAX_STRIDE: usize = 2;
 
 /// So few transitions are looked at sooner than codes are looked for among them.
 const FEW: usize = 2;
