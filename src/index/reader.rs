@@ -200,11 +200,6 @@ impl Segment {
         &self.header
     }
 
-    /// How many bytes of the file each section takes, in file order.
-    pub fn section_bytes(&self) -> impl Iterator<Item = (SectionKind, u64)> + '_ {
-        SectionKind::ALL.into_iter().map(|kind| (kind, self.sections[kind.index()].len() as u64))
-    }
-
     /// The number of IDs that the segment mentions.
     pub fn id_count(&self) -> u32 {
         (self.sections[SectionKind::Ids.index()].len() / ID_BYTES) as u32
