@@ -195,7 +195,8 @@ mod tests {
 
     #[test]
     fn the_order_of_texts_makes_no_difference() {
-        let names: Vec<String> = (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
+        let names: Vec<String> =
+            (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
         let symbols = |compressor: Compressor| {
             let mut bytes = Vec::new();
             compressor.write_symbols(&mut bytes);

@@ -67,6 +67,11 @@ impl Links {
         !self.void.is_empty() && self.void.contains(&node(segments, segment, id))
     }
 
+    /// Every node that is not alone, or that is removed, in no order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = EntityKey> + '_ {
+        self.group_of.keys().chain(self.removed_alone.keys()).copied()
+    }
+
     fn group(&self, node: EntityKey) -> Option<&Group> {
         self.group_of.get(&node).map(|&group| &self.groups[group as usize])
     }

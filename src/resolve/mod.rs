@@ -17,6 +17,7 @@
 //!
 //! Architecture invariant: no network.
 
+mod bearers;
 mod compare;
 mod context;
 mod explain;

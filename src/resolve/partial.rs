@@ -143,7 +143,9 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     let without = hits.without();
     let mut tokens: Vec<String> = Vec::new();
     for (_, reader) in stack.numbered() {
-        reader.search_fuzzy_tokens(pattern, &mut WorkBudget::new(u32::MAX), |token| tokens.push(token.to_owned()));
+        reader.search_fuzzy_tokens(pattern, &mut WorkBudget::new(u32::MAX), |token| {
+            tokens.push(token.to_owned())
+        });
     }
     tokens.sort_unstable();
     tokens.dedup();
@@ -201,22 +203,7 @@ fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
     if token.chars().count() < MIN_FAMILY_LETTERS || person::is_dependent(token) {
         return false;
     }
-    let is_given_name = |at: AliasRef| {
-        let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { return false };
-        stack.is_person(entity)
-            && order_of(stack, entity) == NameOrder::GivenFirst
-            && text::lossy_fold(&text::safe_fold(&alias.text())).split(' ').next() == Some(token)
-    };
-    let is_of_anybody = || {
-        stack.numbered().any(|(segment, reader)| {
-            reader.lookup_token(token).any(|alias| is_given_name(AliasRef { segment, alias }))
-        })
-    };
-    without.contains(Stage::GivenNames) || !is_of_anybody()
-}
-
-fn order_of(stack: &Stack, entity: EntityKey) -> NameOrder {
-    stack.country(entity).map_or(NameOrder::GivenFirst, |country| NameOrder::of_country(country.as_str()))
+    without.contains(Stage::GivenNames) || !stack.is_given_name(token)
 }
 
 /// An alias of several tokens and whose name it is.
@@ -232,7 +219,7 @@ impl<'a> Named<'a> {
         let safe: Vec<&str> = safe.split(' ').collect();
         let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
         let is_person = stack.is_person(entity);
-        (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
+        (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: stack.name_order(entity) })
     }
 
     pub fn compare(&self, form: &Form, without: Stages) -> Option<Comparison> {

@@ -179,9 +179,8 @@ impl<'a> Candidates<'a> {
 
     /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.
     fn holds(&self, safe: &str) -> bool {
-        let is_meant = |own: &String, key: &String| {
-            own == key || self.is_near && strsim::osa_distance(own, key) <= 1
-        };
+        let is_meant =
+            |own: &String, key: &String| own == key || self.is_near && strsim::osa_distance(own, key) <= 1;
         text::skeleton_keys(safe).iter().any(|own| self.keys.iter().any(|key| is_meant(own, key)))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::bearers::Unsettled;
 use super::links::Links;
 use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
 use crate::model::{CountryCode, EntityId, EntityType, Rank};
@@ -33,6 +34,7 @@ pub struct Stack {
     blocks: HashMap<String, Vec<Block>>,
     index_version: String,
     coverage: f32,
+    unsettled: Vec<Unsettled>,
 }
 
 /// A gazetteer of so many aliases lists every other name that it is asked for.
@@ -66,7 +68,10 @@ impl Stack {
         let index_version = index_version(&segments);
         let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
         let coverage = aliases / (aliases + HALF_COVERED);
-        Self { segments, links, blocks, index_version, coverage }
+        let unsettled = Vec::new();
+        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled };
+        stack.unsettled = stack.find_unsettled(&stack.links);
+        stack
     }
 
     /// The segments, the earliest first.
@@ -109,9 +114,20 @@ impl Stack {
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
         let entity = self.links.canonical(&self.segments, at.segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover)
-            || self.links.is_void(&self.segments, at.segment, id);
-        (!is_removed && self.records(entity).next().is_some()).then_some(entity)
+        self.is_in_force(at.segment, id, entity).then_some(entity)
+    }
+
+    /// Whether what a segment says of an ID of an entity counts: not if no pack has the entity, or a pack that lies on the
+    /// segment removes it.
+    pub(super) fn is_in_force(&self, segment: u16, id: IdOrdinal, entity: EntityKey) -> bool {
+        let is_removed = self.links.removed_by(entity).is_some_and(|remover| segment <= remover)
+            || self.links.is_void(&self.segments, segment, id);
+        !is_removed && self.records(entity).next().is_some()
+    }
+
+    /// The tokens of each segment of which its rows do not tell all.
+    pub(super) fn unsettled(&self) -> &[Unsettled] {
+        &self.unsettled
     }
 
     /// The entity that bears an ID, whether as its own, by `same_as` or by a redirect.
@@ -141,12 +157,14 @@ impl Stack {
 
     /// The alias rows of an entity that are in force, in stack order.
     pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
-        self.members_in_force(entity).flat_map(move |member| {
-            let segment = &self.segments[usize::from(member.segment)];
-            let ids = std::iter::once(member.id).chain(self.other_ids(member));
-            ids.flat_map(|id| segment.aliases_of(id))
-                .map(move |alias| AliasRef { segment: member.segment, alias })
-        })
+        self.members_in_force(entity).flat_map(|member| self.aliases_of_node(member))
+    }
+
+    /// The alias rows of a node, in force or not.
+    pub(super) fn aliases_of_node(&self, node: EntityKey) -> impl Iterator<Item = AliasRef> {
+        let segment = &self.segments[usize::from(node.segment)];
+        let ids = std::iter::once(node.id).chain(self.other_ids(node));
+        ids.flat_map(|id| segment.aliases_of(id)).map(move |alias| AliasRef { segment: node.segment, alias })
     }
 
     /// The nodes of an entity whose rows no override removes, in stack order.
