@@ -107,22 +107,21 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
     }
 }
 
-/// Whether [`Named::compare`] may accept any alias of these K2 tokens: a person's family name stands at an end of the
-/// name, and of a name that is reordered or left out in part every token is known.
+/// Whether [`Named::compare`] may accept any alias: of a name that is reordered or left out in part every token is known,
+/// and a person's family name stands at an end of the name.
 fn may_be_partial(stack: &Stack, query: &[&str], without: Stages) -> bool {
-    let is_known = |token: &str| {
+    let is_known = |token: &str| stack.numbered().any(|(_, reader)| reader.lookup_token(token).len() > 0);
+    let is_any = |token: &str, is: &dyn Fn(&str) -> bool| {
         let bare = token.strip_prefix(text::ARTICLE);
-        is_token(stack, token)
-            || bare.is_some_and(|bare| is_token(stack, bare))
-            || is_token(stack, &format!("{}{token}", text::ARTICLE))
+        is(token) || bare.is_some_and(is) || is(&format!("{}{token}", text::ARTICLE))
+    };
+    let is_of_person = |token: Option<&&str>| {
+        token.is_some_and(|token| is_any(token, &|token| stack.is_token_of_person(token)))
     };
     without.contains(Stage::GivenNames)
-        || query.last().is_some_and(|last| is_known(last))
-        || query.first().is_some_and(|first| is_known(first))
-}
-
-fn is_token(stack: &Stack, token: &str) -> bool {
-    stack.numbered().any(|(_, reader)| reader.lookup_token(token).len() > 0)
+        || is_of_person(query.last())
+        || is_of_person(query.first())
+        || query.iter().all(|token| is_any(token, &is_known))
 }
 
 /// Whether [`Named::compare`] may accept an alias of this K2 key, as far as its ends tell, or that it has all tokens.
