@@ -23,7 +23,9 @@ pub mod type_words;
 pub mod well_known;
 
 pub use bare::{Bare, bare_form};
-pub use cross_script::{CrossScriptAlignment, CrossScriptStep, align_cross_script, cross_script_budget};
+pub use cross_script::{
+    ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, align_cross_script, cross_script_budget,
+};
 pub use fold::safe_fold;
 pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
