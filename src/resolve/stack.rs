@@ -102,6 +102,22 @@ impl Stack {
         self.segments.get(usize::from(at.segment))?.alias(at.alias)
     }
 
+    /// Brings what an alias row points to into the cache: its text, and which entity owns its ID.
+    pub(super) fn prefetch_row(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        if let Some(alias) = segment.alias(at.alias) {
+            alias.prefetch_text();
+            std::hint::black_box(segment.owner(alias.id));
+        }
+    }
+
+    /// Brings the entity row that an alias row names into the cache.
+    pub(super) fn prefetch_entity(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        let owner = segment.alias_id(at.alias).and_then(|id| segment.owner(id));
+        std::hint::black_box(owner.and_then(|owner| segment.entity(owner)).map(EntityRecord::id));
+    }
+
     /// Whether an alias is the name of an entity row, and has no row of its own.
     pub fn is_name(&self, at: AliasRef) -> bool {
         self.alias(at).is_some_and(|alias| alias.is_name)
@@ -110,9 +126,14 @@ impl Stack {
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
-        let entity = self.links.canonical(&self.segments, at.segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover)
-            || self.links.is_void(&self.segments, at.segment, id);
+        self.entity_of_id(at.segment, id)
+    }
+
+    /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
+    pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
+        let entity = self.links.canonical(&self.segments, segment, id);
+        let is_removed = self.links.removed_by(entity).is_some_and(|remover| segment <= remover)
+            || self.links.is_void(&self.segments, segment, id);
         (!is_removed && self.records(entity).next().is_some()).then_some(entity)
     }
 
@@ -187,7 +208,7 @@ impl Stack {
     }
 
     /// Canonical name: that of the first pack that gives one.
-    pub fn name(&self, entity: EntityKey) -> &str {
+    pub fn name(&self, entity: EntityKey) -> String {
         self.records(entity)
             .map(|(_, record)| record.name())
             .find(|name| !name.is_empty())
