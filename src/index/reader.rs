@@ -110,6 +110,11 @@ impl Alias<'_> {
         self.text.read()
     }
 
+    /// Whether the surface form is `text`.
+    pub fn is(self, text: &str) -> bool {
+        self.text.is(text)
+    }
+
     /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
     /// one segment and it is the same.
     pub fn has_text_of(self, other: Alias<'_>) -> bool {

@@ -209,7 +209,8 @@ impl<'a> Reader<'a> {
     /// The entities that bear exactly this name, each once, with the weight of the name among theirs.
     fn named(&self, form: &Form<'_>, written: &str) -> Vec<Bearer> {
         let mut bearers: Vec<Bearer> = Vec::new();
-        let exact = lookup::under_key(self.stack, form, Stages::NONE).filter(|met| {
+        let mut surface = lookup::Surface::default();
+        let exact = lookup::under_key(self.stack, form, Stages::NONE, &mut surface).filter(|met| {
             met.comparison.tier <= Tier::Orthographic && met.comparison.plausibility >= lookup::KNOWN
         });
         for lookup::Met { at, .. } in exact {

@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::KeyHash;
+use crate::index::{Alias, KeyHash};
 use crate::model::Tier;
 use crate::text::{self, NameKeys, heads, proclitic};
 
@@ -255,9 +255,9 @@ impl<'a> Form<'a> {
             && self.letters() <= DOUBTFUL_LETTERS
     }
 
-    /// Whether a name is written so that it has the form's K0 key for sure; most that have it are.
-    pub fn is_written(&self, name: &str) -> bool {
-        self.written == Some(name) || *self.safe == *name
+    /// Whether an alias is written so that it has the form's K0 key for sure; most that have it are.
+    pub fn is_text_of(&self, alias: Alias<'_>) -> bool {
+        self.written.is_some_and(|written| alias.is(written)) || alias.is(&self.safe)
     }
 
     /// The number of letters of the lookup key.

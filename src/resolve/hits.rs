@@ -10,7 +10,7 @@ use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::{Form, FormStep, FormSteps};
 use super::lookup::{self, Met};
-use super::score::strength;
+use super::score::Factors;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
@@ -34,8 +34,8 @@ pub(super) struct Hit {
     pub plausibility: f32,
     /// Whether the alias is in the language of the hint.
     pub in_language: bool,
-    /// What speaks for the hit beside others of its entity, see [`strength`].
-    strength: f32,
+    /// What speaks for the hit by its alias.
+    pub of_alias: Factors,
 }
 
 /// The steps from a form to an alias.
@@ -162,9 +162,9 @@ impl<'a> Hits<'a> {
             form_steps: FormSteps::new(),
             own_steps: OwnSteps::Made(Vec::new()),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
-            strength: 0.0,
+            of_alias: Factors::default(),
         };
-        hit.strength = strength(&hit);
+        hit.of_alias = Factors::of_alias(&hit);
         self.best.offer(hit, self.stack, |hit| {
             hit.form_steps.clone_from(&form.steps);
             hit.own_steps = own_steps();
@@ -300,7 +300,7 @@ impl Hit {
     /// By all but the steps.
     fn cmp_row(&self, other: &Self, stack: &Stack) -> Ordering {
         let row = |hit: &Self| (!hit.in_language, hit.kind, hit.tier);
-        let by_strength = other.strength.total_cmp(&self.strength);
+        let by_strength = other.of_alias.total().total_cmp(&self.of_alias.total());
         by_strength.then_with(|| row(self).cmp(&row(other))).then_with(|| self.cmp_text(other, stack))
     }
 

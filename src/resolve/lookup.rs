@@ -28,6 +28,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
     let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
     let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
+    let mut surface = Surface::default();
     for form in forms.iter().filter(|form| form.tier != Tier::Proclitic || !*is_word) {
         // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
         let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&*form.key);
@@ -36,7 +37,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
         if longer_is_known {
             reading.to_mut().evidence += KNOWN_LONGER_EVIDENCE;
         }
-        for met in under_key(stack, form, without) {
+        for met in under_key(stack, form, without, &mut surface) {
             let is_sure = met.comparison.plausibility >= KNOWN;
             if hits.add_met(&reading, met) && is_sure {
                 known.push(&form.key);
@@ -60,11 +61,12 @@ pub(super) fn under_key<'a>(
     stack: &'a Stack,
     form: &'a Form<'_>,
     without: Stages,
+    surface: &'a mut Surface,
 ) -> impl Iterator<Item = Met<'a>> {
     let postings = stack.numbered().flat_map(move |(segment, reader)| {
         reader.lookup_candidates(form.hash).map(move |posting| (segment, reader, posting))
     });
-    let mut judge = Judge::new(stack, form, without);
+    let mut judge = Judge { stack, form, without, last: None, surface };
     postings.filter_map(move |(segment, reader, posting)| {
         let alias = reader.alias(posting.alias)?;
         if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
@@ -83,16 +85,17 @@ struct Judge<'a> {
     without: Stages,
     /// The last alias that was compared whole, and how.
     last: Option<(Alias<'a>, Option<Comparison>)>,
-    /// The text of an alias, and its keys.
+    surface: &'a mut Surface,
+}
+
+/// An alias that is being compared: its text and its keys, in buffers that serve the next one too.
+#[derive(Default)]
+pub(super) struct Surface {
     text: String,
     keys: NameKeys,
 }
 
 impl<'a> Judge<'a> {
-    fn new(stack: &'a Stack, form: &'a Form<'_>, without: Stages) -> Self {
-        Self { stack, form, without, last: None, text: String::new(), keys: NameKeys::default() }
-    }
-
     /// The comparison of the form with an alias; `None` if something else is meant, or the alias has another key.
     fn judge(&mut self, at: AliasRef, alias: Alias<'a>, is_bare: bool) -> Option<Comparison> {
         if is_bare {
@@ -112,12 +115,13 @@ impl<'a> Judge<'a> {
     }
 
     fn judge_text(&mut self, alias: Alias<'_>) -> Option<Comparison> {
-        alias.text_into(&mut self.text);
-        if self.form.is_written(&self.text) {
+        if self.form.is_text_of(alias) {
             return self.compare(&self.form.safe);
         }
-        self.keys.set(&self.text);
-        if self.keys.key() == self.form.key { self.compare(self.keys.safe()) } else { None }
+        let Surface { text, keys } = &mut *self.surface;
+        alias.text_into(text);
+        keys.set(text);
+        if keys.key() == self.form.key { self.compare(self.surface.keys.safe()) } else { None }
     }
 
     fn compare(&self, surface: &str) -> Option<Comparison> {
@@ -175,7 +179,7 @@ pub(super) fn is_demonym(stack: &Stack, form: &Form, count: usize, without: Stag
     let adjective = Form::whole(tokens.join(" "));
     let readings: Forms<'_> = adjective.stripped().collect();
     std::iter::once(&adjective).chain(&readings).any(|reading| {
-        under_key(stack, reading, without)
+        under_key(stack, reading, without, &mut Surface::default())
             .any(|met| stack.alias(met.at).is_some_and(|alias| alias.kind == AliasKind::Demonym))
     })
 }

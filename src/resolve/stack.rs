@@ -131,10 +131,7 @@ impl Stack {
 
     /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
     pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
-        let entity = self.links.canonical(&self.segments, segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| segment <= remover)
-            || self.links.is_void(&self.segments, segment, id);
-        (!is_removed && self.records(entity).next().is_some()).then_some(entity)
+        self.links.entity_in_force(&self.segments, segment, id)
     }
 
     /// The entity that bears an ID, whether as its own, by `same_as` or by a redirect.
@@ -156,7 +153,7 @@ impl Stack {
 
     /// The rows of an entity that are in force, in stack order, with the index of their segment.
     pub fn records(&self, entity: EntityKey) -> impl Iterator<Item = (u16, EntityRecord<'_>)> {
-        self.members_in_force(entity).filter_map(|member| {
+        self.links.members_in_force(entity).filter_map(|member| {
             let segment = &self.segments[usize::from(member.segment)];
             Some((member.segment, segment.entity(segment.owner(member.id)?)?))
         })
@@ -164,20 +161,11 @@ impl Stack {
 
     /// The alias rows of an entity that are in force, in stack order.
     pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
-        self.members_in_force(entity).flat_map(move |member| {
+        self.links.members_in_force(entity).flat_map(move |member| {
             let segment = &self.segments[usize::from(member.segment)];
             let ids = std::iter::once(member.id).chain(self.other_ids(member));
             ids.flat_map(|id| segment.aliases_of(id))
                 .map(move |alias| AliasRef { segment: member.segment, alias })
-        })
-    }
-
-    /// The nodes of an entity whose rows no override removes, in stack order.
-    fn members_in_force(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> {
-        let floor = self.links.removed_by(entity);
-        self.links.members(entity).filter(move |member| {
-            floor.is_none_or(|remover| member.segment > remover)
-                && !self.links.is_void(&self.segments, member.segment, member.id)
         })
     }
 
