@@ -104,7 +104,7 @@ impl Stack {
         let own = segment.owner(node.id).and_then(|owner| segment.entity(owner));
         let own = own.map_or_else(TokenBearers::default, bearers_by);
         let entity = links.canonical(self.segments(), node.segment, node.id);
-        let is_in_force = self.is_in_force(node.segment, node.id, entity);
+        let is_in_force = self.entity_of_id(node.segment, node.id).is_some();
         own == if is_in_force { self.bearers(entity) } else { TokenBearers::default() }
     }
 }
