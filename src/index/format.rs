@@ -157,6 +157,8 @@ pub(super) struct Meta {
     pub version: String,
     pub licenses: Vec<License>,
     pub sources: Vec<Source>,
+    /// IDs that the pack mentions.
+    pub id_count: u32,
     pub entity_count: u32,
     pub alias_count: u32,
     /// Alias records beyond those of alias rows: names of entity rows.

@@ -40,7 +40,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Texts, texts);
     let entity_sections = EntitySections::collect(&entities, &aliases, &ids, &lists, &compressors)?;
     file.add(SectionKind::Descriptions, entity_sections.descriptions);
-    let (id_table, id_texts) = id_sections(&ids)?;
+    let (id_table, id_texts) = id_sections(&ids);
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::IdTexts, id_texts);
     file.add(SectionKind::Entities, entity_sections.table);
@@ -242,6 +242,7 @@ fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Met
         version: manifest.version.clone(),
         licenses: manifest.licenses.clone(),
         sources: manifest.sources.clone(),
+        id_count: ids.sorted.len() as u32,
         entity_count: pack.entities.len() as u32,
         alias_count: pack.aliases.len() as u32,
         name_count: name_count as u32,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::index::format::NONE;
-use crate::index::records::{ID_BYTES, id_record, offset};
-use crate::index::{CompileError, EntityOrdinal, IdOrdinal};
+use crate::index::records::IdBlocks;
+use crate::index::{EntityOrdinal, IdOrdinal};
 use crate::model::EntityId;
 use crate::pack::{EntityRow, OverrideAction, Pack};
 
@@ -54,12 +54,10 @@ impl<'a> Ids<'a> {
 }
 
 /// The records of IDs, and their texts.
-pub(super) fn id_sections(ids: &Ids<'_>) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
-    let (mut table, mut texts) = (Vec::with_capacity(ids.sorted.len() * ID_BYTES), Vec::new());
+pub(super) fn id_sections(ids: &Ids<'_>) -> (Vec<u8>, Vec<u8>) {
+    let mut blocks = IdBlocks::default();
     for (id, text) in (0..).zip(&ids.sorted) {
-        let start = offset(texts.len(), "bytes of IDs")?;
-        table.extend(id_record(start, ids.owner(id).unwrap_or(NONE)));
-        texts.extend_from_slice(text.as_bytes());
+        blocks.add(text, ids.owner(id).unwrap_or(NONE));
     }
-    Ok((table, texts))
+    blocks.into_bytes()
 }
