@@ -7,7 +7,6 @@
 
 mod file;
 pub mod format;
-mod inversion;
 mod layout;
 mod lexicon;
 mod lists;
@@ -19,6 +18,7 @@ mod sections;
 mod table;
 mod texts;
 mod verify;
+mod workshop;
 mod writer;
 
 pub use format::{Header, SectionKind};
@@ -28,7 +28,10 @@ pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Ov
 pub use search::{NearSkeletons, search_prefix};
 pub use table::KeyHash;
 pub use verify::verify;
+pub use workshop::{Phase, Progress};
+pub(crate) use workshop::Workshop;
 pub use writer::compile;
+pub(crate) use writer::SegmentWriter;
 
 use std::sync::Arc;
 
@@ -83,9 +86,12 @@ pub enum CompileError {
         /// The most that one segment holds.
         limit: u64,
     },
-    /// The segment could not be written.
+    /// The segment or a scratch file could not be written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// What rows say together is wrong; the findings tell.
+    #[error("the pack has errors; `yaqut lint` shows them")]
+    BadRows,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Records: IDs, entities and aliases, each of a fixed length and read in place.
 
+use std::io::{self, Write};
+
 use super::format::NONE;
 use super::lists::{push_varint, take_varint};
 use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
@@ -98,6 +100,8 @@ pub(super) struct AliasBlocks {
     blocks: Vec<u8>,
     texts: Vec<u8>,
     count: usize,
+    /// Bytes of texts that were written out.
+    texts_before: u64,
 }
 
 const ATTRIBUTES: usize = 4 * BLOCK_ALIASES;
@@ -115,7 +119,8 @@ impl AliasBlocks {
         }
         let Some(block) = self.blocks.last_chunk_mut::<ALIAS_BLOCK_BYTES>() else { return };
         if slot == 0 {
-            block[TEXTS..LENGTHS].copy_from_slice(&(self.texts.len() as u64).to_le_bytes());
+            let start = self.texts_before + self.texts.len() as u64;
+            block[TEXTS..LENGTHS].copy_from_slice(&start.to_le_bytes());
         }
         block[4 * slot..4 * slot + 4].copy_from_slice(&alias.id.to_le_bytes());
         let attributes = ATTRIBUTES + 2 * slot;
@@ -128,9 +133,23 @@ impl AliasBlocks {
         self.count += 1;
     }
 
-    /// The sections of the blocks and of the texts.
-    pub fn into_bytes(self) -> (Vec<u8>, Vec<u8>) {
-        (self.blocks, self.texts)
+    /// Writes the blocks that are full, and the texts so far.
+    pub fn write_full(&mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        let full = self.count / BLOCK_ALIASES * BLOCK_ALIASES;
+        let open = if full < self.count { ALIAS_BLOCK_BYTES } else { 0 };
+        let len = self.blocks.len() - open;
+        blocks.write_all(self.blocks.get(..len).unwrap_or_default())?;
+        self.blocks.drain(..len);
+        texts.write_all(&self.texts)?;
+        self.texts_before += self.texts.len() as u64;
+        self.texts.clear();
+        Ok(())
+    }
+
+    /// Writes the rest.
+    pub fn finish(mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        self.write_full(blocks, texts)?;
+        blocks.write_all(&self.blocks)
     }
 }
 
@@ -216,11 +235,18 @@ mod tests {
                 let (id, attributes, _) = aliases[i];
                 AliasFields { id, attributes, codes: &texts[i] }
             };
-            let mut blocks = AliasBlocks::default();
-            (0..aliases.len()).for_each(|i| blocks.add(fields(i)));
-            let (blocks, texts) = blocks.into_bytes();
+            let mut pending = AliasBlocks::default();
+            let (mut blocks, mut written) = (Vec::new(), Vec::new());
+            for i in 0..aliases.len() {
+                pending.add(fields(i));
+                if i % 7 == 3 {
+                    pending.write_full(&mut blocks, &mut written).unwrap();
+                }
+            }
+            pending.finish(&mut blocks, &mut written).unwrap();
+            let texts_written = written;
             prop_assert_eq!(blocks.len(), aliases.len().div_ceil(8) * ALIAS_BLOCK_BYTES);
-            let table = AliasTable::new(&blocks, &texts);
+            let table = AliasTable::new(&blocks, &texts_written);
             for i in 0..aliases.len() {
                 prop_assert_eq!(table.get(i as u32), Some(fields(i)));
                 prop_assert_eq!(table.id(i as u32), Some(aliases[i].0));

@@ -34,6 +34,7 @@ pub(crate) struct Sorter {
     /// The chunk that is being sorted and written.
     spilling: Option<JoinHandle<io::Result<Run>>>,
     spilled: Vec<Run>,
+    len: u64,
 }
 
 impl Sorter {
@@ -46,7 +47,7 @@ impl Sorter {
     pub fn new(memory: usize, scratch: Arc<dyn Scratch>) -> Self {
         // One chunk fills while another is written.
         let chunk_bytes = (memory / 2).clamp(1, Chunk::MAX_BYTES);
-        Self { scratch, chunk_bytes, chunk: Chunk::default(), spilling: None, spilled: Vec::new() }
+        Self { scratch, chunk_bytes, chunk: Chunk::default(), spilling: None, spilled: Vec::new(), len: 0 }
     }
 
     /// Adds the record that `parts` make together.
@@ -58,7 +59,13 @@ impl Sorter {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record is too long to be sorted"));
         }
         self.chunk.push(parts);
+        self.len += 1;
         if self.chunk.bytes() >= self.chunk_bytes { self.spill() } else { Ok(()) }
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> u64 {
+        self.len
     }
 
     /// Sorts what is left; the records come out of the result. O(n log n) in all.

@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use super::bundled::{BundledPack, bundled_packs};
 use super::cache::{CachePolicy, SegmentCache};
-use super::dangling::{Reference, dangling};
+use super::dangling::References;
 use super::error::StoreError;
 use super::layer::{Layer, Opener, Outcome, Source};
 use super::observer::{Event, Observer};
 use super::segment_file::LoadMode;
 use super::warning::Warning;
 use crate::Gazetteer;
-use crate::pack::Diagnostic;
+use crate::pack::{Diagnostic, MAX_DIAGNOSTICS};
 
 /// What a stack is made of, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ fn sources(bundled: &'static [BundledPack], config: &StackConfig) -> Vec<Source>
 struct Opening {
     layers: Vec<Layer>,
     diagnostics: Vec<Diagnostic>,
-    references: Vec<Reference>,
+    references: Vec<References>,
     bad: Vec<String>,
     kept: Vec<String>,
     warnings: Vec<Warning>,
@@ -130,7 +130,7 @@ impl Opening {
             Outcome::Ready(ready) => {
                 self.layers.push(ready.layer);
                 self.diagnostics.extend(ready.diagnostics);
-                self.references.extend(ready.references);
+                self.references.push(ready.references);
                 self.warnings.extend(ready.warning);
             }
             Outcome::Kept { layer, diagnostics } => {
@@ -151,7 +151,8 @@ impl Opening {
             return Err(StoreError::BadPacks { diagnostics });
         }
         let gazetteer = Gazetteer::new(layers.iter().map(|layer| Arc::clone(&layer.segment)).collect());
-        diagnostics.extend(dangling(&references, &gazetteer));
+        let dangling = references.iter().flat_map(|references| references.dangling(&gazetteer));
+        diagnostics.extend(dangling.take(MAX_DIAGNOSTICS));
         let stack = Stack { layers };
         Ok(Opened { gazetteer, stack, diagnostics, skipped: bad, kept, warnings })
     }

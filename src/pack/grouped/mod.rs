@@ -48,6 +48,11 @@ impl Gatherer {
         self.alias_count
     }
 
+    /// The number of a language, see [`Groups::languages`].
+    pub fn language(&mut self, language: &str) -> u32 {
+        self.languages.number(language)
+    }
+
     /// Takes the IDs that overrides refer to; their ordinals come back as [`Event::Reference`].
     pub fn overrides(&mut self, rows: &[OverrideRow]) -> io::Result<()> {
         for (index, row) in (0..).zip(rows) {
