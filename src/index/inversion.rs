@@ -45,12 +45,11 @@ pub(super) trait Facts: Sync {
 pub(super) fn inverted(aliases: &[&AliasRow], facts: &impl Facts) -> Result<Inverted, CompileError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let pieces = keyed(aliases, aliases.len().div_ceil(cores).max(MIN_PIECE));
-    let (keys, others) = side_by_side(
+    let (keys, (tokens, skeletons)) = side_by_side(
         || keys(&pieces, facts),
-        || Ok((tokens(&pieces, facts)?, skeletons(&pieces, aliases, facts)?)),
+        || (tokens(&pieces, facts), skeletons(&pieces, aliases, facts)),
     );
-    let (tokens, skeletons) = others?;
-    Ok(Inverted { keys: keys?, tokens, skeletons })
+    Ok(Inverted { keys: keys?, tokens: tokens?, skeletons: skeletons? })
 }
 
 fn keys(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError> {

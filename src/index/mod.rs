@@ -17,6 +17,10 @@ mod search;
 mod sections;
 mod table;
 mod texts;
+#[cfg(test)]
+mod inversion;
+#[cfg(test)]
+mod oracle;
 mod verify;
 mod workshop;
 mod writer;

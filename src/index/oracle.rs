@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use super::file::SegmentFile;
 use super::format::{Attributes, BARE, MAX_ALIASES, Meta, MetaOverride, NONE, SectionKind};
 use super::inversion::{Facts, Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
@@ -143,8 +142,8 @@ impl<'a> Lists<'a> {
     fn collect(entities: &[&'a EntityRow], aliases: &[NumberedAlias<'a>]) -> Result<Self, CompileError> {
         let types = entities.iter().filter_map(|entity| Some(entity.entity_type.as_ref()?.as_str()));
         let types = sorted_distinct(types);
-        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()));
-        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)));
+        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()).chain([""]));
+        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)).chain([Attributes { language: 0, kind: AliasKind::Preferred, article: crate::model::Article::Unknown, is_name: true }]));
         for (what, count, limit) in [
             ("entity types", types.len(), NO_TYPE),
             ("combinations of language, kind and article", attributes.len(), IS_ARABIC),
@@ -228,7 +227,9 @@ fn alias_sections(
         let attributes = lists.attributes(alias) | is_arabic;
         blocks.add(AliasFields { id: alias.id, attributes, codes: &compressors.compress(sort, text) });
     }
-    Ok(blocks.into_bytes())
+    let (mut b, mut t) = (Vec::new(), Vec::new());
+    blocks.finish(&mut b, &mut t)?;
+    Ok((b, t))
 }
 
 /// The sections that entities fill.
@@ -440,4 +441,51 @@ fn id_sections(ids: &Ids<'_>) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
         texts.extend_from_slice(text.as_bytes());
     }
     Ok((table, texts))
+}
+
+use super::format::{ALIGNMENT, HEADER_BYTES, MAGIC, SECTION_ROW_BYTES, TRAILER_BYTES};
+use super::FORMAT_VERSION;
+/// A segment file under construction.
+#[derive(Default)]
+pub(super) struct SegmentFile {
+    sections: Vec<(SectionKind, Vec<u8>)>,
+}
+
+impl SegmentFile {
+    /// Adds a section; they come in the order of [`SectionKind::ALL`].
+    pub fn add(&mut self, kind: SectionKind, bytes: Vec<u8>) {
+        self.sections.push((kind, bytes));
+    }
+
+    /// The bytes of the file.
+    pub fn finish(self) -> Vec<u8> {
+        let table_bytes = self.sections.len() * SECTION_ROW_BYTES;
+        let first = (HEADER_BYTES + table_bytes + 4).next_multiple_of(ALIGNMENT);
+        let mut end = first;
+        let mut table = Vec::with_capacity(table_bytes);
+        for (kind, bytes) in &self.sections {
+            table.extend((*kind as u32).to_le_bytes());
+            table.extend(crc32c::crc32c(bytes).to_le_bytes());
+            table.extend((end as u64).to_le_bytes());
+            table.extend((bytes.len() as u64).to_le_bytes());
+            end = (end + bytes.len()).next_multiple_of(ALIGNMENT);
+        }
+        let mut file = Vec::with_capacity(end + TRAILER_BYTES);
+        file.extend_from_slice(&MAGIC);
+        file.extend(FORMAT_VERSION.to_le_bytes());
+        file.extend((self.sections.len() as u32).to_le_bytes());
+        file.extend_from_slice(&text::rules_digest());
+        file.extend(((end + TRAILER_BYTES) as u64).to_le_bytes());
+        file.extend_from_slice(&table);
+        let checksum = crc32c::crc32c(&file);
+        file.extend(checksum.to_le_bytes());
+        file.resize(first, 0);
+        for (_, bytes) in &self.sections {
+            file.extend_from_slice(bytes);
+            file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
+        }
+        let digest = blake3::hash(&file);
+        file.extend_from_slice(digest.as_bytes());
+        file
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::format::{self, Attributes, Header, Meta, MetaOverride, NONE, SectionKind};
+use super::format::{Attributes, Header, Meta, MetaOverride, NONE, SectionKind};
 use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;

@@ -43,6 +43,11 @@ struct Alias {
 }
 
 impl Batch {
+    /// An empty batch.
+    pub fn new(number: u64, first: AliasOrdinal) -> Self {
+        Self { number, first, ..Self::default() }
+    }
+
     pub fn push(&mut self, alias: &str, info: AliasInfo) {
         self.text.push_str(alias);
         self.aliases.push(Alias { end: self.text.len(), info });

@@ -60,8 +60,10 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
         overrides: pack.overrides.clone(),
     };
     let mut segment = Vec::new();
-    writer.finish(&rest, &mut report, |_| (), &mut segment)?;
-    Ok(segment)
+    match writer.finish(&rest, &mut report, |_| (), &mut segment) {
+        Ok(()) => Ok(segment),
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes the rows of a pack and writes its segment.
@@ -318,3 +320,6 @@ fn meta_override(row: &OverrideRow, [id, target]: [IdOrdinal; 2]) -> MetaOverrid
 fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use super::super::format::{Attributes, MAX_ALIASES, NONE};
 use super::super::lists::{TokenBearers, push_varint};
 use super::super::records::{EntityFields, IS_ARABIC, NO_TYPE, id_record, offset};
 use super::super::texts::Sort;
-use super::super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
+use super::super::{CompileError, EntityOrdinal, IdOrdinal};
 use super::batch::{AliasInfo, BATCH_ALIASES, Batch};
 use super::spool::Spool;
 use super::{Compressors, Workshop};
@@ -187,7 +187,7 @@ impl<'w> Rows<'w> {
 
     fn take_batch(&mut self) -> Batch {
         let (number, first) = (self.batch.number + 1, self.alias_count + self.name_count);
-        std::mem::replace(&mut self.batch, Batch { number, first, ..Batch::default() })
+        std::mem::replace(&mut self.batch, Batch::new(number, first))
     }
 
     fn bearers_of(&self, entity: u32) -> TokenBearers {
@@ -312,7 +312,8 @@ impl Ids {
         for same in &self.same_as {
             same_as.write_all(&same.id.to_le_bytes())?;
             // An entity owns its own ID, whatever other rows claim.
-            if let Some((_, owner @ &mut NONE)) = self.records.get_mut(same.id as usize) {
+            let owner = self.records.get_mut(same.id as usize).map(|(_, owner)| owner);
+            if let Some(owner) = owner.filter(|owner| **owner == NONE) {
                 *owner = same.entity;
             }
         }
