@@ -21,12 +21,14 @@ pub(super) struct Compiled {
 pub(super) enum CompileFailure {
     /// It has errors: all findings on it.
     BadPack(Vec<Diagnostic>),
-    /// A file of it could not be read.
-    Read(StoreError),
     /// Scratch files could not be used.
     Scratch(io::Error),
     /// The segment could not be written.
     Write(io::Error),
+    /// It was changed meanwhile.
+    Changed,
+    /// Something else went wrong.
+    Store(StoreError),
 }
 
 /// Reads, checks and compiles a pack, and writes its segment to `out` from first to last, once it is known to be good.
@@ -73,12 +75,13 @@ fn not_compilable(label: &str, error: &CompileError) -> Diagnostic {
 }
 
 impl CompileFailure {
-    /// As an error of the store: scratch files were to lie in `scratch`, the segment to be written to `out`.
-    pub(super) fn into_error(self, scratch: &Path, out: &Path) -> StoreError {
+    /// As an error of the store: scratch files were to lie in `scratch`, and the segment to be written to `out`.
+    pub(super) fn into_error(self, pack: &Path, scratch: &Path, out: &Path) -> StoreError {
         match self {
             Self::BadPack(diagnostics) => StoreError::BadPacks { diagnostics },
-            Self::Read(error) => error,
-            Self::Scratch(source) => StoreError::write(&scratch.join("(scratch files)"), source),
+            Self::Changed => StoreError::Changing { path: pack.into() },
+            Self::Store(error) => error,
+            Self::Scratch(source) => StoreError::Scratch { folder: scratch.into(), source },
             Self::Write(source) => StoreError::write(out, source),
         }
     }
@@ -87,7 +90,7 @@ impl CompileFailure {
 impl From<PackError> for CompileFailure {
     fn from(error: PackError) -> Self {
         match error {
-            PackError::Read { path, source } => Self::Read(StoreError::read(Path::new(&*path), PACK_FILE, source)),
+            PackError::Read { path, source } => Self::Store(StoreError::read(Path::new(&*path), PACK_FILE, source)),
             PackError::Scratch(source) => Self::Scratch(source),
         }
     }
@@ -106,5 +109,11 @@ impl Write for Watched<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush().inspect_err(|_| self.has_failed = true)
+    }
+}
+
+impl From<StoreError> for CompileFailure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

@@ -42,7 +42,8 @@ impl<'p> Foreign<'p> {
         match event {
             Event::Id(id) => {
                 self.end_id();
-                id.clone_into(&mut self.id);
+                self.id.clear();
+                self.id.push_str(id);
                 self.is_own = false;
             }
             Event::Entity(_) | Event::SameAs { .. } => self.is_own = true,

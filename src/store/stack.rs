@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::ResolveOptions;
     use crate::model::Status;
-    use crate::store::build;
+    use crate::store::{BuildOptions, build};
     use crate::store::observer::{Origin, Silent};
     use crate::store::testing::{Origins, break_pack, bundle_pack, write_pack};
 
@@ -247,7 +247,7 @@ mod tests {
         write_pack(&pack, "c", "gamma");
         let bundled = bundle_pack(&pack, "c");
         let index = fixture.folder.path().join("b.yaqut");
-        build(&fixture.config.packs[1], &index, false).unwrap();
+        build(&fixture.config.packs[1], &index, &BuildOptions::default()).unwrap();
         fixture.config.indexes = vec![index];
         fixture.config.packs.reverse();
         let opened = open_over(bundled, &fixture.config, &Stack::default(), &Silent).unwrap();
@@ -393,7 +393,7 @@ mod tests {
         for load in [LoadMode::Map, LoadMode::Heap] {
             let mut fixture = Fixture::new();
             let index = fixture.folder.path().join("a.yaqut");
-            build(&fixture.config.packs[0], &index, false).unwrap();
+            build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
             fixture.config = StackConfig { packs: vec![], indexes: vec![index], load, ..fixture.config };
             let opened = fixture.open().unwrap();
             assert!(resolves(&opened, "alpha"));
@@ -419,7 +419,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let mut fixture = Fixture::new();
         let index = fixture.folder.path().join("a.yaqut");
-        build(&fixture.config.packs[0], &index, false).unwrap();
+        build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
         fs::set_permissions(&index, fs::Permissions::from_mode(0o646)).unwrap();
         fixture.config.indexes = vec![index.clone()];
         let expected = Warning::WritableByOthers { path: index };

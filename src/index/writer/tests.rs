@@ -91,6 +91,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn neither_memory_nor_threads_make_a_difference(
         pack in packs(),
