@@ -1,5 +1,7 @@
 //! Records: IDs, entities and aliases, each of a fixed length and read in place.
 
+use std::io::{self, Write};
+
 use super::format::NONE;
 use super::lists::{push_varint, take_varint};
 use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
@@ -95,9 +97,15 @@ impl IdBlocks {
         });
     }
 
-    /// The sections of the blocks and of the texts.
-    pub fn into_bytes(self) -> (Vec<u8>, Vec<u8>) {
-        (self.0.blocks, self.0.texts)
+    /// Writes the blocks that are full, and the texts so far.
+    pub fn write_full(&mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        self.0.write_full(ID_BLOCK_BYTES, blocks, texts)
+    }
+
+    /// Writes the rest.
+    pub fn finish(mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        self.write_full(blocks, texts)?;
+        blocks.write_all(&self.0.blocks)
     }
 }
 
@@ -165,9 +173,15 @@ impl AliasBlocks {
         });
     }
 
-    /// The sections of the blocks and of the texts.
-    pub fn into_bytes(self) -> (Vec<u8>, Vec<u8>) {
-        (self.0.blocks, self.0.texts)
+    /// Writes the blocks that are full, and the texts so far.
+    pub fn write_full(&mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        self.0.write_full(ALIAS_BLOCK_BYTES, blocks, texts)
+    }
+
+    /// Writes the rest.
+    pub fn finish(mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        self.write_full(blocks, texts)?;
+        blocks.write_all(&self.0.blocks)
     }
 }
 
@@ -206,6 +220,8 @@ struct Blocks {
     blocks: Vec<u8>,
     texts: Vec<u8>,
     count: usize,
+    /// Bytes of texts that were written out.
+    texts_before: u64,
 }
 
 /// The length of a text that says its length itself.
@@ -220,7 +236,8 @@ impl Blocks {
         }
         let Some(block) = self.blocks.last_chunk_mut::<N>() else { return };
         if slot == 0 {
-            block[texts_at..texts_at + 8].copy_from_slice(&(self.texts.len() as u64).to_le_bytes());
+            let start = self.texts_before + self.texts.len() as u64;
+            block[texts_at..texts_at + 8].copy_from_slice(&start.to_le_bytes());
         }
         let length = u8::try_from(text.len()).unwrap_or(LONG);
         block[texts_at + 8 + slot] = length;
@@ -230,6 +247,18 @@ impl Blocks {
         }
         self.texts.extend_from_slice(text);
         self.count += 1;
+    }
+
+    /// Writes the blocks of `len` bytes that are full, and the texts so far.
+    fn write_full(&mut self, len: usize, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
+        let open = if self.count.is_multiple_of(BLOCK_RECORDS) { 0 } else { len };
+        let full = self.blocks.len() - open;
+        blocks.write_all(self.blocks.get(..full).unwrap_or_default())?;
+        self.blocks.drain(..full);
+        texts.write_all(&self.texts)?;
+        self.texts_before += self.texts.len() as u64;
+        self.texts.clear();
+        Ok(())
     }
 }
 
@@ -294,14 +323,21 @@ mod tests {
         fn aliases_are_given_back(
             aliases in proptest::collection::vec((any::<u32>(), any::<u16>(), 0..600_usize), 0..40)
         ) {
-            let texts: Vec<Vec<u8>> = aliases.iter().map(|&(id, _, len)| vec![id as u8; len]).collect();
+            let codes: Vec<Vec<u8>> = aliases.iter().map(|&(id, _, len)| vec![id as u8; len]).collect();
             let fields = |i: usize| {
                 let (id, attributes, _) = aliases[i];
-                AliasFields { id, attributes, codes: &texts[i] }
+                AliasFields { id, attributes, codes: &codes[i] }
             };
             let mut blocks = AliasBlocks::default();
-            (0..aliases.len()).for_each(|i| blocks.add(fields(i)));
-            let (blocks, texts) = blocks.into_bytes();
+            let (mut block_bytes, mut texts) = (Vec::new(), Vec::new());
+            for i in 0..aliases.len() {
+                blocks.add(fields(i));
+                if i % 5 == 0 {
+                    blocks.write_full(&mut block_bytes, &mut texts).unwrap();
+                }
+            }
+            blocks.finish(&mut block_bytes, &mut texts).unwrap();
+            let blocks = block_bytes;
             prop_assert_eq!(blocks.len(), aliases.len().div_ceil(8) * ALIAS_BLOCK_BYTES);
             let table = AliasTable::new(&blocks, &texts);
             for i in 0..aliases.len() {
@@ -314,7 +350,9 @@ mod tests {
         fn ids_are_given_back(ids in proptest::collection::vec(("[a-z]{1,12}|[a-z]{300}", any::<u32>()), 0..40)) {
             let mut blocks = IdBlocks::default();
             ids.iter().for_each(|(text, owner)| blocks.add(text, *owner));
-            let (blocks, texts) = blocks.into_bytes();
+            let (mut block_bytes, mut texts) = (Vec::new(), Vec::new());
+            blocks.finish(&mut block_bytes, &mut texts).unwrap();
+            let blocks = block_bytes;
             let table = IdTable::new(&blocks, &texts);
             for (i, (text, owner)) in (0..).zip(&ids) {
                 prop_assert_eq!(table.text(i), Some(text.as_bytes()));

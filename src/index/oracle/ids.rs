@@ -1,6 +1,7 @@
 //! Numbers the IDs of a pack.
 
 use std::collections::HashMap;
+use std::io;
 
 use crate::index::format::NONE;
 use crate::index::records::IdBlocks;
@@ -54,10 +55,12 @@ impl<'a> Ids<'a> {
 }
 
 /// The records of IDs, and their texts.
-pub(super) fn id_sections(ids: &Ids<'_>) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn id_sections(ids: &Ids<'_>) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut blocks = IdBlocks::default();
     for (id, text) in (0..).zip(&ids.sorted) {
         blocks.add(text, ids.owner(id).unwrap_or(NONE));
     }
-    blocks.into_bytes()
+    let (mut table, mut texts) = (Vec::new(), Vec::new());
+    blocks.finish(&mut table, &mut texts)?;
+    Ok((table, texts))
 }

@@ -1,13 +1,14 @@
-//! Writes segments: a [`Pack`] in, the bytes of [`super::format`] out.
+//! The plainest way to write segments: all in memory, with maps and lists. What [`super::writer`] writes in bounded memory is
+//! the same bytes.
 
 mod entities;
 mod facts;
+mod file;
 mod ids;
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::CompileError;
-use super::file::SegmentFile;
 use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, SectionKind};
 use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
@@ -18,6 +19,7 @@ use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
 use entities::EntitySections;
 use facts::AliasFacts;
+use file::SegmentFile;
 use ids::{Ids, id_sections};
 
 /// Compiles a pack to the bytes of a segment; the same pack gives the same bytes.
@@ -40,7 +42,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Texts, texts);
     let entity_sections = EntitySections::collect(&entities, &aliases, &ids, &lists, &compressors)?;
     file.add(SectionKind::Descriptions, entity_sections.descriptions);
-    let (id_table, id_texts) = id_sections(&ids);
+    let (id_table, id_texts) = id_sections(&ids)?;
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::IdTexts, id_texts);
     file.add(SectionKind::Entities, entity_sections.table);
@@ -230,7 +232,9 @@ fn alias_sections(
         let attributes = lists.attributes(alias) | is_arabic;
         blocks.add(AliasFields { id: alias.id, attributes, codes: &compressors.compress(sort, text) });
     }
-    Ok(blocks.into_bytes())
+    let (mut table, mut texts) = (Vec::new(), Vec::new());
+    blocks.finish(&mut table, &mut texts)?;
+    Ok((table, texts))
 }
 
 fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Meta {
