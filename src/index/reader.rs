@@ -111,6 +111,22 @@ impl Alias<'_> {
         self.text.read()
     }
 
+    /// Whether the surface form is `text`.
+    pub fn is(self, text: &str) -> bool {
+        self.text.is(text)
+    }
+
+    /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
+    /// one segment and it is the same.
+    pub fn has_text_of(self, other: Alias<'_>) -> bool {
+        std::ptr::eq(self.text.symbols, other.text.symbols) && self.text.codes == other.text.codes
+    }
+
+    /// Readies the reading of the text, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_text(self) {
+        std::hint::black_box(self.text.codes.first().copied());
+    }
+
     /// Replaces what `text` holds by the surface form; for who reads many.
     pub fn text_into(self, text: &mut String) {
         self.text.read_into(text);
@@ -256,6 +272,11 @@ impl Segment {
             is_name: attributes.is_name,
             text: Text { codes: fields.codes, symbols: &self.symbols[sort as usize] },
         })
+    }
+
+    /// Readies the reading of an alias row, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_alias(&self, alias: AliasOrdinal) {
+        std::hint::black_box(self.alias_id(alias));
     }
 
     /// The ID that an alias row names.

@@ -83,7 +83,7 @@ impl Stack {
             let (Some(unsettled), Some(count)) = (unsettled.get_mut(at), counts.get_mut(at)) else {
                 continue;
             };
-            if unsettled.all || self.is_told_by_own_row(node, links) {
+            if unsettled.all || self.is_told_by_own_row(node) {
                 continue;
             }
             *count += 1;
@@ -99,13 +99,12 @@ impl Stack {
         unsettled
     }
 
-    fn is_told_by_own_row(&self, node: EntityKey, links: &Links) -> bool {
+    fn is_told_by_own_row(&self, node: EntityKey) -> bool {
         let Some(segment) = self.segments().get(usize::from(node.segment)) else { return true };
         let own = segment.owner(node.id).and_then(|owner| segment.entity(owner));
         let own = own.map_or_else(TokenBearers::default, bearers_by);
-        let entity = links.canonical(self.segments(), node.segment, node.id);
-        let is_in_force = self.is_in_force(node.segment, node.id, entity);
-        own == if is_in_force { self.bearers(entity) } else { TokenBearers::default() }
+        let entity = self.entity_of_id(node.segment, node.id);
+        own == entity.map_or_else(TokenBearers::default, |entity| self.bearers(entity))
     }
 }
 
