@@ -25,8 +25,9 @@ impl WorkBudget {
         self.left
     }
 
-    /// Takes so many transitions; `false` if there are not as many, and then all are gone.
-    pub(super) fn take(&mut self, transitions: u32) -> bool {
+    /// Takes so many transitions, or other work that takes as long; `false` if there are not as many, and then all are
+    /// gone.
+    pub fn take(&mut self, transitions: u32) -> bool {
         match self.left.checked_sub(transitions) {
             Some(left) => self.left = left,
             None => (self.left, self.is_spent) = (0, true),
