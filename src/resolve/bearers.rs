@@ -83,7 +83,7 @@ impl Stack {
             let (Some(unsettled), Some(count)) = (unsettled.get_mut(at), counts.get_mut(at)) else {
                 continue;
             };
-            if unsettled.all || self.is_told_by_own_row(node) {
+            if unsettled.all || self.is_told_by_own_row(node, links) {
                 continue;
             }
             *count += 1;
@@ -99,12 +99,13 @@ impl Stack {
         unsettled
     }
 
-    fn is_told_by_own_row(&self, node: EntityKey) -> bool {
+    fn is_told_by_own_row(&self, node: EntityKey, links: &Links) -> bool {
         let Some(segment) = self.segments().get(usize::from(node.segment)) else { return true };
         let own = segment.owner(node.id).and_then(|owner| segment.entity(owner));
         let own = own.map_or_else(TokenBearers::default, bearers_by);
-        let entity = self.entity_of_id(node.segment, node.id);
-        own == entity.map_or_else(TokenBearers::default, |entity| self.bearers(entity))
+        let entity = links.canonical(self.segments(), node.segment, node.id);
+        let is_in_force = self.entity_of_id(node.segment, node.id).is_some();
+        own == if is_in_force { self.bearers(entity) } else { TokenBearers::default() }
     }
 }
 
