@@ -60,6 +60,19 @@ const OWN_HAMZA_PLAUSIBILITY: f32 = 0.40;
 
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
+    let mut comparison = judge_folds(query, alias);
+    if comparison.tier > Tier::Exact {
+        comparison.steps = fold_steps(query, alias);
+        if is_divided_otherwise(query, alias) {
+            comparison.steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
+        }
+    }
+    comparison
+}
+
+/// [`compare_folds`] but for the steps, which cost more than all the rest. Allocates only where names of several tokens
+/// differ.
+pub(super) fn judge_folds(query: &str, alias: &str) -> Comparison {
     if query == alias {
         let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
         return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility, slip: 0.0 };
@@ -68,17 +81,24 @@ pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     if has_hamza_of_its_own(query, alias) {
         plausibility = OWN_HAMZA_PLAUSIBILITY;
     }
-    let mut steps = fold_steps(query, alias);
-    if text::lossy_fold(query) != text::lossy_fold(alias) {
-        steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
+    if is_divided_otherwise(query, alias) {
         evidence += DIVISION_EVIDENCE;
     }
-    Comparison { tier: Tier::Orthographic, steps, evidence, plausibility, slip: 0.0 }
+    Comparison { tier: Tier::Orthographic, steps: Vec::new(), evidence, plausibility, slip: 0.0 }
+}
+
+/// Whether two K0 keys of one lookup key have their word divisions elsewhere.
+fn is_divided_otherwise(query: &str, alias: &str) -> bool {
+    let is_divided = query.contains(' ') || alias.contains(' ');
+    is_divided && text::lossy_fold(query) != text::lossy_fold(alias)
 }
 
 /// Whether a token of the query has a hamza on an alef within the word where the alias has the bare letter: writers leave
 /// a hamza out, but put none in where none is heard. فأس is not فاس.
 fn has_hamza_of_its_own(query: &str, alias: &str) -> bool {
+    if !query.contains('أ') {
+        return false;
+    }
     let letters = |name: &str| name.chars().filter(|&c| c != ' ').collect::<Vec<_>>();
     let (letters_of_query, letters_of_alias) = (letters(query), letters(alias));
     let is_first = |i: usize| i == 0 || letters_of_alias[..i].ends_with(&['ا', 'ل']);
@@ -92,10 +112,9 @@ fn has_hamza_of_its_own(query: &str, alias: &str) -> bool {
 
 /// Evidence and plausibility of the least fold that makes two K0 keys of one lookup key equal but for divisions.
 fn fold_between(query: &str, alias: &str) -> (f32, f32) {
-    let same = |fold: fn(&str) -> String| text::join(&fold(query)) == text::join(&fold(alias));
-    if same(str::to_owned) {
+    if text::equal_joined(query, alias) {
         (0.0, SAFE_PLAUSIBILITY)
-    } else if same(text::hamza_fold) {
+    } else if text::equal_hamza_folded(query, alias) {
         (SEAT_EVIDENCE, SEAT_PLAUSIBILITY)
     } else {
         (LOSSY_EVIDENCE, LOSSY_PLAUSIBILITY)

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::stack::EntityKey;
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 
@@ -14,12 +16,12 @@ use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 #[derive(Default)]
 pub(super) struct Links {
     /// Group of every node that is not alone.
-    group_of: HashMap<EntityKey, u32>,
+    group_of: HashMap<EntityKey, u32, FixedState>,
     groups: Vec<Group>,
     /// Entities that are alone and removed, with the last pack that removes them.
-    removed_alone: HashMap<EntityKey, u16>,
+    removed_alone: HashMap<EntityKey, u16, FixedState>,
     /// Nodes that were removed under an ID that is redirected: the ID still finds the target, but their rows are void.
-    void: HashSet<EntityKey>,
+    void: HashSet<EntityKey, FixedState>,
 }
 
 struct Group {
@@ -134,7 +136,7 @@ fn is_owned(segments: &[Arc<Segment>], node: EntityKey) -> bool {
 /// A disjoint-set forest over the nodes that share an ID.
 #[derive(Default)]
 struct Joins {
-    parents: HashMap<EntityKey, EntityKey>,
+    parents: HashMap<EntityKey, EntityKey, FixedState>,
 }
 
 impl Joins {

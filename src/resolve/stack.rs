@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::links::Links;
 use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
-use crate::model::{CountryCode, EntityId, EntityType, Rank};
+use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
 
 /// An entity of the stack, after joining: the ID under which it is canonical.
@@ -30,7 +32,7 @@ pub struct AliasRef {
 pub struct Stack {
     segments: Vec<Arc<Segment>>,
     links: Links,
-    blocks: HashMap<String, Vec<Block>>,
+    blocks: HashMap<String, Vec<Block>, FixedState>,
     index_version: String,
     coverage: f32,
 }
@@ -52,7 +54,7 @@ impl Stack {
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
         let links = Links::build(&segments);
-        let mut blocks: HashMap<String, Vec<Block>> = HashMap::new();
+        let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for row in rows {
                 let (key, entity) = match row {
@@ -165,31 +167,23 @@ impl Stack {
         record.into_iter().flat_map(EntityRecord::same_as)
     }
 
-    /// Canonical ID of an entity.
-    pub fn id(&self, entity: EntityKey) -> Option<EntityId> {
-        self.segments[usize::from(entity.segment)].entity_id(entity.id)
-    }
-
     /// Canonical ID of an entity, as text.
     pub fn id_text(&self, entity: EntityKey) -> &str {
         self.segments[usize::from(entity.segment)].id(entity.id)
     }
 
     /// Every other ID of an entity, redirected ones included, in bytewise order.
-    pub fn other_ids_of(&self, entity: EntityKey) -> Vec<EntityId> {
-        let mut ids: Vec<EntityId> = self
-            .links
-            .members(entity)
-            .flat_map(|member| {
-                std::iter::once(member.id).chain(self.other_ids(member)).map(move |id| (member, id))
-            })
-            .filter_map(|(member, id)| self.segments[usize::from(member.segment)].entity_id(id))
-            .collect();
-        ids.sort();
-        ids.dedup();
-        let canonical = self.id(entity);
-        ids.retain(|id| Some(id) != canonical.as_ref());
-        ids
+    pub fn other_ids_of(&self, entity: EntityKey) -> Vec<&str> {
+        let members = self.links.members(entity);
+        let ids = members.flat_map(|member| {
+            std::iter::once(member.id).chain(self.other_ids(member)).map(move |id| (member.segment, id))
+        });
+        let canonical = self.id_text(entity);
+        let texts = ids.map(|(segment, id)| self.segments[usize::from(segment)].id(id));
+        let mut others: Vec<&str> = texts.filter(|&id| id != canonical && !id.is_empty()).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
     }
 
     /// Canonical name: that of the first pack that gives one.
@@ -202,15 +196,15 @@ impl Stack {
 
     /// What an entity is, by every pack that says so.
     pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
-        let mut types = Vec::new();
-        for entity_type in
-            self.records(entity).filter_map(|(_, record)| EntityType::new(record.entity_type()).ok())
-        {
-            if !types.contains(&entity_type) {
-                types.push(entity_type);
-            }
-        }
-        types
+        self.type_texts(entity).filter_map(|text| EntityType::new(text).ok()).collect()
+    }
+
+    /// [`Stack::types`] as text, each type once.
+    pub(super) fn type_texts(&self, entity: EntityKey) -> impl Iterator<Item = &str> {
+        let texts = move || self.records(entity).map(|(_, record)| record.entity_type());
+        let is_new =
+            move |&(i, text): &(usize, &str)| !text.is_empty() && texts().take(i).all(|other| other != text);
+        texts().enumerate().filter(is_new).map(|(_, text)| text)
     }
 
     /// Whether an entity is of one of `types`; true if `types` is empty.
@@ -242,9 +236,14 @@ impl Stack {
         least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
+    /// Whether a pack forbids `key` to mean something.
+    pub(super) fn has_block(&self, key: &str) -> bool {
+        !self.blocks.is_empty() && self.blocks.contains_key(key)
+    }
+
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
     pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
-        self.block_on(key, entity).is_some()
+        self.has_block(key) && self.block_on(key, entity).is_some()
     }
 
     /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two
