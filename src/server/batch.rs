@@ -7,12 +7,15 @@ use std::sync::Arc;
 use super::compute::{Cancelled, Compute, Job, Lane};
 use crate::Gazetteer;
 use crate::resolve::ResolveOptions;
-use crate::rpc::wire::{self, EncodedReply};
+use crate::rpc::wire::{self, EncodedReply, NameQuery};
 use crate::rpc::{Failure, validate};
 
 /// Names that are resolved by one job: long enough that its start costs nothing beside them, short enough that all
 /// processors work at a batch, and at several by turns.
 const NAMES_PER_JOB: usize = 250;
+
+/// Names after which a job looks whether its answers are still wanted.
+const NAMES_PER_LOOK: usize = 64;
 
 /// Bytes of a reply to one name, so that a buffer seldom grows.
 const REPLY_BYTES: usize = 192;
@@ -20,7 +23,7 @@ const REPLY_BYTES: usize = 192;
 /// The names of one request.
 pub(super) struct Batch {
     pub gazetteer: Arc<Gazetteer>,
-    pub queries: Vec<wire::NameQuery>,
+    pub queries: Vec<NameQuery>,
     pub options: ResolveOptions,
 }
 
@@ -47,22 +50,53 @@ impl Batch {
 
     /// Answers the queries of `range` in their order; stops early once nobody waits for the answers.
     fn resolve(&self, range: Range<usize>, cancelled: &Cancelled) -> Vec<u8> {
-        let queries = self.queries.iter().take(range.end).skip(range.start);
-        let mut out = Vec::with_capacity(NAMES_PER_JOB * REPLY_BYTES);
-        for query in queries.take_while(|_| !cancelled.is_set()) {
-            self.answer(query, &mut out);
+        let queries = self.queries.get(range.start..range.end.min(self.queries.len())).unwrap_or_default();
+        let mut out = Vec::with_capacity(queries.len() * REPLY_BYTES);
+        for queries in queries.chunks(NAMES_PER_LOOK).take_while(|_| !cancelled.is_set()) {
+            self.answer(queries, &mut out);
         }
         out
     }
 
-    fn answer(&self, query: &wire::NameQuery, out: &mut Vec<u8>) {
+    /// Names without hints of their own are looked up together.
+    fn answer(&self, queries: &[NameQuery], out: &mut Vec<u8>) {
+        let mut names = Vec::with_capacity(queries.len());
+        for query in queries {
+            match plain_name(query) {
+                Some(name) => names.push(name),
+                None => {
+                    self.answer_plain(&mut names, out);
+                    self.answer_hinted(query, out);
+                }
+            }
+        }
+        self.answer_plain(&mut names, out);
+    }
+
+    fn answer_plain(&self, names: &mut Vec<&str>, out: &mut Vec<u8>) {
+        let write = |i: usize, verdict| wire::write_verdict(out, names[i], &verdict, self.options.explain);
+        self.gazetteer.verdicts(names, &self.options, write);
+        names.clear();
+    }
+
+    fn answer_hinted(&self, query: &NameQuery, out: &mut Vec<u8>) {
         match validate::query_options(query, &self.options) {
-            Ok((name, options)) => wire::write_resolution(out, &self.gazetteer.resolve(name, &options)),
+            Ok((name, options)) => {
+                let verdict = self.gazetteer.verdict(name, &options);
+                wire::write_verdict(out, name, &verdict, options.explain);
+            }
             Err(failure) => {
                 wire::write_invalid(out, &String::from_utf8_lossy(&query.name), &failure.to_string());
             }
         }
     }
+}
+
+/// The name of a query that has no hints.
+fn plain_name(query: &NameQuery) -> Option<&str> {
+    let has_hints =
+        !(query.region_code.is_empty() && query.language_code.is_empty() && query.context.is_empty());
+    if has_hints { None } else { std::str::from_utf8(&query.name).ok() }
 }
 
 impl BatchJob {

@@ -18,7 +18,7 @@ pub struct EncodedReply {
 }
 
 impl EncodedReply {
-    /// The resolutions in order, in any number of parts that [`write_resolution`](super::write_resolution) and
+    /// The resolutions in order, in any number of parts that [`write_verdict`](super::write_verdict) and
     /// [`write_invalid`](super::write_invalid) wrote, and the index that gave them.
     pub fn new(mut parts: Vec<Vec<u8>>, index_version: &str) -> Self {
         if parts.is_empty() {

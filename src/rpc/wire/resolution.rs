@@ -2,21 +2,23 @@
 
 use super::reply::RESOLUTIONS;
 use super::writer::MessageWriter;
-use crate::model::{CountryCode, EntityId, EntityType, Rank};
-use crate::resolve::{BlockedCandidate, Candidate, Resolution};
+use crate::model::{CountryCode, Rank};
+use crate::resolve::{BlockedCandidate, CandidateRef, Verdict};
 use crate::rpc::pb;
 
-/// Writes an answer of the core as the next resolution of a response.
-pub fn write_resolution(out: &mut Vec<u8>, resolution: &Resolution) {
+/// Writes the verdict on `query` as the next resolution of a response.
+///
+/// With `explain`, steps and blocked candidates too: `RESOLUTION_VIEW_FULL`.
+pub fn write_verdict(out: &mut Vec<u8>, query: &str, verdict: &Verdict<'_>, explain: bool) {
     MessageWriter::new(out).message(RESOLUTIONS, |message| {
-        message.text(1, &resolution.query);
-        message.number(2, pb::ResolutionStatus::from(resolution.status).into());
-        message.text(3, resolution.canonical_id.as_ref().map_or("", EntityId::as_str));
-        for candidate in &resolution.candidates {
-            message.message(4, |message| write_candidate(message, candidate));
+        message.text(1, query);
+        message.number(2, pb::ResolutionStatus::from(verdict.status()).into());
+        message.text(3, verdict.resolved().map_or("", CandidateRef::id));
+        for candidate in verdict.candidates() {
+            message.message(4, |message| write_candidate(message, candidate, explain));
         }
-        message.text(5, resolution.invalid_reason.as_deref().unwrap_or_default());
-        for blocked in &resolution.blocked {
+        message.text(5, verdict.invalid_reason().unwrap_or_default());
+        for blocked in verdict.blocked() {
             message.message(6, |message| write_blocked(message, blocked));
         }
     });
@@ -31,26 +33,28 @@ pub fn write_invalid(out: &mut Vec<u8>, query: &str, reason: &str) {
     });
 }
 
-fn write_candidate(message: &mut MessageWriter<'_>, candidate: &Candidate) {
-    message.text(1, candidate.id.as_str());
-    message.text(2, &candidate.name);
-    for entity_type in &candidate.types {
-        message.item(3, EntityType::as_str(entity_type));
+fn write_candidate(message: &mut MessageWriter<'_>, candidate: CandidateRef<'_>, explain: bool) {
+    message.text(1, candidate.id());
+    message.text(2, &candidate.name());
+    for entity_type in candidate.types() {
+        message.item(3, entity_type);
     }
-    message.text(4, candidate.country.as_ref().map_or("", CountryCode::as_str));
-    for id in &candidate.same_as {
-        message.item(5, id.as_str());
+    message.text(4, candidate.country().as_ref().map_or("", CountryCode::as_str));
+    for id in candidate.same_as() {
+        message.item(5, id);
     }
-    message.float(6, candidate.score.get());
-    message.float(7, candidate.form_similarity);
-    message.number(8, pb::Tier::from(candidate.tier).into());
-    message.text(9, &candidate.matched_alias);
-    message.number(10, pb::AliasKind::from(candidate.alias_kind).into());
-    message.text(11, &candidate.pack);
-    for step in &candidate.explanation {
-        message.item(12, step);
+    message.float(6, candidate.score().get());
+    message.float(7, candidate.form_similarity());
+    message.number(8, pb::Tier::from(candidate.tier()).into());
+    message.text(9, &candidate.matched_alias());
+    message.number(10, pb::AliasKind::from(candidate.alias_kind()).into());
+    message.text(11, candidate.pack());
+    if explain {
+        for step in candidate.steps() {
+            message.item(12, &step.to_string());
+        }
     }
-    message.optional_float(13, candidate.rank.map(Rank::get));
+    message.optional_float(13, candidate.rank().map(Rank::get));
 }
 
 fn write_blocked(message: &mut MessageWriter<'_>, blocked: &BlockedCandidate) {
@@ -63,89 +67,102 @@ fn write_blocked(message: &mut MessageWriter<'_>, blocked: &BlockedCandidate) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use prost::Message;
 
     use super::*;
-    use crate::model::{AliasKind, BlockAction, Score, Status, Tier};
+    use crate::Gazetteer;
+    use crate::index::{Segment, compile};
+    use crate::pack::{PackFile, PackFiles, parse};
+    use crate::resolve::ResolveOptions;
 
-    fn id() -> impl Strategy<Value = EntityId> {
-        "[A-Z][0-9]{1,8}|geonames:[0-9]{1,3}".prop_map(|id| EntityId::new(&id).expect("an ID"))
+    const ENTITIES: &str = "id\ttype\tname\tcountry\trank\tsame_as\n\
+                            Q85\tcity\tCairo\tEG\t0.87\tgeonames:360630|iso3166-2:EG-C\n\
+                            Q3805\tcity\tAmman\tJO\t0.83\t\n\
+                            Q842\tcountry\tOman\tOM\t0.84\tiso3166:OM\n\
+                            Q212\tcountry\t\tUA\t\tgeonames:690791\n\
+                            ours:1\torganization\tSultanate\t\t0\t\n";
+    const ALIASES: &str = "id\talias\tlang\tkind\n\
+                           Q85\tالقاهرة\tar\tpreferred\n\
+                           Q3805\tعمان\tar\tpreferred\n\
+                           Q842\tعمان\tar\tpreferred\n\
+                           Q212\tأوكرانيا\tar\tpreferred\n\
+                           Q212\tUkraine\ten\talternate\n\
+                           ours:1\tعمان\tar\tshort\n";
+    const OVERRIDES: &str = "action\tid\talias\ttarget\tnote\nblock\tours:1\tعمان\t\t\n";
+
+    const KNOWN: [&str; 10] = [
+        "القاهرة",
+        "بالقاهره",
+        "عمان",
+        "وعمان",
+        "أكرانيا",
+        "أوكرانبا",
+        "Ukraine",
+        "Cairo",
+        "cairro",
+        "kahira",
+    ];
+
+    fn gazetteer() -> Gazetteer {
+        let file = |name: &str, text: &str| PackFile { name: name.into(), bytes: text.into() };
+        let tables = [("entities.tsv", ENTITIES), ("aliases.tsv", ALIASES), ("overrides.tsv", OVERRIDES)];
+        let files = tables.iter().map(|(name, text)| file(name, text)).collect();
+        let parsed = parse(&PackFiles { label: "towns".into(), files });
+        let pack = parsed.pack.unwrap_or_else(|| panic!("{:?}", parsed.diagnostics));
+        Gazetteer::new(vec![Arc::new(
+            Segment::open(Arc::new(compile(&pack).expect("a segment"))).expect("a segment"),
+        )])
     }
 
-    fn text() -> impl Strategy<Value = String> {
-        prop_oneof![Just(String::new()), "[a-zA-Zء-ي ]{1,20}", "\\PC{100,200}"]
+    /// Names that the gazetteer knows, with and without slips, and names that it does not know.
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof![
+            prop::sample::select(&KNOWN[..]).prop_map(str::to_owned),
+            "\\PC{0,60}",
+            Just("؟".repeat(300))
+        ]
     }
 
-    fn candidate() -> impl Strategy<Value = Candidate> {
-        let types = prop::collection::vec("[a-z]{1,9}", 0..3);
-        let country = prop::option::of("[A-Z]{2}");
-        let of_entity =
-            (id(), text(), types, country, prop::option::of(0_f32..=1.0), prop::collection::vec(id(), 0..4));
-        let tier = prop::sample::select(Tier::ALL);
-        let kind = prop::sample::select(AliasKind::ALL);
-        let steps = prop::collection::vec(text(), 0..3);
-        let of_alias = (0_f32..=1.0, 0_f32..=1.0, tier, text(), kind, text(), steps);
-        (of_entity, of_alias).prop_map(|((id, name, types, country, rank, same_as), alias)| {
-            let (score, form_similarity, tier, matched_alias, alias_kind, pack, explanation) = alias;
-            Candidate {
-                id,
-                name,
-                types: types.iter().map(|text| EntityType::new(text).expect("a type")).collect(),
-                country: country.map(|code| CountryCode::new(&code).expect("a code")),
-                rank: rank.and_then(Rank::new),
-                same_as,
-                score: Score::new(score),
-                form_similarity,
-                tier,
-                matched_alias,
-                alias_kind,
-                pack,
-                explanation,
+    fn options() -> impl Strategy<Value = ResolveOptions> {
+        let namespace = prop::sample::select(&[None, Some("geonames"), Some("iso3166")][..]);
+        let language = prop::sample::select(&[None, Some("ar"), Some("tlh")][..]);
+        (1_usize..4, any::<bool>(), namespace, language).prop_map(|(limit, explain, namespace, language)| {
+            ResolveOptions {
+                limit,
+                explain,
+                id_namespace: namespace.map(str::to_owned),
+                display_language_code: language.map(str::to_owned),
+                ..ResolveOptions::default()
             }
         })
-    }
-
-    fn blocked() -> impl Strategy<Value = BlockedCandidate> {
-        let action = prop::sample::select(BlockAction::ALL);
-        (id(), text(), text(), action, text()).prop_map(|(id, name, key, action, pack)| BlockedCandidate {
-            id,
-            name,
-            key,
-            action,
-            pack,
-        })
-    }
-
-    fn resolution() -> impl Strategy<Value = Resolution> {
-        let status = prop::sample::select(Status::ALL);
-        let candidates = prop::collection::vec(candidate(), 0..4);
-        let blocked = prop::collection::vec(blocked(), 0..2);
-        let reason = prop::option::of("[a-z]{1,9}");
-        (text(), status, prop::option::of(id()), candidates, blocked, reason).prop_map(
-            |(query, status, canonical_id, candidates, blocked, invalid_reason)| Resolution {
-                query,
-                status,
-                canonical_id,
-                candidates,
-                blocked,
-                invalid_reason,
-                index_version: String::new(),
-            },
-        )
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_the_message(resolutions in prop::collection::vec(resolution(), 0..4)) {
+        fn what_is_written_is_the_message(names in prop::collection::vec(name(), 0..4), options in options()) {
+            let gazetteer = gazetteer();
             let mut out = Vec::new();
-            for resolution in &resolutions {
-                write_resolution(&mut out, resolution);
+            for name in &names {
+                write_verdict(&mut out, name, &gazetteer.verdict(name, &options), options.explain);
             }
-            let resolutions = resolutions.into_iter().map(Into::into).collect();
+            let resolutions = names.iter().map(|name| gazetteer.resolve(name, &options).into()).collect();
             let message = pb::BatchResolveNamesResponse { resolutions, index_version: String::new() };
             prop_assert_eq!(out, message.encode_to_vec());
         }
+    }
+
+    #[test]
+    fn the_message_has_all_fields() {
+        let (gazetteer, options) = (gazetteer(), ResolveOptions::default());
+        let message = |name: &str| pb::Resolution::from(gazetteer.resolve(name, &options));
+        let cairo = message("بالقاهره").candidates.remove(0);
+        assert!(!cairo.same_as.is_empty() && !cairo.explanation.is_empty() && cairo.rank.is_some());
+        assert!(!cairo.types.is_empty() && !cairo.region_code.is_empty() && cairo.score > 0.0);
+        assert_eq!(message("عمان").candidates.len(), 2);
+        assert_eq!(message("عمان").blocked.len(), 1);
     }
 
     #[test]
