@@ -5,10 +5,10 @@
 //! names of the block what the next stage reads. The answers are those of the names one by one.
 
 use super::ResolveOptions;
-use super::form::Form;
+use super::form::{Form, Forms};
 use super::hits::Extent;
-use super::resolver::{Search, read};
-use super::stack::Stack;
+use super::resolver::{Search, forms_of, read};
+use super::stack::{AliasRef, Stack};
 use super::verdict::Verdict;
 use crate::text::NameKeys;
 
@@ -23,21 +23,44 @@ pub fn verdicts<'a, S: AsRef<str>>(
     mut take: impl FnMut(usize, Verdict<'a>),
 ) {
     let mut keys = vec![NameKeys::default(); BLOCK.min(names.len())];
-    let mut at = 0;
-    for block in names.chunks(BLOCK) {
-        let wholes = block.iter().zip(&mut keys).map(|(name, keys)| read(name.as_ref(), keys));
-        let wholes: Vec<Result<Form<'_>, String>> = wholes.collect();
-        for whole in wholes {
-            let verdict = match whole {
-                Ok(whole) => {
-                    let mut search = Search::new(stack, &whole, options, Extent::UntilKnown);
-                    search.gather();
-                    Verdict::of_hits(stack, search.hits, options)
-                }
-                Err(reason) => Verdict::invalid(stack, options, reason),
-            };
-            take(at, verdict);
-            at += 1;
+    let mut first = Vec::new();
+    for (start, block) in (0..).step_by(BLOCK).zip(names.chunks(BLOCK)) {
+        let read = block.iter().zip(&mut keys).map(|(name, keys)| read(name.as_ref(), keys));
+        let wholes: Vec<Result<Form<'_>, String>> = read.collect();
+        let forms = |whole| Result::map(Result::as_ref(whole), |whole| forms_of(whole, options));
+        let forms: Vec<Result<Forms<'_>, &String>> = wholes.iter().map(forms).collect();
+        prefetch(stack, forms.iter().flatten().flatten(), &mut first);
+        for (i, forms) in (start..).zip(forms) {
+            take(
+                i,
+                match forms {
+                    Ok(forms) => Search::new(stack, forms, options, Extent::UntilKnown).into_verdict(),
+                    Err(reason) => Verdict::invalid(stack, options, reason.clone()),
+                },
+            );
         }
     }
+}
+
+/// Brings into the cache what the look-ups of some forms will read, one kind of thing after the other: the lines of the
+/// key tables; the records of the first aliases; their texts and the owners of their IDs; the entities. Every read but the
+/// first relies on the one before, and none waits for those of other forms.
+fn prefetch<'a, 'f: 'a>(
+    stack: &Stack,
+    forms: impl Iterator<Item = &'a Form<'f>> + Clone,
+    first: &mut Vec<AliasRef>,
+) {
+    for form in forms.clone() {
+        stack.numbered().for_each(|(_, reader)| reader.prefetch(form.hash));
+    }
+    first.clear();
+    for form in forms {
+        first.extend(stack.numbered().filter_map(|(segment, reader)| {
+            let posting = reader.lookup_candidates(form.hash).next()?;
+            reader.prefetch_alias(posting.alias);
+            Some(AliasRef { segment, alias: posting.alias })
+        }));
+    }
+    first.iter().for_each(|&at| stack.prefetch_row(at));
+    first.iter().for_each(|&at| stack.prefetch_entity(at));
 }

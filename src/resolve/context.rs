@@ -105,8 +105,9 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn new(stack: &'a Stack, entity: EntityKey) -> Self {
-        let texts = stack.records(entity).map(|(_, record)| record.description());
-        let description = texts.flat_map(str::split_whitespace).map(text::lookup_key).collect();
+        let texts: Vec<String> = stack.records(entity).map(|(_, record)| record.description()).collect();
+        let words = texts.iter().flat_map(|text| text.split_whitespace());
+        let description = words.map(text::lookup_key).collect();
         Self { stack, entity, country: stack.country(entity), description }
     }
 }
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
         let nearest = hits.iter().zip(&similarities).filter(|&(_, &near)| near >= greatest);
         let nearest = nearest.map(|(hit, _)| hit);
         let asked =
-            nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(alias.text));
+            nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(&alias.text()));
         Self { stack, asked: asked.collect() }
     }
 
@@ -208,7 +209,8 @@ impl<'a> Reader<'a> {
     /// The entities that bear exactly this name, each once, with the weight of the name among theirs.
     fn named(&self, form: &Form<'_>, written: &str) -> Vec<Bearer> {
         let mut bearers: Vec<Bearer> = Vec::new();
-        let exact = lookup::under_key(self.stack, form, Stages::NONE).filter(|met| {
+        let mut surface = lookup::Surface::default();
+        let exact = lookup::under_key(self.stack, form, Stages::NONE, &mut surface).filter(|met| {
             met.comparison.tier <= Tier::Orthographic && met.comparison.plausibility >= lookup::KNOWN
         });
         for lookup::Met { at, .. } in exact {
@@ -217,7 +219,7 @@ impl<'a> Reader<'a> {
             };
             // "and" is no name of Andorra, but AND is.
             let is_code = alias.kind == AliasKind::Abbreviation;
-            if is_code && !written.contains(alias.text) || self.stack.is_blocked(&form.key, entity) {
+            if is_code && !written.contains(&alias.text()) || self.stack.is_blocked(&form.key, entity) {
                 continue;
             }
             let bearer = self.bearer(entity, alias.kind);

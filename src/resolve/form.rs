@@ -6,6 +6,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::stage::{Stage, Stages};
 use super::step::Step;
+use crate::index::{Alias, KeyHash};
 use crate::model::Tier;
 use crate::text::{self, NameKeys, heads, proclitic};
 
@@ -18,6 +19,8 @@ pub(super) struct Form<'a> {
     pub lossy: Cow<'a, str>,
     /// Lookup key: K2 without divisions.
     pub key: Cow<'a, str>,
+    /// The hash of the lookup key.
+    pub hash: KeyHash,
     /// The best tier that a hit on this form can have.
     pub tier: Tier,
     /// How likely a name is written so, beside the bare name and other readings of the query, in powers of ten.
@@ -91,6 +94,7 @@ impl<'a> Form<'a> {
 
     fn new(safe: Cow<'a, str>, lossy: Cow<'a, str>, key: Cow<'a, str>) -> Self {
         Self {
+            hash: KeyHash::of(&key),
             safe,
             lossy,
             key,
@@ -113,6 +117,7 @@ impl<'a> Form<'a> {
             safe: owned(self.safe),
             lossy: owned(self.lossy),
             key: owned(self.key),
+            hash: self.hash,
             whole: self.whole.map(owned),
             tier: self.tier,
             evidence: self.evidence,
@@ -131,6 +136,7 @@ impl<'a> Form<'a> {
             safe: Cow::Borrowed(&self.safe),
             lossy: Cow::Borrowed(&self.lossy),
             key: Cow::Borrowed(&self.key),
+            hash: self.hash,
             whole: self.whole.as_deref().map(Cow::Borrowed),
             tier: self.tier,
             evidence: self.evidence,
@@ -249,9 +255,9 @@ impl<'a> Form<'a> {
             && self.letters() <= DOUBTFUL_LETTERS
     }
 
-    /// Whether a name is written so that it has the form's K0 key for sure; most that have it are.
-    pub fn is_written(&self, name: &str) -> bool {
-        self.written == Some(name) || *self.safe == *name
+    /// Whether an alias is written so that it has the form's K0 key for sure; most that have it are.
+    pub fn is_text_of(&self, alias: Alias<'_>) -> bool {
+        self.written.is_some_and(|written| alias.is(written)) || alias.is(&self.safe)
     }
 
     /// The number of letters of the lookup key.

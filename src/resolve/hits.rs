@@ -10,10 +10,11 @@ use super::ResolveOptions;
 use super::compare::Comparison;
 use super::form::{Form, FormStep, FormSteps};
 use super::lookup::{self, Met};
-use super::score::strength;
+use super::score::Factors;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
+use crate::index::Alias;
 use crate::model::{AliasKind, Tier};
 
 /// An entity reached through one of its aliases.
@@ -33,8 +34,8 @@ pub(super) struct Hit {
     pub plausibility: f32,
     /// Whether the alias is in the language of the hint.
     pub in_language: bool,
-    /// What speaks for the hit beside others of its entity, see [`strength`].
-    strength: f32,
+    /// What speaks for the hit by its alias.
+    pub of_alias: Factors,
 }
 
 /// The steps from a form to an alias.
@@ -111,15 +112,16 @@ impl<'a> Hits<'a> {
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
     /// not if its row is inert, or blocked, if a dropped head wants another sort of entity, or if the tier is left out.
     pub fn add(&mut self, form: &Form<'_>, at: AliasRef, mut comparison: Comparison) -> bool {
+        let Some(alias) = self.stack.alias(at) else { return false };
         let own_steps = OwnSteps::Made(std::mem::take(&mut comparison.steps));
-        self.add_with(form, at, &comparison, || own_steps)
+        self.add_with(form, (at, alias), &comparison, || own_steps)
     }
 
     /// [`Hits::add`] of an alias under the key of the form.
-    pub fn add_met(&mut self, form: &Form<'_>, met: Met) -> bool {
-        let Met { at, is_bare, mut comparison } = met;
+    pub fn add_met(&mut self, form: &Form<'_>, met: Met<'_>) -> bool {
+        let Met { at, alias, is_bare, mut comparison } = met;
         let steps = std::mem::take(&mut comparison.steps);
-        self.add_with(form, at, &comparison, || match comparison.tier {
+        self.add_with(form, (at, alias), &comparison, || match comparison.tier {
             Tier::Exact => OwnSteps::Made(steps),
             _ => OwnSteps::Folds { safe: (&*form.safe).into(), is_bare },
         })
@@ -128,14 +130,14 @@ impl<'a> Hits<'a> {
     fn add_with(
         &mut self,
         form: &Form<'_>,
-        at: AliasRef,
+        (at, alias): (AliasRef, Alias<'_>),
         comparison: &Comparison,
         own_steps: impl FnOnce() -> OwnSteps,
     ) -> bool {
         if self.without().contains_tier(comparison.tier) {
             return false;
         }
-        let Some(entity) = self.stack.entity_of(at) else { return false };
+        let Some(entity) = self.stack.entity_of_id(at.segment, alias.id) else { return false };
         if !self.stack.is_one_of(entity, form.types) {
             return false;
         }
@@ -146,9 +148,9 @@ impl<'a> Hits<'a> {
         }
         let plausibility = comparison.plausibility.max(comparison.slip * self.coverage);
         self.note(form, at, plausibility);
-        let Some(alias) = self.stack.alias(at).filter(|_| self.options.admits(self.stack, entity)) else {
+        if !self.options.admits(self.stack, entity) {
             return true;
-        };
+        }
         let language = self.options.language_code.as_deref();
         let mut hit = Hit {
             entity,
@@ -160,9 +162,9 @@ impl<'a> Hits<'a> {
             form_steps: FormSteps::new(),
             own_steps: OwnSteps::Made(Vec::new()),
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
-            strength: 0.0,
+            of_alias: Factors::default(),
         };
-        hit.strength = strength(&hit);
+        hit.of_alias = Factors::of_alias(&hit);
         self.best.offer(hit, self.stack, |hit| {
             hit.form_steps.clone_from(&form.steps);
             hit.own_steps = own_steps();
@@ -297,10 +299,17 @@ impl BestHits {
 impl Hit {
     /// By all but the steps.
     fn cmp_row(&self, other: &Self, stack: &Stack) -> Ordering {
-        let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
         let row = |hit: &Self| (!hit.in_language, hit.kind, hit.tier);
-        let by_strength = other.strength.total_cmp(&self.strength);
-        by_strength.then_with(|| row(self).cmp(&row(other))).then_with(|| text(self).cmp(text(other)))
+        let by_strength = other.of_alias.total().total_cmp(&self.of_alias.total());
+        by_strength.then_with(|| row(self).cmp(&row(other))).then_with(|| self.cmp_text(other, stack))
+    }
+
+    fn cmp_text(&self, other: &Self, stack: &Stack) -> Ordering {
+        let (alias, other) = (stack.alias(self.alias), stack.alias(other.alias));
+        if alias.zip(other).is_some_and(|(alias, other)| alias.has_text_of(other)) {
+            return Ordering::Equal;
+        }
+        alias.map(Alias::text).cmp(&other.map(Alias::text))
     }
 
     /// Of hits that are equal but for the steps, by these, then by their place.

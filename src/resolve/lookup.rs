@@ -13,8 +13,8 @@ use super::stage::{Stage, Stages};
 use super::step::Step;
 use crate::index::Alias;
 use crate::model::{AliasKind, Article, Tier};
-use crate::text;
 use crate::text::well_known::is_other_name;
+use crate::text::{self, NameKeys};
 
 /// What speaks against a stripped reading where the name is known before its last letters are stripped, in powers of ten:
 /// more than any prominence can make up for, so that it stays an alternative, and is shown only if it is far the more
@@ -28,6 +28,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
     let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
     let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
+    let mut surface = Surface::default();
     for form in forms.iter().filter(|form| form.tier != Tier::Proclitic || !*is_word) {
         // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
         let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&*form.key);
@@ -36,7 +37,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
         if longer_is_known {
             reading.to_mut().evidence += KNOWN_LONGER_EVIDENCE;
         }
-        for met in under_key(stack, form, without) {
+        for met in under_key(stack, form, without, &mut surface) {
             let is_sure = met.comparison.plausibility >= KNOWN;
             if hits.add_met(&reading, met) && is_sure {
                 known.push(&form.key);
@@ -46,8 +47,9 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
 }
 
 /// An alias under the key of a form.
-pub(super) struct Met {
+pub(super) struct Met<'a> {
     pub at: AliasRef,
+    pub alias: Alias<'a>,
     /// Whether the key is that of its bare form.
     pub is_bare: bool,
     /// What lies between the two; where folds do, the steps are left out, see [`steps_of_folds`].
@@ -59,19 +61,20 @@ pub(super) fn under_key<'a>(
     stack: &'a Stack,
     form: &'a Form<'_>,
     without: Stages,
-) -> impl Iterator<Item = Met> + 'a {
+    surface: &'a mut Surface,
+) -> impl Iterator<Item = Met<'a>> {
     let postings = stack.numbered().flat_map(move |(segment, reader)| {
-        reader.lookup(&form.key).map(move |posting| (segment, reader, posting))
+        reader.lookup_candidates(form.hash).map(move |posting| (segment, reader, posting))
     });
-    let mut judge = Judge::new(stack, form, without);
+    let mut judge = Judge { stack, form, without, last: None, surface };
     postings.filter_map(move |(segment, reader, posting)| {
         let alias = reader.alias(posting.alias)?;
         if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
             return None;
         }
         let at = AliasRef { segment, alias: posting.alias };
-        let is_bare = posting.is_bare;
-        Some(Met { at, is_bare, comparison: judge.judge(at, alias, is_bare)? })
+        let comparison = judge.judge(at, alias, posting.is_bare)?;
+        Some(Met { at, alias, is_bare: posting.is_bare, comparison })
     })
 }
 
@@ -80,40 +83,45 @@ struct Judge<'a> {
     stack: &'a Stack,
     form: &'a Form<'a>,
     without: Stages,
-    /// The text of the last alias that was compared whole, and how.
-    last: Option<(&'a str, Option<Comparison>)>,
-    /// K0 of an alias.
-    surface: String,
+    /// The last alias that was compared whole, and how.
+    last: Option<(Alias<'a>, Option<Comparison>)>,
+    surface: &'a mut Surface,
+}
+
+/// An alias that is being compared: its text and its keys, in buffers that serve the next one too.
+#[derive(Default)]
+pub(super) struct Surface {
+    text: String,
+    keys: NameKeys,
 }
 
 impl<'a> Judge<'a> {
-    fn new(stack: &'a Stack, form: &'a Form<'_>, without: Stages) -> Self {
-        Self { stack, form, without, last: None, surface: String::new() }
-    }
-
-    /// The comparison of the form with an alias; `None` if something else is meant.
+    /// The comparison of the form with an alias; `None` if something else is meant, or the alias has another key.
     fn judge(&mut self, at: AliasRef, alias: Alias<'a>, is_bare: bool) -> Option<Comparison> {
         if is_bare {
-            let comparison = compare_surface(self.stack, at, true, |surface| self.compare(surface))?;
-            return self.admits(&comparison).then_some(comparison);
+            let comparison = compare_surface(self.stack, at, true, |surface| {
+                if text::lookup_key(surface) == self.form.key { self.compare(surface) } else { None }
+            });
+            return comparison.filter(|comparison| self.admits(comparison));
         }
-        if let Some((text, comparison)) = &self.last
-            && *text == alias.text
+        if let Some((last, comparison)) = &self.last
+            && last.has_text_of(alias)
         {
             return comparison.clone();
         }
-        let comparison = if self.form.is_written(alias.text) {
-            self.compare(&self.form.safe)
-        } else {
-            let mut surface = std::mem::take(&mut self.surface);
-            text::safe_fold_into(alias.text, &mut surface);
-            let comparison = self.compare(&surface);
-            self.surface = surface;
-            comparison
-        };
-        let comparison = comparison.filter(|comparison| self.admits(comparison));
-        self.last = Some((alias.text, comparison.clone()));
+        let comparison = self.judge_text(alias).filter(|comparison| self.admits(comparison));
+        self.last = Some((alias, comparison.clone()));
         comparison
+    }
+
+    fn judge_text(&mut self, alias: Alias<'_>) -> Option<Comparison> {
+        if self.form.is_text_of(alias) {
+            return self.compare(&self.form.safe);
+        }
+        let Surface { text, keys } = &mut *self.surface;
+        alias.text_into(text);
+        keys.set(text);
+        if keys.key() == self.form.key { self.compare(self.surface.keys.safe()) } else { None }
     }
 
     fn compare(&self, surface: &str) -> Option<Comparison> {
@@ -141,7 +149,7 @@ pub(super) fn compare_surface(
     compare: impl Fn(&str) -> Option<Comparison>,
 ) -> Option<Comparison> {
     let alias = stack.alias(at)?;
-    let safe = text::safe_fold(alias.text);
+    let safe = text::safe_fold(&alias.text());
     if !is_bare {
         return compare(&safe);
     }
@@ -171,7 +179,7 @@ pub(super) fn is_demonym(stack: &Stack, form: &Form, count: usize, without: Stag
     let adjective = Form::whole(tokens.join(" "));
     let readings: Forms<'_> = adjective.stripped().collect();
     std::iter::once(&adjective).chain(&readings).any(|reading| {
-        under_key(stack, reading, without)
+        under_key(stack, reading, without, &mut Surface::default())
             .any(|met| stack.alias(met.at).is_some_and(|alias| alias.kind == AliasKind::Demonym))
     })
 }

@@ -18,6 +18,7 @@
 //! Architecture invariant: no network.
 
 mod batch;
+mod bearers;
 mod compare;
 mod context;
 mod explain;

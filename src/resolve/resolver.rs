@@ -24,8 +24,8 @@ pub fn verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) ->
     let mut keys = NameKeys::default();
     match read(name, &mut keys) {
         Ok(whole) => {
-            let (_, hits) = gather(stack, &whole, options, Extent::UntilKnown);
-            Verdict::of_hits(stack, hits, options)
+            let forms = forms_of(&whole, options);
+            Search::new(stack, forms, options, Extent::UntilKnown).into_verdict()
         }
         Err(reason) => Verdict::invalid(stack, options, reason),
     }
@@ -42,7 +42,7 @@ pub fn try_verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions
         Ok(whole) => whole,
         Err(reason) => return Some(Verdict::invalid(stack, options, reason)),
     };
-    let mut search = Search::new(stack, &whole, options, Extent::UntilKnown);
+    let mut search = Search::new(stack, forms_of(&whole, options), options, Extent::UntilKnown);
     search.gather_known();
     search.is_decided().then(|| Verdict::of_hits(stack, search.hits, options))
 }
@@ -85,6 +85,16 @@ fn expanded_chars(name: &str, keys: &NameKeys) -> usize {
     }
 }
 
+/// The query as it stands, and without proclitics.
+pub(super) fn forms_of<'a>(whole: &'a Form<'a>, options: &ResolveOptions) -> Forms<'a> {
+    let mut forms = Forms::new();
+    forms.push(whole.borrowed());
+    if !options.without.contains(Stage::Proclitic) {
+        forms.extend(whole.stripped());
+    }
+    forms
+}
+
 /// Gathers hits tier by tier; a tier runs only if the ones before it met nothing, or `extent` wants all. Gives the forms
 /// that were looked for with them.
 pub(super) fn gather<'a>(
@@ -93,33 +103,34 @@ pub(super) fn gather<'a>(
     options: &'a ResolveOptions,
     extent: Extent,
 ) -> (Forms<'a>, Hits<'a>) {
-    let mut search = Search::new(stack, whole, options, extent);
+    let mut search = Search::new(stack, forms_of(whole, options), options, extent);
     search.gather();
     (search.forms, search.hits)
 }
 
 /// The search for one query.
-pub(super) struct Search<'a> {
+pub(super) struct Search<'f, 'a> {
     stack: &'a Stack,
     options: &'a ResolveOptions,
-    forms: Forms<'a>,
-    pub hits: Hits<'a>,
+    forms: Forms<'f>,
+    hits: Hits<'a>,
 }
 
-impl<'a> Search<'a> {
-    /// A search for the query as it stands, and without proclitics.
-    pub fn new(stack: &'a Stack, whole: &'a Form<'a>, options: &'a ResolveOptions, extent: Extent) -> Self {
-        let mut forms = Forms::new();
-        forms.push(whole.borrowed());
-        if !options.without.contains(Stage::Proclitic) {
-            forms.extend(whole.stripped());
-        }
+impl<'f, 'a> Search<'f, 'a> {
+    /// A search for these forms of a query, the whole first.
+    pub fn new(stack: &'a Stack, forms: Forms<'f>, options: &'a ResolveOptions, extent: Extent) -> Self {
         let hits = Hits::new(stack, options, &forms, extent);
         Self { stack, options, forms, hits }
     }
 
+    /// What the search comes to.
+    pub fn into_verdict(mut self) -> Verdict<'a> {
+        self.gather();
+        Verdict::of_hits(self.stack, self.hits, self.options)
+    }
+
     /// Runs the tiers that are needed.
-    pub fn gather(&mut self) {
+    fn gather(&mut self) {
         self.gather_known();
         if !self.is_decided() {
             self.gather_unknown();
@@ -127,7 +138,7 @@ impl<'a> Search<'a> {
     }
 
     /// Looks the forms up by key.
-    pub fn gather_known(&mut self) {
+    fn gather_known(&mut self) {
         let Self { stack, forms, hits, .. } = self;
         lookup::gather(stack, forms, hits);
         if !hits.is_unknown() && hits.is_unwritten() {
@@ -136,7 +147,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether no later tier need run.
-    pub fn is_decided(&self) -> bool {
+    fn is_decided(&self) -> bool {
         !self.hits.is_unknown() && !self.looks_across_scripts()
     }
 

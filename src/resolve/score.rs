@@ -4,6 +4,8 @@
 //! (steps, plausibility, prominence, kind of alias, hints), how likely it is meant rather than another. The score is the
 //! product, but never more than the entity's own plausibility: so the scores and NIL's, which is the rest, sum to 1.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use smallvec::SmallVec;
 
@@ -67,15 +69,15 @@ impl Factors {
     fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
         let country = if in_country { COUNTRY_FACTOR.log10() } else { 0.0 };
-        Self { country, ..Self::of_alias(hit) }
+        Self { country, ..hit.of_alias }
     }
 
-    /// But for what depends on the entity.
-    fn of_alias(hit: &Hit) -> Self {
+    /// But for what depends on the entity: what speaks for a hit beside others of its entity.
+    pub(super) fn of_alias(hit: &Hit) -> Self {
         Self {
             form: hit.evidence,
             plausibility: odds(hit.plausibility.min(MOST_PLAUSIBLE)).log10(),
-            kind: kind_factor(hit.kind).log10(),
+            kind: KIND_POWERS[hit.kind as usize],
             language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
             ..Self::default()
         }
@@ -90,11 +92,6 @@ impl Factors {
 
 /// Something of each hit: most names have one or two.
 type PerHit<T> = SmallVec<[T; 2]>;
-
-/// What speaks for a hit beside others of its entity, in powers of ten.
-pub(super) fn strength(hit: &Hit) -> f32 {
-    Factors::of_alias(hit).total()
-}
 
 /// A hit with its score and where it comes from.
 #[derive(Clone, Debug)]
@@ -162,6 +159,10 @@ fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<f32> {
     let highest = known.iter().flatten().copied().fold(0.0, f32::max);
     known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
 }
+
+/// [`kind_factor`] in powers of ten, by kind.
+static KIND_POWERS: LazyLock<[f32; AliasKind::ALL.len()]> =
+    LazyLock::new(|| std::array::from_fn(|i| kind_factor(AliasKind::ALL[i]).log10()));
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.
 fn kind_factor(kind: AliasKind) -> f32 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::bearers::Unsettled;
 use super::links::Links;
 use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
 use crate::model::{CountryCode, EntityType, Rank};
@@ -35,6 +36,7 @@ pub struct Stack {
     blocks: HashMap<String, Vec<Block>, FixedState>,
     index_version: String,
     coverage: f32,
+    unsettled: Vec<Unsettled>,
 }
 
 /// A gazetteer of so many aliases lists every other name that it is asked for.
@@ -68,7 +70,10 @@ impl Stack {
         let index_version = index_version(&segments);
         let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
         let coverage = aliases / (aliases + HALF_COVERED);
-        Self { segments, links, blocks, index_version, coverage }
+        let unsettled = Vec::new();
+        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled };
+        stack.unsettled = stack.find_unsettled(&stack.links);
+        stack
     }
 
     /// The segments, the earliest first.
@@ -102,6 +107,22 @@ impl Stack {
         self.segments.get(usize::from(at.segment))?.alias(at.alias)
     }
 
+    /// Brings what an alias row points to into the cache: its text, and which entity owns its ID.
+    pub(super) fn prefetch_row(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        if let Some(alias) = segment.alias(at.alias) {
+            alias.prefetch_text();
+            std::hint::black_box(segment.owner(alias.id));
+        }
+    }
+
+    /// Brings the entity row that an alias row names into the cache.
+    pub(super) fn prefetch_entity(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        let owner = segment.alias_id(at.alias).and_then(|id| segment.owner(id));
+        std::hint::black_box(owner.and_then(|owner| segment.entity(owner)).map(EntityRecord::id));
+    }
+
     /// Whether an alias is the name of an entity row, and has no row of its own.
     pub fn is_name(&self, at: AliasRef) -> bool {
         self.alias(at).is_some_and(|alias| alias.is_name)
@@ -110,10 +131,17 @@ impl Stack {
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
-        let entity = self.links.canonical(&self.segments, at.segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover)
-            || self.links.is_void(&self.segments, at.segment, id);
-        (!is_removed && self.records(entity).next().is_some()).then_some(entity)
+        self.entity_of_id(at.segment, id)
+    }
+
+    /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
+    pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
+        self.links.entity_in_force(&self.segments, segment, id)
+    }
+
+    /// The tokens of each segment of which its rows do not tell all.
+    pub(super) fn unsettled(&self) -> &[Unsettled] {
+        &self.unsettled
     }
 
     /// The entity that bears an ID, whether as its own, by `same_as` or by a redirect.
@@ -135,7 +163,7 @@ impl Stack {
 
     /// The rows of an entity that are in force, in stack order, with the index of their segment.
     pub fn records(&self, entity: EntityKey) -> impl Iterator<Item = (u16, EntityRecord<'_>)> {
-        self.members_in_force(entity).filter_map(|member| {
+        self.links.members_in_force(entity).filter_map(|member| {
             let segment = &self.segments[usize::from(member.segment)];
             Some((member.segment, segment.entity(segment.owner(member.id)?)?))
         })
@@ -143,21 +171,14 @@ impl Stack {
 
     /// The alias rows of an entity that are in force, in stack order.
     pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
-        self.members_in_force(entity).flat_map(move |member| {
-            let segment = &self.segments[usize::from(member.segment)];
-            let ids = std::iter::once(member.id).chain(self.other_ids(member));
-            ids.flat_map(|id| segment.aliases_of(id))
-                .map(move |alias| AliasRef { segment: member.segment, alias })
-        })
+        self.links.members_in_force(entity).flat_map(|member| self.aliases_of_node(member))
     }
 
-    /// The nodes of an entity whose rows no override removes, in stack order.
-    fn members_in_force(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> {
-        let floor = self.links.removed_by(entity);
-        self.links.members(entity).filter(move |member| {
-            floor.is_none_or(|remover| member.segment > remover)
-                && !self.links.is_void(&self.segments, member.segment, member.id)
-        })
+    /// The alias rows of a node, in force or not.
+    pub(super) fn aliases_of_node(&self, node: EntityKey) -> impl Iterator<Item = AliasRef> {
+        let segment = &self.segments[usize::from(node.segment)];
+        let ids = std::iter::once(node.id).chain(self.other_ids(node));
+        ids.flat_map(|id| segment.aliases_of(id)).map(move |alias| AliasRef { segment: node.segment, alias })
     }
 
     /// The further IDs of a member within its own segment.
@@ -187,7 +208,7 @@ impl Stack {
     }
 
     /// Canonical name: that of the first pack that gives one.
-    pub fn name(&self, entity: EntityKey) -> &str {
+    pub fn name(&self, entity: EntityKey) -> String {
         self.records(entity)
             .map(|(_, record)| record.name())
             .find(|name| !name.is_empty())

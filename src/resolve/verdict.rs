@@ -8,6 +8,7 @@ use super::score::{self, Scored, ScoredList};
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::step::Step;
 use super::{BlockedCandidate, Candidate, Resolution, ResolveOptions};
+use crate::index::Alias;
 use crate::model::{AliasKind, BlockAction, CountryCode, EntityId, Rank, Score, Status, Tier};
 
 /// The answer to one query, borrowing from the stack and the options.
@@ -159,7 +160,7 @@ impl<'a> CandidateRef<'a> {
 
     /// The alias that was reached, as it stands in the pack.
     pub fn matched_alias(self) -> Cow<'a, str> {
-        self.stack.alias(self.alias()).map_or("", |alias| alias.text).into()
+        self.stack.alias(self.alias()).map(Alias::text).unwrap_or_default().into()
     }
 
     /// What that alias is to the entity.
@@ -192,7 +193,7 @@ impl<'a> CandidateRef<'a> {
             score: self.score(),
             form_similarity: self.form_similarity(),
             tier: self.tier(),
-            matched_alias: self.stack.alias(self.alias())?.text.to_owned(),
+            matched_alias: self.stack.alias(self.alias())?.text(),
             alias_kind: self.alias_kind(),
             pack: self.pack().to_owned(),
             explanation: explanation.iter().map(ToString::to_string).collect(),
@@ -205,7 +206,7 @@ fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<Bloc
         let id = naming::id_in(stack, entity, options.id_namespace.as_deref());
         Some(BlockedCandidate {
             id: EntityId::new(id).ok()?,
-            name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
+            name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
             key: key.to_owned(),
             action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
             pack: stack.pack_name(by.segment).to_owned(),
