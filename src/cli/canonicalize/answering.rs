@@ -163,6 +163,7 @@ fn unanswerable(row: &Row, reason: String) -> Resolution {
         candidates: Vec::new(),
         blocked: Vec::new(),
         invalid_reason: Some(reason),
+        truncated: false,
         index_version: String::new(),
     }
 }
@@ -188,6 +189,7 @@ mod tests {
                 candidates: Vec::new(),
                 blocked: Vec::new(),
                 invalid_reason: None,
+                truncated: false,
                 index_version: String::new(),
             };
             Ok(queries.iter().map(answer).collect())

@@ -25,8 +25,9 @@ impl WorkBudget {
         self.left
     }
 
-    /// Takes so many transitions; `false` if there are not as many, and then all are gone.
-    pub(super) fn take(&mut self, transitions: u32) -> bool {
+    /// Takes so many transitions, or other work that takes as long; `false` if there are not as many, and then all are
+    /// gone.
+    pub fn take(&mut self, transitions: u32) -> bool {
         self.is_spent |= transitions > self.left;
         self.left = self.left.saturating_sub(transitions);
         !self.is_spent
