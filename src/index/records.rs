@@ -300,14 +300,17 @@ pub(super) fn offset(value: usize, what: &'static str) -> Result<u32, CompileErr
 }
 
 /// Numbers of a record whose length the caller has fixed, so that the bounds hold.
+#[inline]
 pub(super) fn u32_at(record: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
 }
 
+#[inline]
 pub(super) fn u16_at(record: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([record[at], record[at + 1]])
 }
 
+#[inline]
 pub(super) fn u64_at(record: &[u8], at: usize) -> u64 {
     u64::from(u32_at(record, at)) | u64::from(u32_at(record, at + 4)) << 32
 }
