@@ -1,0 +1,55 @@
+//! Other spellings of a name: those of the alias tables, and slips of the hand.
+
+use fastrand::Rng;
+
+use super::tables::{ARABIC_RESPELLINGS, LATIN_RESPELLINGS, alphabet, confusable};
+use super::{Script, Token, Vocabulary};
+
+/// Spells `token` otherwise in `script`, as another writer would: as the packs do if they do, else by a rule; `None` if
+/// none applies.
+pub fn respelling(rng: &mut Rng, vocabulary: &Vocabulary, token: &Token, script: Script) -> Option<String> {
+    if rng.bool()
+        && let Some(spelling) = vocabulary.attested_spelling(rng, token, script)
+    {
+        return Some(spelling.to_owned());
+    }
+    by_rule(rng, token.spelling(script), script)
+}
+
+/// Applies a rule after the first letter.
+fn by_rule(rng: &mut Rng, spelling: &str, script: Script) -> Option<String> {
+    let rules = match script {
+        Script::Arabic => ARABIC_RESPELLINGS,
+        Script::Latin => LATIN_RESPELLINGS,
+    };
+    let first = spelling.chars().next()?.len_utf8();
+    let places =
+        |&(from, to)| spelling[first..].match_indices(from).map(move |(at, from)| (first + at, from, to));
+    let applicable: Vec<_> = rules.iter().flat_map(places).collect();
+    let &(at, from, to) = rng.choice(&applicable)?;
+    Some([&spelling[..at], to, &spelling[at + from.len()..]].concat())
+}
+
+/// Misspells `name` by one edit of a letter: 45 % substitutions, of these 60 % between Arabic letters that are easily
+/// taken for one another, 20 % insertions, 20 % deletions, 15 % transpositions.
+///
+/// What the edit does to the key is for the caller to see: a fold may undo it.
+pub fn slip(rng: &mut Rng, name: &str) -> String {
+    let mut letters: Vec<char> = name.chars().collect();
+    let places: Vec<usize> = (0..letters.len()).filter(|&i| letters[i].is_alphabetic()).collect();
+    let Some(&at) = rng.choice(&places) else { return name.to_owned() };
+    let any = rng.choice(alphabet(letters[at]).chars().collect::<Vec<_>>()).unwrap_or('x');
+    match rng.u32(..100) {
+        0..45 => {
+            let similar = if rng.u32(..100) < 60 { confusable(rng, letters[at]) } else { None };
+            letters[at] = similar.unwrap_or(any);
+        }
+        45..65 => letters.insert(at + usize::from(rng.bool()), any),
+        65..85 => drop(letters.remove(at)),
+        _ => {
+            let next = (at + 1).min(letters.len() - 1);
+            letters.swap(at, next);
+        }
+    }
+    letters.into_iter().collect()
+}
