@@ -88,7 +88,7 @@ impl<'v> Entities<'v> {
     }
 
     /// Draws a name whose spellings in `scripts` are new, and takes these.
-    fn new_name(&mut self, sort: Sort, scripts: &[Script]) -> Name {
+    fn new_name(&mut self, sort: Sort, scripts: &[Script]) -> Name<'v> {
         for _ in 0..MAX_TRIES {
             let name = Name::draw(&mut self.rng, self.vocabulary, sort);
             let hashes: Vec<u64> = scripts.iter().map(|&script| key_hash(&name.written(script))).collect();
@@ -101,7 +101,7 @@ impl<'v> Entities<'v> {
     }
 
     /// A further spelling of a name that is new; `None` if none is found soon.
-    fn new_variant(&mut self, name: &Name, script: Script) -> Option<String> {
+    fn new_variant(&mut self, name: &Name<'v>, script: Script) -> Option<String> {
         (0..8).find_map(|_| {
             let text = name.respelled(&mut self.rng, self.vocabulary, script)?.written(script);
             self.keys.insert(key_hash(&text)).then_some(text)
@@ -133,7 +133,7 @@ impl<'v> Entities<'v> {
         ];
         let further = [0, 1, 1, 2][self.rng.usize(..4)];
         let first = if self.rng.bool() { Script::Arabic } else { Script::Latin };
-        for script in [first, other(first)].into_iter().take(further) {
+        for script in [first, first.other()].into_iter().take(further) {
             if let Some(text) = self.new_variant(&name, script) {
                 aliases.push(self.variant(text, script));
             }
@@ -185,13 +185,6 @@ impl Iterator for Entities<'_> {
         let fact = self.vocabulary.fact(&mut self.rng, sort == Sort::Person);
         let (country, description) = (fact.country.clone(), fact.description.clone());
         Some(Entity { id, sort, aliases, country, rank: self.rank(sort), same_as, description })
-    }
-}
-
-fn other(script: Script) -> Script {
-    match script {
-        Script::Arabic => Script::Latin,
-        Script::Latin => Script::Arabic,
     }
 }
 

@@ -55,14 +55,14 @@ const INVENTED: u32 = 9;
 
 /// A name in both scripts.
 #[derive(Clone, Debug)]
-pub struct Name {
-    tokens: Vec<Token>,
+pub struct Name<'v> {
+    tokens: Vec<Token<'v>>,
     noun: Option<Noun>,
 }
 
-impl Name {
+impl<'v> Name<'v> {
     /// Draws a name of a sort.
-    pub fn draw(rng: &mut Rng, vocabulary: &Vocabulary, sort: Sort) -> Self {
+    pub fn draw(rng: &mut Rng, vocabulary: &'v Vocabulary, sort: Sort) -> Self {
         let count = token_count(rng, sort);
         let tokens = (0..count).map(|i| draw_token(rng, vocabulary, sort, i, count)).collect();
         let (nouns, share) = sort.nouns();
@@ -71,7 +71,7 @@ impl Name {
     }
 
     /// The name with one token spelled otherwise in `script`; `None` if no other spelling comes to mind.
-    pub fn respelled(&self, rng: &mut Rng, vocabulary: &Vocabulary, script: Script) -> Option<Self> {
+    pub fn respelled(&self, rng: &mut Rng, vocabulary: &'v Vocabulary, script: Script) -> Option<Self> {
         let i = rng.usize(..self.tokens.len());
         let spelling = respelling(rng, vocabulary, &self.tokens[i], script)?;
         let mut name = self.clone();
@@ -81,14 +81,17 @@ impl Name {
 
     /// The name as a script writes it.
     pub fn written(&self, script: Script) -> String {
-        let tokens: Vec<&str> = self.tokens.iter().map(|token| token.spelling(script)).collect();
-        let tokens = tokens.join(" ");
-        match (self.noun, script) {
-            (None, _) => tokens,
-            (Some((noun, _)), Script::Latin) | (Some((_, noun)), Script::Arabic) => {
-                noun.replace("{}", &tokens)
+        let (before, after) = self.noun.map_or(("", ""), |noun| noun.around(script));
+        let mut written = String::with_capacity(64);
+        written.push_str(before);
+        for (i, token) in self.tokens.iter().enumerate() {
+            if i > 0 {
+                written.push(' ');
             }
+            written.push_str(token.spelling(script));
         }
+        written.push_str(after);
+        written
     }
 }
 
@@ -104,7 +107,13 @@ fn token_count(rng: &mut Rng, sort: Sort) -> usize {
 }
 
 /// Draws the token at `i` of `count`.
-fn draw_token(rng: &mut Rng, vocabulary: &Vocabulary, sort: Sort, i: usize, count: usize) -> Token {
+fn draw_token<'v>(
+    rng: &mut Rng,
+    vocabulary: &'v Vocabulary,
+    sort: Sort,
+    i: usize,
+    count: usize,
+) -> Token<'v> {
     // A name of one token is new, or it would be another's.
     if count == 1 || rng.u32(..100) < INVENTED {
         return vocabulary.invent(rng);

@@ -18,3 +18,14 @@ pub enum Script {
     /// Latin letters.
     Latin,
 }
+
+impl Script {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Arabic => Self::Latin,
+            Self::Latin => Self::Arabic,
+        }
+    }
+}

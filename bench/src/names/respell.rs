@@ -1,5 +1,7 @@
 //! Other spellings of a name: those of the alias tables, and slips of the hand.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 
 use super::tables::{ARABIC_RESPELLINGS, LATIN_RESPELLINGS, alphabet, confusable};
@@ -7,27 +9,35 @@ use super::{Script, Token, Vocabulary};
 
 /// Spells `token` otherwise in `script`, as another writer would: as the packs do if they do, else by a rule; `None` if
 /// none applies.
-pub fn respelling(rng: &mut Rng, vocabulary: &Vocabulary, token: &Token, script: Script) -> Option<String> {
+pub fn respelling<'v>(
+    rng: &mut Rng,
+    vocabulary: &'v Vocabulary,
+    token: &Token<'v>,
+    script: Script,
+) -> Option<Cow<'v, str>> {
     if rng.bool()
         && let Some(spelling) = vocabulary.attested_spelling(rng, token, script)
     {
-        return Some(spelling.to_owned());
+        return Some(Cow::Borrowed(spelling));
     }
-    by_rule(rng, token.spelling(script), script)
+    by_rule(rng, token.spelling(script), script).map(Cow::Owned)
 }
 
-/// Applies a rule after the first letter.
+/// Rules are tried so often; of a long token, most apply.
+const MAX_RULES: usize = 16;
+
+/// Applies a rule after the first letter, where it first can be.
 fn by_rule(rng: &mut Rng, spelling: &str, script: Script) -> Option<String> {
     let rules = match script {
         Script::Arabic => ARABIC_RESPELLINGS,
         Script::Latin => LATIN_RESPELLINGS,
     };
     let first = spelling.chars().next()?.len_utf8();
-    let places =
-        |&(from, to)| spelling[first..].match_indices(from).map(move |(at, from)| (first + at, from, to));
-    let applicable: Vec<_> = rules.iter().flat_map(places).collect();
-    let &(at, from, to) = rng.choice(&applicable)?;
-    Some([&spelling[..at], to, &spelling[at + from.len()..]].concat())
+    (0..MAX_RULES).find_map(|_| {
+        let (from, to) = rules[rng.usize(..rules.len())];
+        let at = first + spelling[first..].find(from)?;
+        Some([&spelling[..at], to, &spelling[at + from.len()..]].concat())
+    })
 }
 
 /// Misspells `name` by one edit of a letter: 45 % substitutions, of these 60 % between Arabic letters that are easily

@@ -2,49 +2,70 @@
 
 use yaqut::text::is_arabic;
 
-/// Generic nouns of names, Latin and Arabic; `{}` stands for what they are said of.
-pub type Noun = (&'static str, &'static str);
+use super::Script;
+
+/// A generic noun of names; `{}` stands for what it is said of.
+#[derive(Clone, Copy, Debug)]
+pub struct Noun {
+    latin: &'static str,
+    arabic: &'static str,
+}
+
+impl Noun {
+    /// What stands before and after the name that it is said of.
+    pub fn around(self, script: Script) -> (&'static str, &'static str) {
+        let pattern = match script {
+            Script::Latin => self.latin,
+            Script::Arabic => self.arabic,
+        };
+        pattern.split_once("{}").unwrap_or_default()
+    }
+}
+
+const fn noun(latin: &'static str, arabic: &'static str) -> Noun {
+    Noun { latin, arabic }
+}
 
 /// Of divisions of a country.
 pub const REGION_NOUNS: &[Noun] = &[
-    ("{} Governorate", "محافظة {}"),
-    ("{} Province", "مقاطعة {}"),
-    ("{} Region", "منطقة {}"),
-    ("{} District", "قضاء {}"),
-    ("{} State", "ولاية {}"),
-    ("{} County", "مقاطعة {}"),
-    ("{} Oblast", "أوبلاست {}"),
-    ("{} Valley", "وادي {}"),
-    ("Mount {}", "جبل {}"),
-    ("Lake {}", "بحيرة {}"),
+    noun("{} Governorate", "محافظة {}"),
+    noun("{} Province", "مقاطعة {}"),
+    noun("{} Region", "منطقة {}"),
+    noun("{} District", "قضاء {}"),
+    noun("{} State", "ولاية {}"),
+    noun("{} County", "مقاطعة {}"),
+    noun("{} Oblast", "أوبلاست {}"),
+    noun("{} Valley", "وادي {}"),
+    noun("Mount {}", "جبل {}"),
+    noun("Lake {}", "بحيرة {}"),
 ];
 
 /// Of cities and their parts.
 pub const CITY_NOUNS: &[Noun] = &[
-    ("{} City", "مدينة {}"),
-    ("New {}", "نيو {}"),
-    ("Upper {}", "{} العليا"),
-    ("Lower {}", "{} السفلى"),
-    ("Port {}", "ميناء {}"),
-    ("Village of {}", "قرية {}"),
-    ("{} Camp", "مخيم {}"),
-    ("San {}", "سان {}"),
+    noun("{} City", "مدينة {}"),
+    noun("New {}", "نيو {}"),
+    noun("Upper {}", "{} العليا"),
+    noun("Lower {}", "{} السفلى"),
+    noun("Port {}", "ميناء {}"),
+    noun("Village of {}", "قرية {}"),
+    noun("{} Camp", "مخيم {}"),
+    noun("San {}", "سان {}"),
 ];
 
 /// Of organisations.
 pub const ORGANIZATION_NOUNS: &[Noun] = &[
-    ("{} Company", "شركة {}"),
-    ("{} University", "جامعة {}"),
-    ("{} Bank", "بنك {}"),
-    ("{} FC", "نادي {}"),
-    ("{} Foundation", "مؤسسة {}"),
-    ("{} Party", "حزب {}"),
-    ("{} Airport", "مطار {}"),
-    ("{} Hospital", "مستشفى {}"),
-    ("{} Group", "مجموعة {}"),
-    ("{} Institute", "معهد {}"),
-    ("{} Association", "جمعية {}"),
-    ("Radio {}", "إذاعة {}"),
+    noun("{} Company", "شركة {}"),
+    noun("{} University", "جامعة {}"),
+    noun("{} Bank", "بنك {}"),
+    noun("{} FC", "نادي {}"),
+    noun("{} Foundation", "مؤسسة {}"),
+    noun("{} Party", "حزب {}"),
+    noun("{} Airport", "مطار {}"),
+    noun("{} Hospital", "مستشفى {}"),
+    noun("{} Group", "مجموعة {}"),
+    noun("{} Institute", "معهد {}"),
+    noun("{} Association", "جمعية {}"),
+    noun("Radio {}", "إذاعة {}"),
 ];
 
 /// Spellings that stand for one another when Arabic writes a foreign name, or a dialect's.

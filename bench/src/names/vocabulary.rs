@@ -1,5 +1,6 @@
 //! The tokens of the bundled packs, each in both scripts, drawn as often as they occur there.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 
@@ -13,14 +14,18 @@ use super::Script;
 
 /// A token as both scripts write it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Token {
+pub struct Token<'v> {
     /// In Latin letters.
-    pub latin: String,
+    pub latin: Cow<'v, str>,
     /// In Arabic letters.
-    pub arabic: String,
+    pub arabic: Cow<'v, str>,
 }
 
-impl Token {
+impl<'v> Token<'v> {
+    fn borrowed(&'v self) -> Self {
+        Self { latin: Cow::Borrowed(&self.latin), arabic: Cow::Borrowed(&self.arabic) }
+    }
+
     /// Its spelling in a script.
     pub fn spelling(&self, script: Script) -> &str {
         match script {
@@ -30,7 +35,7 @@ impl Token {
     }
 
     /// Sets its spelling in a script.
-    pub fn respell(&mut self, script: Script, spelling: String) {
+    pub fn respell(&mut self, script: Script, spelling: Cow<'v, str>) {
         match script {
             Script::Latin => self.latin = spelling,
             Script::Arabic => self.arabic = spelling,
@@ -60,14 +65,14 @@ pub struct Fact {
 
 /// The tokens of the bundled packs.
 pub struct Vocabulary {
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'static>>,
     /// For each [`Pool`], a token's index as often as it occurs.
     occurrences: [Vec<u32>; 3],
     /// The tokens that are written so.
     by_spelling: HashMap<String, Vec<u32>>,
     /// Beginnings and ends of tokens, cut at the same sound in both scripts.
-    beginnings: Vec<Token>,
-    ends: Vec<Token>,
+    beginnings: Vec<Token<'static>>,
+    ends: Vec<Token<'static>>,
     /// People, and all else.
     facts: [Vec<Fact>; 2],
     names: Vec<String>,
@@ -90,7 +95,7 @@ impl Vocabulary {
 
     fn new(packs: &[Pack]) -> Self {
         let names: Vec<Bilingual> = packs.iter().flat_map(bilingual_names).collect();
-        let met: Vec<Vec<(Pool, Token)>> = names.par_iter().map(Bilingual::tokens).collect();
+        let met: Vec<Vec<(Pool, Token<'static>)>> = names.par_iter().map(Bilingual::tokens).collect();
         let mut vocabulary = Self {
             tokens: Vec::new(),
             occurrences: [const { Vec::new() }; 3],
@@ -117,11 +122,11 @@ impl Vocabulary {
         vocabulary
     }
 
-    fn add(&mut self, ordinals: &mut HashMap<Token, u32>, pool: Pool, token: Token) {
+    fn add(&mut self, ordinals: &mut HashMap<Token<'static>, u32>, pool: Pool, token: Token<'static>) {
         let ordinal = *ordinals.entry(token.clone()).or_insert_with(|| {
             let ordinal = self.tokens.len() as u32;
             for spelling in [&token.latin, &token.arabic] {
-                self.by_spelling.entry(spelling.clone()).or_default().push(ordinal);
+                self.by_spelling.entry(spelling.to_string()).or_default().push(ordinal);
             }
             self.tokens.push(token);
             ordinal
@@ -130,27 +135,23 @@ impl Vocabulary {
     }
 
     /// Draws a token of a pool by how often it occurs.
-    pub fn draw(&self, rng: &mut Rng, pool: Pool) -> Token {
+    pub fn draw(&self, rng: &mut Rng, pool: Pool) -> Token<'_> {
         let occurrences = &self.occurrences[pool as usize];
-        self.tokens[occurrences[rng.usize(..occurrences.len())] as usize].clone()
+        self.tokens[occurrences[rng.usize(..occurrences.len())] as usize].borrowed()
     }
 
     /// A token that no pack has, most likely: the beginning of one and the end of another.
-    pub fn invent(&self, rng: &mut Rng) -> Token {
-        let mut token = self.beginnings[rng.usize(..self.beginnings.len())].clone();
+    pub fn invent(&self, rng: &mut Rng) -> Token<'_> {
+        let beginning = &self.beginnings[rng.usize(..self.beginnings.len())];
         let end = &self.ends[rng.usize(..self.ends.len())];
-        token.latin += &end.latin;
-        token.arabic += &end.arabic;
-        token
+        let [latin, arabic] = [Script::Latin, Script::Arabic]
+            .map(|script| Cow::Owned([beginning.spelling(script), end.spelling(script)].concat()));
+        Token { latin, arabic }
     }
 
     /// Another spelling of `token` in `script` that the packs have for the same spelling in the other script.
-    pub fn attested_spelling(&self, rng: &mut Rng, token: &Token, script: Script) -> Option<&str> {
-        let other = match script {
-            Script::Arabic => &token.latin,
-            Script::Latin => &token.arabic,
-        };
-        let tokens = self.by_spelling.get(other)?;
+    pub fn attested_spelling(&self, rng: &mut Rng, token: &Token<'_>, script: Script) -> Option<&str> {
+        let tokens = self.by_spelling.get(token.spelling(script.other()))?;
         let spelling = self.tokens[tokens[rng.usize(..tokens.len())] as usize].spelling(script);
         (spelling != token.spelling(script)).then_some(spelling)
     }
@@ -181,8 +182,10 @@ struct Bilingual<'p> {
 
 impl Bilingual<'_> {
     /// Its tokens, if both scripts have as many; of these, the ones that sound alike.
-    fn tokens(&self) -> Vec<(Pool, Token)> {
-        let split = |name: &str| name.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    fn tokens(&self) -> Vec<(Pool, Token<'static>)> {
+        let split = |name: &str| {
+            name.split_whitespace().map(|token| Cow::Owned(token.to_owned())).collect::<Vec<_>>()
+        };
         let (latin, arabic) = (split(self.latin), split(self.arabic));
         if latin.len() != arabic.len() {
             return Vec::new();
@@ -262,13 +265,13 @@ fn script_of(name: &str) -> Option<Script> {
 }
 
 /// Whether the two spellings of a token are one name.
-fn sounds_alike(token: &Token) -> bool {
+fn sounds_alike(token: &Token<'_>) -> bool {
     let aligned = align_cross_script(&safe_fold(&token.latin), &safe_fold(&token.arabic));
     aligned.is_some_and(|aligned| aligned.cost <= cross_script_budget(aligned.letters))
 }
 
 /// Cuts a token near its middle, where both parts sound alike in both scripts.
-fn cut(token: &Token) -> Option<(Token, Token)> {
+fn cut(token: &Token<'_>) -> Option<(Token<'static>, Token<'static>)> {
     let (latin, arabic): (Vec<char>, Vec<char>) =
         (token.latin.chars().collect(), token.arabic.chars().collect());
     if latin.len() < 5 || arabic.len() < 4 || !latin.iter().chain(&arabic).all(|c| c.is_alphabetic()) {
@@ -277,8 +280,8 @@ fn cut(token: &Token) -> Option<(Token, Token)> {
     let at = (latin.len() / 2..latin.len() - 1).find(|&at| !is_vowel(latin[at]))?;
     let proportional = at * arabic.len() / latin.len();
     let part = |latin: &[char], arabic: &[char]| Token {
-        latin: String::from_iter(latin),
-        arabic: String::from_iter(arabic),
+        latin: latin.iter().copied().collect(),
+        arabic: arabic.iter().copied().collect(),
     };
     [proportional, proportional.saturating_sub(1), proportional + 1]
         .into_iter()
