@@ -4,7 +4,6 @@
 //! packs; so what a query was made from is what an answer should be. Memory holds one number a name, not the names.
 
 use std::collections::HashSet;
-use std::error::Error;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Write};
@@ -15,6 +14,7 @@ use yaqut::model::Rank;
 use yaqut::pack::{DATAPACKAGE, License, Manifest, Pack, Source, write};
 use yaqut::text::lookup_key;
 
+use crate::Result;
 use crate::names::compose::{Name, Sort};
 use crate::names::{Script, Vocabulary};
 
@@ -247,7 +247,7 @@ pub fn write_pack(
     title: &str,
     entities: impl Iterator<Item = Entity>,
     mut visit: impl FnMut(&Entity),
-) -> Result<(), Box<dyn Error>> {
+) -> Result<()> {
     fs::create_dir_all(folder)?;
     let mut tables = empty_tables(folder, title)?;
     let mut rows = Rows::default();

@@ -1,6 +1,5 @@
 //! Queries for a generated pack, each with what it was made from.
 
-use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
@@ -9,6 +8,7 @@ use fastrand::Rng;
 use strsim::osa_distance;
 use yaqut::text::lookup_key;
 
+use crate::Result;
 use crate::generate::{Entities, Entity};
 use crate::names::respell::slip;
 
@@ -85,11 +85,7 @@ const HEADER: &str = "query\talias\tid";
 
 /// Writes a file of queries of each sort into `folder`, one query for each name of the sample; `entities` must be at
 /// their end.
-pub fn write_queries(
-    folder: &Path,
-    sample: Sample,
-    entities: &mut Entities<'_>,
-) -> Result<(), Box<dyn Error>> {
+pub fn write_queries(folder: &Path, sample: Sample, entities: &mut Entities<'_>) -> Result<()> {
     fs::create_dir_all(folder)?;
     let Sample { mut rng, mut names, .. } = sample;
     rng.shuffle(&mut names);
@@ -125,7 +121,7 @@ fn misspelt(rng: &mut Rng, alias: &str, edits: usize, entities: &Entities<'_>) -
 }
 
 /// Reads a file of queries.
-pub fn read_queries(folder: &Path, sort: QuerySort) -> Result<Vec<Query>, Box<dyn Error>> {
+pub fn read_queries(folder: &Path, sort: QuerySort) -> Result<Vec<Query>> {
     let path = folder.join(sort.file_name());
     let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut queries = Vec::new();

@@ -4,11 +4,11 @@
 //! cargo run --release -p yaqut-bench --bin generate -- --names 1000000 --seed 7 --queries 10000 -o target/bench/1m
 //! ```
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Parser;
+use yaqut_bench::Result;
 use yaqut_bench::generate::{Entities, write_pack};
 use yaqut_bench::names::Vocabulary;
 use yaqut_bench::queries::{Sample, write_queries};
@@ -30,7 +30,7 @@ struct Args {
     output: PathBuf,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<()> {
     let args = Args::parse();
     let started = Instant::now();
     let vocabulary = Vocabulary::bundled()?;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::error::Error;
 
 use fastrand::Rng;
 use rayon::prelude::*;
@@ -11,6 +10,7 @@ use yaqut::store::bundled_packs;
 use yaqut::text::{align_cross_script, cross_script_budget, is_arabic, safe_fold};
 
 use super::Script;
+use crate::Result;
 
 /// A token as both scripts write it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,7 +84,7 @@ const MAX_CUT: usize = 8_000;
 
 impl Vocabulary {
     /// Reads the packs that are built into the crate; takes a second or two.
-    pub fn bundled() -> Result<Self, Box<dyn Error>> {
+    pub fn bundled() -> Result<Self> {
         let mut packs = Vec::new();
         for pack in bundled_packs() {
             let parsed = parse(&pack.unpack()?);

@@ -1,0 +1,31 @@
+//! Compiling a pack against building a plain map of its keys, in processes of their own.
+
+use super::Context;
+use crate::Result;
+use crate::child::{self, Task};
+use crate::report::{Figure, Row, Unit};
+
+pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
+    let workload = context.workload;
+    let map = child::run(&Task::BuildMap { pack: workload.pack(), out: workload.map_path() })?;
+    let segment = child::run(&Task::BuildSegment { pack: workload.pack(), out: workload.segment_path() })?;
+    let row = |case: &str, unit, yaqut: Option<f64>, peer: Option<f64>| {
+        let peer = peer.map(|peer| ("fst::Map of the keys".to_owned(), peer));
+        yaqut.map(|yaqut| Row::new("build", case, Figure::Number { yaqut, peer, unit }))
+    };
+    let bytes = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
+    let per_name = |bytes: u64| Some(bytes as f64 / workload.names as f64);
+    let rows = [
+        row("time", Unit::Seconds, Some(segment.seconds), Some(map.seconds)),
+        row("peak memory", Unit::Bytes, bytes(segment.peak_bytes), bytes(map.peak_bytes)),
+        row(
+            "peak anonymous memory",
+            Unit::Bytes,
+            bytes(segment.peak_anonymous_bytes),
+            bytes(map.peak_anonymous_bytes),
+        ),
+        row("file", Unit::Bytes, Some(segment.file_bytes as f64), Some(map.file_bytes as f64)),
+        row("file per name", Unit::BytesPerName, per_name(segment.file_bytes), per_name(map.file_bytes)),
+    ];
+    Ok(rows.into_iter().flatten().collect())
+}
