@@ -64,6 +64,9 @@ const WIKIDATA_SHARE: u64 = 60;
 /// Languages of further Latin names; most have none, as in GeoNames.
 const LATIN_LANGUAGES: &[&str] =
     &["", "", "", "", "", "", "en", "fr", "de", "es", "tr", "it", "nl", "pl", "id", "pt"];
+/// Below which of a thousand how many names are drawn beside the two preferred ones.
+const FURTHER_NAMES: &[(u32, usize)] =
+    &[(590, 0), (775, 1), (860, 2), (920, 3), (955, 4), (980, 6), (1_000, 10)];
 /// Names that are taken are drawn again so often.
 const MAX_TRIES: u32 = 1_000;
 
@@ -100,11 +103,11 @@ impl<'v> Entities<'v> {
         unreachable!("four tokens of tens of thousands give more names than memory holds")
     }
 
-    /// A further spelling of a name that is new; `None` if none is found soon.
-    fn new_variant(&mut self, name: &Name<'v>, script: Script) -> Option<String> {
+    /// Spells a name otherwise, so that it is new; `None` if no such spelling is found soon.
+    fn new_variant(&mut self, name: &Name<'v>, script: Script) -> Option<Name<'v>> {
         (0..8).find_map(|_| {
-            let text = name.respelled(&mut self.rng, self.vocabulary, script)?.written(script);
-            self.keys.insert(key_hash(&text)).then_some(text)
+            let variant = name.respelled(&mut self.rng, self.vocabulary, script)?;
+            self.keys.insert(key_hash(&variant.written(script))).then_some(variant)
         })
     }
 
@@ -124,22 +127,33 @@ impl<'v> Entities<'v> {
         }
     }
 
-    /// Both names and up to two other spellings of either, three in the mean.
+    /// Both names and other spellings of either, three in the mean.
     fn aliases(&mut self, sort: Sort) -> Vec<Alias> {
         let name = self.new_name(sort, &[Script::Arabic, Script::Latin]);
         let mut aliases = vec![
             Alias { text: name.written(Script::Arabic), lang: "ar", kind: "preferred" },
             Alias { text: name.written(Script::Latin), lang: "en", kind: "preferred" },
         ];
-        let further = [0, 1, 1, 2][self.rng.usize(..4)];
-        let first = if self.rng.bool() { Script::Arabic } else { Script::Latin };
-        for script in [first, first.other()].into_iter().take(further) {
-            if let Some(text) = self.new_variant(&name, script) {
-                aliases.push(self.variant(text, script));
+        let mut script = if self.rng.bool() { Script::Arabic } else { Script::Latin };
+        let mut last = name.clone();
+        for _ in 0..self.further_count() {
+            script = script.other();
+            // Some writers respell what another has respelled.
+            let model = if self.rng.u32(..100) < 30 { &last } else { &name };
+            if let Some(variant) = self.new_variant(&model.clone(), script) {
+                aliases.push(self.variant(variant.written(script), script));
+                last = variant;
             }
         }
         aliases.sort_by_key(|alias| alias.lang != "ar");
         aliases
+    }
+
+    /// Most entities have few names, some have many, as in the bundled pack of cities.
+    fn further_count(&mut self) -> usize {
+        let at = self.rng.u32(..1_000);
+        let count = FURTHER_NAMES.iter().find(|&&(below, _)| at < below);
+        count.map_or(0, |&(_, count)| count)
     }
 
     fn variant(&mut self, text: String, script: Script) -> Alias {

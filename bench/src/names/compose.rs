@@ -34,7 +34,7 @@ impl Sort {
     const fn lengths(self) -> [u32; 3] {
         match self {
             Self::Person => [0, 58, 34],
-            Self::City => [6, 62, 28],
+            Self::City => [18, 45, 30],
             Self::Region | Self::Organization => [12, 68, 18],
         }
     }
