@@ -90,7 +90,8 @@ fn check(segment: &Segment, engine: &Engine, keys: &[String], edits: u8) -> Resu
 /// How many keys of the segment are within `edits` of `key`.
 fn search(segment: &Segment, key: &str, edits: u8) -> usize {
     let mut keys = 0;
-    segment.search_fuzzy(&FuzzyPattern::new(key, edits), |postings| keys += usize::from(postings.count() > 0));
+    segment
+        .search_fuzzy(&FuzzyPattern::new(key, edits), |postings| keys += usize::from(postings.count() > 0));
     keys
 }
 
