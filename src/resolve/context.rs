@@ -105,8 +105,9 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn new(stack: &'a Stack, entity: EntityKey) -> Self {
-        let texts = stack.records(entity).map(|(_, record)| record.description());
-        let description = texts.flat_map(str::split_whitespace).map(text::lookup_key).collect();
+        let texts: Vec<String> = stack.records(entity).map(|(_, record)| record.description()).collect();
+        let words = texts.iter().flat_map(|text| text.split_whitespace());
+        let description = words.map(text::lookup_key).collect();
         Self { stack, entity, country: stack.country(entity), description }
     }
 }
@@ -151,7 +152,7 @@ impl<'a> Reader<'a> {
         let nearest = hits.iter().map(Hit::similarity).fold(0.0, f32::max);
         let nearest = hits.iter().filter(|hit| hit.similarity() >= nearest);
         let asked =
-            nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(alias.text));
+            nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(&alias.text()));
         Self { stack, asked: asked.collect() }
     }
 
@@ -215,7 +216,7 @@ impl<'a> Reader<'a> {
             };
             // "and" is no name of Andorra, but AND is.
             let is_code = alias.kind == AliasKind::Abbreviation;
-            if is_code && !written.contains(alias.text) || self.stack.is_blocked(&form.key, entity) {
+            if is_code && !written.contains(&alias.text()) || self.stack.is_blocked(&form.key, entity) {
                 continue;
             }
             let bearer = self.bearer(entity, alias.kind);

@@ -19,6 +19,7 @@ use super::score::{self, Factors, Scored};
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::step::{Step, similarity};
 use super::{ResolveOptions, SIMILARITY_OF_COST};
+use crate::index::Alias;
 use crate::model::{AliasKind, EntityId, Reason, Score, Status, Tier};
 
 /// Why an entity was chosen for a name, or why not.
@@ -289,7 +290,7 @@ impl Case<'_> {
     fn unwanted_rival(&self, met: &[AliasRef]) -> Option<Rival> {
         let place = |&at: &AliasRef| {
             let entity = self.stack.entity_of(at).map(|entity| self.stack.id_text(entity));
-            (entity, self.stack.alias(at).map(|alias| alias.text), at)
+            (entity, self.stack.alias(at).map(Alias::text), at)
         };
         self.rival(*met.iter().min_by_key(|at| place(at))?, None)
     }
@@ -299,7 +300,7 @@ impl Case<'_> {
         Some(Rival {
             id: self.id(entity)?,
             name: self.name(entity),
-            matched_alias: self.stack.alias(at)?.text.to_owned(),
+            matched_alias: self.stack.alias(at)?.text(),
             pack: self.stack.pack_name(at.segment).to_owned(),
             score,
         })
@@ -310,7 +311,7 @@ impl Case<'_> {
     }
 
     fn name(&self, entity: EntityKey) -> String {
-        name_in(self.stack, entity, self.options.display_language_code.as_deref()).to_owned()
+        name_in(self.stack, entity, self.options.display_language_code.as_deref())
     }
 
     fn alias_of_hit(&self, hit: &Hit) -> Option<AliasComparison> {
@@ -320,7 +321,7 @@ impl Case<'_> {
     fn alias_comparison(&self, at: AliasRef, tier: Tier, steps: &[Step]) -> Option<AliasComparison> {
         let alias = self.stack.alias(at)?;
         Some(AliasComparison {
-            text: alias.text.to_owned(),
+            text: alias.text(),
             language_code: alias.language.to_owned(),
             kind: alias.kind,
             pack: self.stack.pack_name(at.segment).to_owned(),

@@ -8,7 +8,7 @@ use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
 use super::{partial, skeleton};
-use crate::index::fuzzy::FuzzyPattern;
+use crate::index::{FuzzyPattern, WorkBudget};
 use crate::model::{Article, Tier};
 use crate::text::well_known::is_other_name;
 use crate::text::{self, ARTICLE};
@@ -69,7 +69,7 @@ pub(super) fn may_carry(form: &Form, edits: u8, without: Stages) -> bool {
 fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
     let without = hits.without();
     for (segment, reader) in stack.numbered() {
-        reader.search_fuzzy(pattern, |postings| {
+        reader.search_fuzzy(pattern, &mut WorkBudget::new(u32::MAX), |postings| {
             for posting in postings {
                 let at = AliasRef { segment, alias: posting.alias };
                 let comparison = compare_surface(stack, at, posting.is_bare, |surface| {

@@ -10,6 +10,7 @@ use super::score::strength;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
+use crate::index::Alias;
 use crate::model::{AliasKind, Tier};
 
 /// An entity reached through one of its aliases.
@@ -188,11 +189,11 @@ impl Hit {
     /// asked for, the better kind and tier, then to what stands first in bytewise order: never to the order of the
     /// search, and to that of the packs only between equal rows.
     fn is_better_than(&self, other: &Self, stack: &Stack) -> bool {
-        let text = |hit: &Self| stack.alias(hit.alias).map_or("", |alias| alias.text);
+        let text = |hit: &Self| stack.alias(hit.alias).map(Alias::text);
         let order = |a: &Self, b: &Self| {
             let by_form = strength(b).total_cmp(&strength(a));
             let by_row = (!a.in_language, a.kind, a.tier).cmp(&(!b.in_language, b.kind, b.tier));
-            let by_text = || text(a).cmp(text(b)).then_with(|| step_texts(a).cmp(step_texts(b)));
+            let by_text = || text(a).cmp(&text(b)).then_with(|| step_texts(a).cmp(step_texts(b)));
             let by_place = || (stack.is_name(a.alias), a.alias).cmp(&(stack.is_name(b.alias), b.alias));
             by_form.then(by_row).then_with(by_text).then_with(by_place)
         };

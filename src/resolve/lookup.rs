@@ -68,7 +68,7 @@ pub(super) fn compare_surface(
     compare: impl Fn(&str) -> Option<Comparison>,
 ) -> Option<Comparison> {
     let alias = stack.alias(at)?;
-    let safe = text::safe_fold(alias.text);
+    let safe = text::safe_fold(&alias.text());
     if !is_bare {
         return compare(&safe);
     }

@@ -1,6 +1,7 @@
 //! Naming: under which ID and which name an answer shows an entity.
 
 use super::stack::{EntityKey, Stack};
+use crate::index::Alias;
 use crate::model::{AliasKind, EntityId};
 
 /// The ID under which an entity is shown, and every other one in order: its first ID of `namespace`, or its canonical
@@ -23,7 +24,7 @@ pub fn ids_in(
 
 /// The name under which an entity is shown: its best one in `language`, else in that language with fewer and fewer
 /// subtags (zh-Hant-TW, zh-Hant, zh: "lookup" of RFC 4647, section 3.4), else its canonical name.
-pub fn name_in<'a>(stack: &'a Stack, entity: EntityKey, language: Option<&str>) -> &'a str {
+pub fn name_in(stack: &Stack, entity: EntityKey, language: Option<&str>) -> String {
     let ranges = std::iter::successors(language, |range| range.rsplit_once('-').map(|(shorter, _)| shorter));
     // A range never ends in a single letter or digit: it introduces the subtag that was cut.
     let ranges = ranges.filter(|range| range.rsplit('-').next().is_some_and(|subtag| subtag.len() > 1));
@@ -31,10 +32,10 @@ pub fn name_in<'a>(stack: &'a Stack, entity: EntityKey, language: Option<&str>) 
 }
 
 /// The name of the best kind in exactly this language; of several, the first in stack order.
-fn best_name<'a>(stack: &'a Stack, entity: EntityKey, language: &str) -> Option<&'a str> {
+fn best_name(stack: &Stack, entity: EntityKey, language: &str) -> Option<String> {
     let aliases = stack.aliases(entity).filter_map(|at| stack.alias(at));
     let names = aliases.filter(|alias| alias.language.eq_ignore_ascii_case(language) && is_name(alias.kind));
-    names.min_by_key(|alias| alias.kind).map(|alias| alias.text)
+    names.min_by_key(|alias| alias.kind).map(Alias::text)
 }
 
 /// Whether an alias of a kind can stand for the entity: a word for its people cannot.

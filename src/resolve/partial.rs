@@ -7,7 +7,7 @@ use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::fuzzy::FuzzyPattern;
+use crate::index::{FuzzyPattern, WorkBudget};
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
 use crate::text::{self, heads};
@@ -89,7 +89,7 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
         let tokens: Vec<&str> = form.lossy.split(' ').collect();
         for at in sharing_rarest_token(stack, &tokens, without) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
-            let safe = text::safe_fold(alias.text);
+            let safe = text::safe_fold(&alias.text());
             let named = Named::new(stack, entity, &safe);
             if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
@@ -106,14 +106,14 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     let without = hits.without();
     let mut tokens: Vec<String> = Vec::new();
     for (_, reader) in stack.numbered() {
-        reader.search_fuzzy_tokens(pattern, |token| tokens.push(token.to_owned()));
+        reader.search_fuzzy_tokens(pattern, &mut WorkBudget::new(u32::MAX), |token| tokens.push(token.to_owned()));
     }
     tokens.sort_unstable();
     tokens.dedup();
     for token in tokens {
         for at in sharing_rarest_token(stack, &[&token], without) {
             let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
-            let safe = text::safe_fold(alias.text);
+            let safe = text::safe_fold(&alias.text());
             let named = Named::new(stack, entity, &safe);
             if let Some(comparison) = named.and_then(|named| named.compare_family(form, &token, without)) {
                 hits.add(form, at, comparison);
@@ -150,7 +150,7 @@ fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
         let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { return false };
         stack.is_person(entity)
             && order_of(stack, entity) == NameOrder::GivenFirst
-            && text::lossy_fold(&text::safe_fold(alias.text)).split(' ').next() == Some(token)
+            && text::lossy_fold(&text::safe_fold(&alias.text())).split(' ').next() == Some(token)
     };
     let is_of_anybody = || {
         stack.numbered().any(|(segment, reader)| {

@@ -105,7 +105,7 @@ fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<
     let (id, same_as) = naming::ids_in(stack, entity, options.id_namespace.as_deref())?;
     Some(Candidate {
         id,
-        name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
+        name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
         types: stack.types(entity),
         country: stack.country(entity),
         rank: stack.rank(entity),
@@ -113,7 +113,7 @@ fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<
         score,
         form_similarity: hit.similarity(),
         tier: hit.tier,
-        matched_alias: stack.alias(hit.alias)?.text.to_owned(),
+        matched_alias: stack.alias(hit.alias)?.text(),
         alias_kind: hit.kind,
         pack: stack.pack_name(hit.alias.segment).to_owned(),
         explanation: if options.explain {
@@ -128,7 +128,7 @@ fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<Bloc
     let show = |(entity, Blocked { key, by }): (EntityKey, Blocked<'_>)| {
         Some(BlockedCandidate {
             id: naming::ids_in(stack, entity, options.id_namespace.as_deref())?.0,
-            name: naming::name_in(stack, entity, options.display_language_code.as_deref()).to_owned(),
+            name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
             key: key.to_owned(),
             action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
             pack: stack.pack_name(by.segment).to_owned(),

@@ -193,7 +193,7 @@ impl Stack {
     }
 
     /// Canonical name: that of the first pack that gives one.
-    pub fn name(&self, entity: EntityKey) -> &str {
+    pub fn name(&self, entity: EntityKey) -> String {
         self.records(entity)
             .map(|(_, record)| record.name())
             .find(|name| !name.is_empty())

@@ -29,6 +29,6 @@ pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
 pub use ordinary::{is_ordinary_word, is_whole_ordinary_word};
 pub use skeleton::{
-    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries,
+    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries, skeleton_symbols,
 };
 pub use tables::{is_function_word, rules_digest};

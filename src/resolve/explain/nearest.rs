@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::index::Alias;
 use crate::model::{AliasKind, Article, Reason, Tier};
 use crate::resolve::compare::{
     Comparison, MAX_COST, compare_edited, compare_folds, compare_scripts, token_pairs,
@@ -78,7 +79,7 @@ struct Surface<'a> {
 impl<'a> Surface<'a> {
     fn new(stack: &'a Stack, entity: EntityKey, at: AliasRef) -> Option<Self> {
         let alias = stack.alias(at)?;
-        let safe = text::safe_fold(alias.text);
+        let safe = text::safe_fold(&alias.text());
         let lossy = text::lossy_fold(&safe);
         let letters = lossy.chars().count();
         Some(Self { stack, entity, at, kind: alias.kind, article: alias.article, safe, lossy, letters })
@@ -284,12 +285,12 @@ fn reason_of(gate: Gate) -> Reason {
 impl Attempt {
     /// Nearer first; ties go to the better tier and kind, then to what stands first in bytewise order.
     fn cmp(&self, other: &Self, stack: &Stack) -> Ordering {
-        let text = |attempt: &Self| stack.alias(attempt.at).map_or("", |alias| alias.text);
+        let text = |attempt: &Self| stack.alias(attempt.at).map(Alias::text);
         let apart = self.apart().cmp(&other.apart());
         apart
             .then_with(|| total_cost(&self.steps).total_cmp(&total_cost(&other.steps)))
             .then_with(|| (self.tier, self.kind).cmp(&(other.tier, other.kind)))
-            .then_with(|| text(self).cmp(text(other)))
+            .then_with(|| text(self).cmp(&text(other)))
             .then_with(|| stack.is_name(self.at).cmp(&stack.is_name(other.at)))
     }
 

@@ -1,0 +1,247 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::string::string_regex;
+
+use super::*;
+
+/// The optimal string alignment distance, by the book.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i][j] = match (i, j) {
+                (0, _) => j,
+                (_, 0) => i,
+                _ => {
+                    let replaced = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let mut least = replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        least = least.min(table[i - 2][j - 2] + 1);
+                    }
+                    least
+                }
+            };
+        }
+    }
+    table[a.len()][b.len()]
+}
+
+fn lexicon<K: AsRef<str>>(keys: &[(K, u64)]) -> Lexicon<Vec<u8>> {
+    Lexicon::open(LexiconParts::build(keys).unwrap()).unwrap()
+}
+
+fn numbered<K>(keys: impl IntoIterator<Item = K>) -> Vec<(K, u64)> {
+    keys.into_iter().zip((3..).map(|i: u64| i * i)).collect()
+}
+
+fn search(lexicon: &Lexicon<Vec<u8>>, query: &str, edits: u8) -> Vec<(String, u8)> {
+    let (pattern, mut budget) = (FuzzyPattern::new(query, edits), WorkBudget::new(u32::MAX));
+    let mut found = Vec::new();
+    lexicon.search(&pattern, &mut budget, |key, edits| found.push((key.to_owned(), edits)));
+    assert!(!budget.is_spent());
+    found
+}
+
+fn brute_force(keys: &BTreeSet<String>, query: &str, edits: u8) -> Vec<(String, u8)> {
+    let within = |key: &String| {
+        let is_near = key.chars().count().abs_diff(query.chars().count()) <= usize::from(edits);
+        let distance = if is_near { distance(key, query) } else { usize::MAX };
+        (distance <= usize::from(edits)).then(|| (key.clone(), distance as u8))
+    };
+    keys.iter().filter_map(within).collect()
+}
+
+/// Keys of few letters, so that many are near each other.
+fn alphabets() -> impl Strategy<Value = &'static str> {
+    select(vec!["[ابت]", "[abc]", "[ابab]", "[一二丁]", "[😀😁a]", "[aب一😀é]", "[ab]"])
+}
+
+/// So many characters that what is rare is wide.
+fn filler() -> Vec<String> {
+    let characters: Vec<char> = ('\u{1200}'..).take(300).collect();
+    characters.chunks(30).map(String::from_iter).flat_map(|key| [key.clone(), key.repeat(9)]).collect()
+}
+
+/// A string some edits away.
+fn edited(key: &str, edits: &[(prop::sample::Index, u8, char)]) -> String {
+    let mut characters: Vec<char> = key.chars().collect();
+    for (place, kind, c) in edits {
+        let i = place.index(characters.len() + 1);
+        match kind {
+            0 if i < characters.len() => characters[i] = *c,
+            1 if i < characters.len() => drop(characters.remove(i)),
+            2 if i + 1 < characters.len() => characters.swap(i, i + 1),
+            _ => characters.insert(i, *c),
+        }
+    }
+    characters.into_iter().collect()
+}
+
+fn edits(most: usize) -> impl Strategy<Value = Vec<(prop::sample::Index, u8, char)>> {
+    let letter = select("ابتabc一二😀é\u{7}".chars().collect::<Vec<_>>());
+    proptest::collection::vec((any::<prop::sample::Index>(), 0..4_u8, letter), 0..=most)
+}
+
+/// Short keys of one alphabet, many of them near each other.
+fn short_keys() -> impl Strategy<Value = (BTreeSet<String>, String)> {
+    alphabets().prop_flat_map(|letters| {
+        let key = || string_regex(&format!("{letters}{{0,8}}")).unwrap();
+        (proptest::collection::btree_set(key(), 0..150), key())
+    })
+}
+
+/// Long keys, and some that are like them.
+fn long_keys() -> impl Strategy<Value = BTreeSet<String>> {
+    let bases = alphabets().prop_flat_map(|letters| {
+        let key = format!("({letters}{{0,60}}|{letters}{{55,70}}|{letters}{{0,300}})");
+        proptest::collection::vec(string_regex(&key).unwrap(), 1..6)
+    });
+    (bases, proptest::collection::vec((any::<prop::sample::Index>(), edits(3)), 0..30)).prop_map(
+        |(bases, variants)| {
+            let varied = variants.iter().map(|(i, edits)| edited(&bases[i.index(bases.len())], edits));
+            varied.chain(bases.iter().cloned()).collect()
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn short_keys_are_found_as_by_brute_force(
+        (mut keys, query) in short_keys(), is_wide in any::<bool>(), edits in 0..=2_u8
+    ) {
+        if is_wide {
+            keys.extend(filler());
+        }
+        let lexicon = lexicon(&numbered(&keys));
+        prop_assert_eq!(search(&lexicon, &query, edits), brute_force(&keys, &query, edits));
+    }
+
+    #[test]
+    fn long_keys_are_found_as_by_brute_force(
+        mut keys in long_keys(), at in any::<prop::sample::Index>(), how in edits(3), is_wide in any::<bool>()
+    ) {
+        let base = at.get(&keys.iter().collect::<Vec<_>>()).to_string();
+        let query = edited(&base, &how);
+        if is_wide {
+            keys.extend(filler());
+        }
+        let lexicon = lexicon(&numbered(&keys));
+        for edits in 0..=2 {
+            prop_assert_eq!(search(&lexicon, &query, edits), brute_force(&keys, &query, edits));
+        }
+    }
+
+    #[test]
+    fn keys_have_their_numbers(keys in "[aابé一]{0,6}( [aب😀]{0,9}){0,60}", other in "[aاب]{0,3}") {
+        let keys: BTreeMap<&str, u64> = numbered(keys.split(' ')).into_iter().collect();
+        let lexicon = lexicon(&keys.clone().into_iter().collect::<Vec<_>>());
+        prop_assert_eq!(lexicon.len(), keys.len() as u64);
+        for (key, value) in &keys {
+            prop_assert_eq!(lexicon.get(key), Some(*value));
+        }
+        prop_assert_eq!(lexicon.get(&other), keys.get(&*other).copied());
+    }
+
+    #[test]
+    fn keys_are_listed_in_order(
+        (mut keys, _) in short_keys(), prefix in "[ابab一😀]{0,2}", is_wide in any::<bool>()
+    ) {
+        if is_wide {
+            keys.extend(filler());
+        }
+        let lexicon = lexicon(&numbered(&keys));
+        let mut listing = lexicon.keys(&prefix);
+        let mut listed = Vec::new();
+        while let Some(key) = listing.next_key() {
+            listed.push(key.to_owned());
+        }
+        let expected: Vec<String> = keys.iter().filter(|key| key.starts_with(&prefix)).cloned().collect();
+        prop_assert_eq!(listed, expected);
+    }
+
+    #[test]
+    fn nonsense_harms_nothing(
+        (mut keys, query) in short_keys(), damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)
+    ) {
+        keys.extend(filler());
+        let mut parts = LexiconParts::build(&numbered(&keys)).unwrap();
+        let LexiconParts { narrow_forward, narrow_backward, wide_forward, wide_backward, .. } = &mut parts;
+        for bytes in [narrow_forward, narrow_backward, wide_forward, wide_backward] {
+            for (at, value) in &damage {
+                let nodes = bytes.len() - 36;
+                if nodes > 0 {
+                    bytes[16 + at.index(nodes)] = *value;
+                }
+            }
+        }
+        let Ok(lexicon) = Lexicon::open(parts) else { return Ok(()) };
+        let mut budget = WorkBudget::default();
+        lexicon.search(&FuzzyPattern::new(&query, 2), &mut budget, |_, _| {});
+        lexicon.get(&query);
+        let mut listing = lexicon.keys(query.get(..1).unwrap_or_default());
+        for _ in 0..1000 {
+            listing.next_key();
+        }
+    }
+}
+
+#[test]
+fn a_spent_budget_gives_a_part_and_says_so() {
+    let keys: BTreeSet<String> = (0..3000).map(|i| format!("{i:04}")).collect();
+    let lexicon = lexicon(&numbered(&keys));
+    let whole = search(&lexicon, "1234", 2);
+    let mut budget = WorkBudget::new(300);
+    let mut part = Vec::new();
+    lexicon
+        .search(&FuzzyPattern::new("1234", 2), &mut budget, |key, edits| part.push((key.to_owned(), edits)));
+    assert!(budget.is_spent() && budget.left() == 0);
+    assert!(!part.is_empty() && part.len() < whole.len() && part.iter().all(|found| whole.contains(found)));
+}
+
+#[test]
+fn a_search_may_be_made_while_another_gives_its_keys() {
+    let lexicon = lexicon(&numbered(["abc", "abd", "xbd"]));
+    let mut found = Vec::new();
+    lexicon.search(&FuzzyPattern::new("abc", 1), &mut WorkBudget::default(), |key, _| {
+        found.extend(search(&lexicon, key, 1).into_iter().map(|(near, _)| format!("{key} {near}")));
+    });
+    assert_eq!(found, ["abc abc", "abc abd", "abd abc", "abd abd", "abd xbd"]);
+}
+
+#[test]
+fn nothing_is_in_an_empty_lexicon() {
+    let lexicon = lexicon::<&str>(&[]);
+    assert_eq!((lexicon.len(), lexicon.get(""), lexicon.get("a")), (0, None, None));
+    assert!(search(&lexicon, "", 2).is_empty() && search(&lexicon, "ab", 2).is_empty());
+    assert_eq!(lexicon.keys("").next_key(), None);
+}
+
+#[test]
+fn bytes_that_are_no_automaton_are_refused() {
+    let mut parts = LexiconParts::build(&[("a", 0)]).unwrap();
+    parts.wide_backward.pop();
+    assert_eq!(Lexicon::open(parts).err(), Some(LexiconError::Automaton("it has no frame")));
+}
+
+#[test]
+fn counts_made_apart_are_those_made_together() {
+    let (mut one, mut other, mut both) =
+        (CharacterCounts::default(), CharacterCounts::default(), CharacterCounts::default());
+    one.add("abb");
+    other.add("ccccb");
+    one.merge(&other);
+    both.add("abbccccb");
+    assert_eq!(CodePage::new(&one).unwrap().write(), CodePage::new(&both).unwrap().write());
+}
+
+#[test]
+fn codes_out_of_order_are_refused() {
+    let mut writer = CodesWriter::new(Vec::new()).unwrap();
+    writer.insert(b"ab", 1).unwrap();
+    for codes in [b"aa", b"ab"] {
+        assert_eq!(writer.insert(codes, 0).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    }
+}
