@@ -135,5 +135,6 @@ fn bare_key(name: &str, article: Article) -> Option<String> {
 /// The key under which a posting of `segment` lies; `None` if the segment has no such alias.
 pub fn key_of_posting(segment: &Segment, posting: Posting) -> Option<String> {
     let alias = segment.alias(posting.alias)?;
-    if posting.is_bare { bare_key(alias.text, alias.article) } else { Some(lookup_key(alias.text)) }
+    let text = alias.text();
+    if posting.is_bare { bare_key(&text, alias.article) } else { Some(lookup_key(&text)) }
 }

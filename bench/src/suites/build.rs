@@ -1,9 +1,15 @@
 //! Compiling a pack against building a plain map of its keys, in processes of their own.
 
+use std::fs;
+use std::sync::Arc;
+
+use yaqut::index::Segment;
+
 use super::Context;
 use crate::Result;
 use crate::child::{self, Task};
 use crate::report::{Figure, Row, Unit};
+use crate::workload::Workload;
 
 pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
     let workload = context.workload;
@@ -27,5 +33,17 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
         row("file", Unit::Bytes, Some(segment.file_bytes as f64), Some(map.file_bytes as f64)),
         row("file per name", Unit::BytesPerName, per_name(segment.file_bytes), per_name(map.file_bytes)),
     ];
-    Ok(rows.into_iter().flatten().collect())
+    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+    rows.extend(sections(workload)?);
+    Ok(rows)
+}
+
+/// What the parts of the file take.
+fn sections(workload: &Workload) -> Result<Vec<Row>> {
+    let segment = Segment::open(Arc::new(fs::read(workload.segment_path())?))?;
+    let row = |(kind, bytes)| {
+        let per_name = Figure::number(bytes as f64 / workload.names as f64, Unit::BytesPerName);
+        Row::new("file", &format!("{kind:?}"), per_name)
+    };
+    Ok(segment.section_bytes().map(row).collect())
 }

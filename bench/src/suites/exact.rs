@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fst::Map;
-use yaqut::index::Segment;
+use yaqut::index::{KeyHash, Segment};
 use yaqut::text::lookup_key;
 
 use super::{Context, check_eq};
@@ -22,15 +22,41 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
     let recall = check(context, segment, map, &hits, &misses)?;
     let mut rows = Vec::new();
     for (case, keys) in [("hits", &hits), ("misses", &misses)] {
-        let contenders = vec![
-            Contender::each("yaqut", keys, |key| segment.lookup(key).count()),
-            Contender::each("fst::Map::get", keys, |key| map.get(key).map_or(0, |i| i as usize)),
-        ];
-        let timing = race(context.laps(keys.len()), contenders);
-        rows.push(Row::new("exact", case, Figure::Timing(timing)));
+        let peer = || Contender::each("fst::Map::get", keys, |key| map.get(key).map_or(0, |i| i as usize));
+        let mut measure = |case: &str, yaqut| {
+            let timing = race(context.laps(keys.len()), vec![yaqut, peer()]);
+            rows.push(Row::new("exact", case, Figure::Timing(timing)).with_recall(recall));
+        };
+        measure(case, Contender::each("yaqut", keys, |key| segment.lookup(key).count()));
+        let certain = |key: &String, hash| segment.lookup_hashed(key, hash).count();
+        measure(
+            &format!("{case}, batched"),
+            Contender::batch("yaqut", keys, |keys| batch(segment, keys, certain)),
+        );
+        let likely = |_: &String, hash| segment.lookup_candidates(hash).count();
+        measure(
+            &format!("{case}, batched, unsure"),
+            Contender::batch("yaqut", keys, |keys| batch(segment, keys, likely)),
+        );
     }
-    rows[0].recall = Some(recall);
+    rows.iter_mut().filter(|row| row.case.starts_with("misses")).for_each(|row| row.recall = None);
     Ok(rows)
+}
+
+/// Keys that are readied before the first of them is looked up.
+const AHEAD: usize = 32;
+
+/// Looks keys up some at a time, each readied before.
+fn batch(segment: &Segment, keys: &[String], look_up: impl Fn(&String, KeyHash) -> usize) -> usize {
+    let mut found = 0;
+    for keys in keys.chunks(AHEAD) {
+        let mut hashes = [None; AHEAD];
+        for (hash, key) in hashes.iter_mut().zip(keys) {
+            segment.prefetch(*hash.insert(KeyHash::of(key)));
+        }
+        found += keys.iter().zip(hashes).filter_map(|(key, hash)| Some(look_up(key, hash?))).sum::<usize>();
+    }
+    found
 }
 
 /// Every key is found by both or by neither, and what is found lies under it. Returns the share of hits that hold the
@@ -53,7 +79,7 @@ fn check(
     let is_found = |(key, alias): (&String, &str)| {
         segment
             .lookup(key)
-            .any(|posting| segment.alias(posting.alias).is_some_and(|found| found.text == alias))
+            .any(|posting| segment.alias(posting.alias).is_some_and(|found| found.text() == alias))
     };
     let found = hits.iter().zip(queries).filter(|(key, query)| is_found((key, &query.alias))).count();
     check_eq("names found under their key", &found, &queries.len())?;

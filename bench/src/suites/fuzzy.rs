@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use fst::{Map, Streamer};
 use strsim::osa_distance;
-use yaqut::index::Segment;
-use yaqut::index::fuzzy::FuzzyPattern;
+use yaqut::index::{FuzzyPattern, Segment, WorkBudget};
 use yaqut::text::lookup_key;
 
 use super::{Context, check_eq};
@@ -56,13 +55,15 @@ fn run_edits(context: &Context<'_>, case: &str, edits: u8, sort: QuerySort) -> R
 
 fn search(segment: &Segment, key: &str, edits: u8) -> usize {
     let mut found = 0;
-    segment.search_fuzzy(&FuzzyPattern::new(key, edits), |postings| found += postings.count());
+    segment.search_fuzzy(&FuzzyPattern::new(key, edits), &mut WorkBudget::new(u32::MAX), |postings| {
+        found += postings.count()
+    });
     found
 }
 
 fn yaqut_keys(segment: &Arc<Segment>, key: &str, edits: u8) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    segment.search_fuzzy(&FuzzyPattern::new(key, edits), |postings| {
+    segment.search_fuzzy(&FuzzyPattern::new(key, edits), &mut WorkBudget::new(u32::MAX), |postings| {
         found.extend(postings.filter_map(|posting| key_of_posting(segment, posting)));
     });
     found
