@@ -344,3 +344,78 @@ impl Rows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use yaqut::pack::{PackFile, PackFiles, parse};
+    use yaqut::text::is_arabic;
+
+    use super::*;
+    use crate::names::testing::vocabulary;
+
+    const NAMES: u64 = 6_000;
+
+    fn entities(seed: u64) -> Vec<Entity> {
+        Entities::new(vocabulary(), NAMES, seed).collect()
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_entities_again() {
+        let ids_and_names = |seed| -> Vec<(String, Vec<String>)> {
+            let names =
+                |entity: Entity| (entity.id, entity.aliases.into_iter().map(|alias| alias.text).collect());
+            entities(seed).into_iter().map(names).collect()
+        };
+        assert_eq!(ids_and_names(7), ids_and_names(7));
+        assert_ne!(ids_and_names(7), ids_and_names(8));
+    }
+
+    #[test]
+    fn there_are_as_many_names_as_asked_for_and_no_two_have_one_key() {
+        let entities = entities(7);
+        let names: Vec<&str> =
+            entities.iter().flat_map(|entity| &entity.aliases).map(|alias| &*alias.text).collect();
+        assert_eq!(names.len() as u64, NAMES);
+        let bundled: HashSet<String> = vocabulary().names().iter().map(|name| lookup_key(name)).collect();
+        let keys: HashSet<String> = names.iter().map(|name| lookup_key(name)).collect();
+        assert_eq!(keys.len(), names.len());
+        assert!(keys.is_disjoint(&bundled));
+    }
+
+    #[test]
+    fn shares_are_as_documented() {
+        let entities = entities(7);
+        let names: Vec<&str> =
+            entities.iter().flat_map(|entity| &entity.aliases).map(|alias| &*alias.text).collect();
+        let share = |part: usize, whole: usize| part as f64 / whole as f64;
+        let arabic = names.iter().filter(|name| name.chars().any(is_arabic)).count();
+        let characters: usize = names.iter().map(|name| name.chars().count()).sum();
+        let people = entities.iter().filter(|entity| entity.sort == Sort::Person).count();
+        assert!((0.48..0.52).contains(&share(arabic, names.len())));
+        assert!((16.5..18.5).contains(&share(characters, names.len())));
+        assert!((2.8..3.2).contains(&share(names.len(), entities.len())));
+        assert!((0.24..0.30).contains(&share(people, entities.len())));
+    }
+
+    #[test]
+    fn ids_ascend_and_are_new() {
+        let entities = entities(7);
+        let ids: Vec<&str> = entities.iter().map(|entity| &*entity.id).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(!ids.iter().any(|id| vocabulary().has_id(id)));
+    }
+
+    #[test]
+    fn a_written_pack_has_no_findings() {
+        let folder = std::env::temp_dir().join(format!("yaqut-bench-{}", std::process::id()));
+        write_pack(&folder, "a test", Entities::new(vocabulary(), NAMES, 7), |_| ()).unwrap();
+        let read = |name: &str| PackFile { name: name.into(), bytes: fs::read(folder.join(name)).unwrap() };
+        let files = ["aliases.tsv", DATAPACKAGE, "entities.tsv"].map(read).into();
+        let parsed = parse(&PackFiles { label: "test".into(), files });
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(parsed.diagnostics, []);
+        let pack = parsed.pack.unwrap();
+        assert_eq!(pack.aliases.len() as u64, NAMES);
+        assert!(pack.entities.iter().all(|entity| !entity.name.is_empty()));
+    }
+}

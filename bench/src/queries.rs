@@ -137,3 +137,31 @@ pub fn read_queries(folder: &Path, sort: QuerySort) -> Result<Vec<Query>> {
     }
     Ok(queries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::testing::vocabulary;
+
+    #[test]
+    fn queries_are_what_their_files_say() {
+        let folder = std::env::temp_dir().join(format!("yaqut-bench-queries-{}", std::process::id()));
+        let mut entities = Entities::new(vocabulary(), 3_000, 7);
+        let (mut sample, mut names) = (Sample::new(200, 7), Vec::new());
+        for entity in entities.by_ref() {
+            sample.offer(&entity);
+            names.extend(entity.aliases.iter().map(|alias| (alias.text.clone(), entity.id.clone())));
+        }
+        write_queries(&folder, sample, &mut entities).unwrap();
+        let [exact, miss, one, two] = QuerySort::ALL.map(|sort| read_queries(&folder, sort).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        let is_name = |query: &str| names.iter().any(|(name, _)| lookup_key(name) == lookup_key(query));
+        let distance = |query: &Query| osa_distance(&lookup_key(&query.query), &lookup_key(&query.alias));
+        assert!(exact.iter().all(|query| query.query == query.alias));
+        assert!(exact.iter().all(|query| names.contains(&(query.alias.clone(), query.id.clone()))));
+        assert!(miss.iter().all(|query| query.id.is_empty() && !is_name(&query.query)));
+        assert!(one.iter().all(|query| distance(query) == 1 && !is_name(&query.query)));
+        assert!(two.iter().all(|query| distance(query) == 2 && !is_name(&query.query)));
+        assert_eq!([&exact, &miss, &one, &two].map(Vec::len), [200; 4]);
+    }
+}

@@ -98,3 +98,35 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn what_disturbs_one_round_does_not_count() {
+        let rounds = [[1.0, 2.0, 3.0], [900.0, 2.0, 3.0], [1.0, 2.0, 800.0]].map(Vec::from);
+        assert_eq!(latency(&rounds), Latency { mean_ns: 2.0, p50_ns: 2.0, p99_ns: 3.0 });
+        assert_eq!(latency(&[]), Latency::default());
+    }
+
+    #[test]
+    fn contenders_take_turns_at_all_items() {
+        let items = [1, 2, 3, 4, 5];
+        let calls = RefCell::new(Vec::new());
+        let calls = &calls;
+        let contender = |name| {
+            Contender::batch(name, &items, move |items| {
+                calls.borrow_mut().push((name, items.to_vec()));
+                items.len()
+            })
+        };
+        let timing = race(Course { items: 5, lap: 3, rounds: 1 }, vec![contender("a"), contender("b")]);
+        let laps = |name| [(name, vec![1, 2, 3]), (name, vec![4, 5])];
+        assert_eq!(*calls.borrow(), [laps("a"), laps("b"), laps("b"), laps("a")].concat());
+        assert_eq!(timing.sides.iter().map(|side| &*side.name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!((timing.mean_ratios.len(), timing.p99_ratios.len()), (1, 1));
+    }
+}

@@ -29,3 +29,16 @@ impl Script {
         }
     }
 }
+
+#[cfg(test)]
+pub mod testing {
+    use std::sync::LazyLock;
+
+    use super::Vocabulary;
+
+    /// Read once for all tests.
+    pub fn vocabulary() -> &'static Vocabulary {
+        static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::bundled().unwrap());
+        &VOCABULARY
+    }
+}

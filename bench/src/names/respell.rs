@@ -63,3 +63,37 @@ pub fn slip(rng: &mut Rng, name: &str) -> String {
     }
     letters.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use strsim::osa_distance;
+
+    use super::*;
+    use crate::names::Pool;
+    use crate::names::testing::vocabulary;
+
+    #[test]
+    fn a_slip_is_one_edit_at_most() {
+        let mut rng = Rng::with_seed(7);
+        let slips: Vec<String> = (0..2_000).map(|_| slip(&mut rng, "بيونغ يانغ")).collect();
+        assert!(slips.iter().all(|slip| osa_distance(slip, "بيونغ يانغ") <= 1));
+        assert!(slips.iter().any(|slip| slip.chars().count() == 9));
+        assert!(slips.iter().any(|slip| slip.chars().count() == 11));
+        assert_eq!(slip(&mut rng, ""), "");
+    }
+
+    #[test]
+    fn a_respelling_differs_and_keeps_the_script() {
+        let mut rng = Rng::with_seed(7);
+        for script in [Script::Arabic, Script::Latin] {
+            for _ in 0..500 {
+                let token = vocabulary().draw(&mut rng, Pool::Place);
+                if let Some(spelling) = respelling(&mut rng, vocabulary(), &token, script) {
+                    assert_ne!(spelling, token.spelling(script));
+                    let is_arabic = spelling.chars().any(yaqut::text::is_arabic);
+                    assert_eq!(is_arabic, script == Script::Arabic, "{spelling}");
+                }
+            }
+        }
+    }
+}

@@ -313,3 +313,36 @@ fn ids_of(pack: &Pack) -> impl Iterator<Item = String> {
     let ids = pack.entities.iter().flat_map(|entity| std::iter::once(&entity.id).chain(&entity.same_as));
     ids.map(|id| id.as_str().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::testing::vocabulary;
+
+    #[test]
+    fn tokens_sound_alike_in_both_scripts() {
+        let has = |latin: &str, arabic: &str| {
+            vocabulary().tokens.iter().any(|token| token.latin == latin && token.arabic == arabic)
+        };
+        assert!(has("Boston", "بوسطن"));
+        assert!(!has("Boston", "باريس"));
+        assert!(vocabulary().tokens.len() > 20_000);
+    }
+
+    #[test]
+    fn invented_tokens_sound_alike_most_of_the_time() {
+        let mut rng = Rng::with_seed(7);
+        let alike = (0..1_000).filter(|_| sounds_alike(&vocabulary().invent(&mut rng))).count();
+        assert!(alike > 900, "{alike}");
+    }
+
+    #[test]
+    fn other_spellings_come_from_the_packs() {
+        let mut rng = Rng::with_seed(7);
+        let gujarat = Token { latin: "Gujarat".into(), arabic: "غوجارات".into() };
+        let spellings: HashSet<_> = (0..200)
+            .filter_map(|_| vocabulary().attested_spelling(&mut rng, &gujarat, Script::Arabic))
+            .collect();
+        assert!(spellings.contains("جوجارات"), "{spellings:?}");
+    }
+}

@@ -44,7 +44,7 @@ fn is_dropped(c: char) -> bool {
 /// The letter that stands for its typed variants.
 fn unify(c: char) -> char {
     match c {
-        '\u{6CC}' | '\u{6CE}' | '\u{6D0}' | '\u{6D2}' => 'ي',
+        '\u{6CC}'..='\u{6CE}' | '\u{6D0}' | '\u{6D2}' => 'ي',
         '\u{6A9}' | '\u{6AA}' => 'ك',
         '\u{6BE}' | '\u{6C0}' | '\u{6C1}' | '\u{6C2}' | '\u{6D5}' => 'ه',
         '\u{6C3}' => 'ة',
@@ -88,4 +88,25 @@ fn transcription(c: char) -> Option<&'static str> {
         'þ' => "th",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use yaqut::text::{self, is_arabic};
+
+    use super::*;
+    use crate::names::testing::vocabulary;
+
+    #[test]
+    fn arabic_and_latin_names_of_the_packs_have_the_same_keys() {
+        let is_known = |c: char| is_arabic(c) || c.is_ascii() || c.is_alphabetic() && c < '\u{180}';
+        let names = vocabulary().names().iter().filter(|name| name.chars().all(is_known));
+        let mut count = 0;
+        for name in names {
+            assert_eq!(safe_fold(name), text::safe_fold(name), "{name}");
+            assert_eq!(lookup_key(name), text::lookup_key(name), "{name}");
+            count += 1;
+        }
+        assert!(count > 200_000, "{count}");
+    }
 }

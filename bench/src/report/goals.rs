@@ -153,3 +153,35 @@ impl GoalUnit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Latency, Side, Timing};
+
+    #[test]
+    fn goals_are_held_against_what_was_measured() {
+        let side = |name: &str, mean_ns| Side {
+            name: name.into(),
+            latency: Latency { mean_ns, ..Latency::default() },
+        };
+        let timing = Timing {
+            items: 1,
+            lap: 1,
+            rounds: 1,
+            sides: vec![side("yaqut", 10.0), side("peer", 390.0)],
+            mean_ratios: vec![39.0],
+            p99_ratios: vec![12.0],
+        };
+        let rows = vec![
+            Row::new("fuzzy", "one edit", Figure::Timing(timing)),
+            Row::new("build", "time", Figure::number(59.0, Unit::Seconds)),
+        ];
+        let goals = goals(&Report { rows, ..Report::default() });
+        let verdict = |what| goals.iter().find(|goal| goal.what == what).map(|goal| goal.is_met);
+        assert_eq!(verdict("fuzzy, one edit, mean"), Some(Some(false)));
+        assert_eq!(verdict("fuzzy, one edit, p99"), Some(Some(true)));
+        assert_eq!(verdict("build"), Some(Some(true)));
+        assert_eq!(verdict("file"), Some(None));
+    }
+}

@@ -163,3 +163,49 @@ fn markdown_table(
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Latency, Side};
+
+    fn report() -> Report {
+        let side = |name: &str, ns| {
+            let latency = Latency { mean_ns: ns, p50_ns: ns, p99_ns: ns };
+            Side { name: name.into(), latency }
+        };
+        let timing = Timing {
+            items: 2,
+            lap: 1,
+            rounds: 1,
+            sides: vec![side("yaqut", 1_500.0), side("peer", 3e6)],
+            mean_ratios: vec![2_000.0],
+            p99_ratios: vec![2_000.0],
+        };
+        let rows = vec![
+            Row::new("fuzzy", "one edit", Figure::Timing(timing)).with_recall(0.5),
+            Row::new("build", "file", Figure::number(2.5e6, Unit::Bytes)),
+        ];
+        Report { names: 1_000_000, rows, ..Report::default() }
+    }
+
+    #[test]
+    fn times_ratios_and_recall_stand_in_their_columns() {
+        let text = text(&report());
+        let line =
+            |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().split_whitespace();
+        let first: Vec<&str> = line("fuzzy  ").collect();
+        assert_eq!(first.join(" "), "fuzzy one edit yaqut 1.5 µs 1.5 µs 1.5 µs 50.00 %");
+        let file: Vec<&str> = line("build  file").collect();
+        assert_eq!(file.join(" "), "build file yaqut 2.5 MB");
+        assert!(text.contains("peer") && text.contains("2000.0"));
+    }
+
+    #[test]
+    fn markdown_has_a_section_for_each_size_and_the_goals() {
+        let text = markdown(&[report()]);
+        assert!(text.contains("### 1,000,000 names"));
+        assert!(text.contains("| fuzzy | one edit | yaqut | 1.5 µs | 1.5 µs | 1.5 µs |  |  | 50.00 % |"));
+        assert!(text.contains("### Goals, at 1,000,000 names"));
+    }
+}
