@@ -17,7 +17,7 @@
 //! | `TEXTS` | the texts of aliases, compressed | `texts.rs` |
 //! | `DESCRIPTIONS` | each a varint, its length, and its text, compressed | |
 //! | `IDS`, `ID_TEXTS` | every ID that the pack mentions, sorted bytewise: text, owning entity | `records.rs` |
-//! | `ENTITIES`, `SAME_AS` | entity records in order of their ID; ID ordinals that they point to | `records.rs` |
+//! | `ENTITIES`, `EXTRAS` | entity records in order of their ID; what not every one of them has | `records.rs` |
 //! | `ALIASES` | blocks of alias records, grouped by ID, in file order within an ID | `records.rs` |
 //! | `KEY_TABLE`, `KEY_LISTS` | lookup key → alias ordinals, by rank; [`BARE`] marks the key of a bare form | `table.rs`, `lists.rs` |
 //! | `KEY_PAGE` … | the lookup keys, to be searched | `lexicon.rs` |
@@ -67,8 +67,8 @@ pub enum SectionKind {
     IdTexts = 6,
     /// Entity records.
     Entities = 7,
-    /// ID ordinals.
-    SameAs = 8,
+    /// What not every entity has.
+    Extras = 8,
     /// Blocks of alias records.
     Aliases = 9,
     /// Hash table of lookup keys.
@@ -115,7 +115,7 @@ impl SectionKind {
         Self::Ids,
         Self::IdTexts,
         Self::Entities,
-        Self::SameAs,
+        Self::Extras,
         Self::Aliases,
         Self::KeyTable,
         Self::KeyLists,

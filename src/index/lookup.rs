@@ -16,11 +16,7 @@ impl Segment {
     }
 
     /// As [`Segment::lookup`], of a key whose hash was made before; for who asks several segments.
-    pub fn lookup_hashed<'a>(
-        &'a self,
-        key: &'a str,
-        hash: KeyHash,
-    ) -> impl Iterator<Item = Posting> + 'a {
+    pub fn lookup_hashed<'a>(&'a self, key: &'a str, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
         let lists = self.key_lists(hash);
         lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
     }

@@ -89,4 +89,8 @@ pub enum CompileError {
 }
 
 #[cfg(test)]
+mod crafted;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;

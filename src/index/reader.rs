@@ -7,7 +7,8 @@ use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;
 use super::records::{
-    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_ALIASES, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, u32_at,
+    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_ALIASES, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC,
+    take_extras, u32_at,
 };
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
@@ -42,7 +43,6 @@ pub struct Segment {
 #[derive(Clone, Copy)]
 pub struct EntityRecord<'a> {
     segment: &'a Segment,
-    ordinal: EntityOrdinal,
     fields: EntityFields,
 }
 
@@ -64,7 +64,8 @@ impl<'a> EntityRecord<'a> {
 
     /// A line for people.
     pub fn description(self) -> String {
-        self.segment.description(self.fields.description).map(Text::read).unwrap_or_default()
+        let (at, _) = take_extras(self.extras());
+        at.and_then(|at| self.segment.description(at)).map(Text::read).unwrap_or_default()
     }
 
     /// Country to which it belongs.
@@ -80,11 +81,11 @@ impl<'a> EntityRecord<'a> {
 
     /// Other IDs of the same thing.
     pub fn same_as(self) -> impl Iterator<Item = IdOrdinal> + 'a {
-        let numbers = self.segment.section(SectionKind::SameAs).as_chunks::<4>().0;
-        let end = self.ordinal.checked_add(1).and_then(|next| self.segment.entity(next));
-        let end = end.map_or(numbers.len(), |next| next.fields.same_as as usize);
-        let numbers = numbers.get(self.fields.same_as as usize..end).unwrap_or_default();
-        numbers.iter().map(|number| u32::from_le_bytes(*number))
+        take_extras(self.extras()).1
+    }
+
+    fn extras(self) -> &'a [u8] {
+        self.segment.section(SectionKind::Extras).get(self.fields.extras as usize..).unwrap_or_default()
     }
 }
 
@@ -108,6 +109,22 @@ impl Alias<'_> {
     /// The surface form. Takes some tens of nanoseconds: it is compressed.
     pub fn text(self) -> String {
         self.text.read()
+    }
+
+    /// Whether the surface form is `text`.
+    pub fn is(self, text: &str) -> bool {
+        self.text.is(text)
+    }
+
+    /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
+    /// one segment and it is the same.
+    pub fn has_text_of(self, other: Alias<'_>) -> bool {
+        std::ptr::eq(self.text.symbols, other.text.symbols) && self.text.codes == other.text.codes
+    }
+
+    /// Readies the reading of the text, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_text(self) {
+        std::hint::black_box(self.text.codes.first().copied());
     }
 
     /// Replaces what `text` holds by the surface form; for who reads many.
@@ -239,7 +256,7 @@ impl Segment {
     /// An entity row.
     pub fn entity(&self, entity: EntityOrdinal) -> Option<EntityRecord<'_>> {
         let bytes = self.section(SectionKind::Entities).as_chunks::<ENTITY_BYTES>().0.get(entity as usize)?;
-        Some(EntityRecord { segment: self, ordinal: entity, fields: EntityFields::from_bytes(bytes) })
+        Some(EntityRecord { segment: self, fields: EntityFields::from_bytes(bytes) })
     }
 
     /// An alias row.
@@ -255,6 +272,11 @@ impl Segment {
             is_name: attributes.is_name,
             text: Text { codes: fields.codes, symbols: &self.symbols[sort as usize] },
         })
+    }
+
+    /// Readies the reading of an alias row, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_alias(&self, alias: AliasOrdinal) {
+        std::hint::black_box(self.alias_id(alias));
     }
 
     /// The ID that an alias row names.
@@ -295,8 +317,7 @@ impl Segment {
 impl Meta {
     /// Reads the section.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, SegmentError> {
-        serde_json::from_slice(bytes)
-            .map_err(|error| SegmentError::damaged(format!("its metadata: {error}")))
+        serde_json::from_slice(bytes).map_err(|error| SegmentError::damaged(format!("its metadata: {error}")))
     }
 
     /// Fills in what the section says.

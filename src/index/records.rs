@@ -8,7 +8,7 @@ use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
 /// one begins.
 pub(super) const ID_BYTES: usize = 8;
 /// Bytes of an entity record, see [`EntityFields`].
-pub(super) const ENTITY_BYTES: usize = 24;
+pub(super) const ENTITY_BYTES: usize = 20;
 /// Bytes of a block of alias records, see [`AliasBlocks`].
 pub(super) const ALIAS_BLOCK_BYTES: usize = 64;
 /// Aliases of a block.
@@ -23,10 +23,8 @@ pub(super) struct EntityFields {
     pub name: AliasOrdinal,
     /// The bits of its rank, or [`NONE`].
     pub rank: u32,
-    /// Where its description begins, or [`NONE`].
-    pub description: u32,
-    /// The first of its other IDs; they end where those of the next entity begin.
-    pub same_as: u32,
+    /// Where the rest begins that not every entity has, or [`NONE`]: see [`push_extras`].
+    pub extras: u32,
     /// Its type in the list of types, or [`NO_TYPE`].
     pub entity_type: u16,
     /// Its country; zeros if it has none.
@@ -39,12 +37,12 @@ pub(super) const NO_TYPE: u16 = u16::MAX;
 impl EntityFields {
     pub fn to_bytes(self) -> [u8; ENTITY_BYTES] {
         let mut bytes = [0; ENTITY_BYTES];
-        let words = [self.id, self.name, self.rank, self.description, self.same_as];
+        let words = [self.id, self.name, self.rank, self.extras];
         for (to, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
             *to = word.to_le_bytes();
         }
-        bytes[20..22].copy_from_slice(&self.entity_type.to_le_bytes());
-        bytes[22..].copy_from_slice(&self.country);
+        bytes[16..18].copy_from_slice(&self.entity_type.to_le_bytes());
+        bytes[18..].copy_from_slice(&self.country);
         bytes
     }
 
@@ -53,12 +51,26 @@ impl EntityFields {
             id: u32_at(bytes, 0),
             name: u32_at(bytes, 4),
             rank: u32_at(bytes, 8),
-            description: u32_at(bytes, 12),
-            same_as: u32_at(bytes, 16),
-            entity_type: u16_at(bytes, 20),
-            country: [bytes[22], bytes[23]],
+            extras: u32_at(bytes, 12),
+            entity_type: u16_at(bytes, 16),
+            country: [bytes[18], bytes[19]],
         }
     }
+}
+
+/// Appends what not every entity has: where its description begins, if it has one, and its other IDs. As varints: the
+/// description plus one, or 0; the number of IDs; the IDs.
+pub(super) fn push_extras(bytes: &mut Vec<u8>, description: Option<u32>, same_as: &[IdOrdinal]) {
+    push_varint(bytes, description.map_or(0, |at| at + 1));
+    push_varint(bytes, same_as.len() as u32);
+    same_as.iter().for_each(|&id| push_varint(bytes, id));
+}
+
+/// Where the description begins, and the other IDs, that [`push_extras`] wrote.
+pub(super) fn take_extras(mut bytes: &[u8]) -> (Option<u32>, impl Iterator<Item = IdOrdinal>) {
+    let description = take_varint(&mut bytes).and_then(|at| at.checked_sub(1));
+    let count = take_varint(&mut bytes).unwrap_or(0);
+    (description, (0..count).map_while(move |_| take_varint(&mut bytes)))
 }
 
 /// The ID and the owner of an ID record, as they lie.
@@ -240,10 +252,23 @@ mod tests {
         }
 
         #[test]
-        fn entities_are_given_back(words in any::<[u32; 5]>(), entity_type in any::<u16>(), country in any::<[u8; 2]>()) {
-            let [id, name, rank, description, same_as] = words;
-            let fields = EntityFields { id, name, rank, description, same_as, entity_type, country };
+        fn entities_are_given_back(words in any::<[u32; 4]>(), entity_type in any::<u16>(), country in any::<[u8; 2]>()) {
+            let [id, name, rank, extras] = words;
+            let fields = EntityFields { id, name, rank, extras, entity_type, country };
             prop_assert_eq!(EntityFields::from_bytes(&fields.to_bytes()), fields);
+        }
+
+        #[test]
+        fn extras_are_given_back(
+            description in proptest::option::of(0..NONE), same_as in proptest::collection::vec(any::<u32>(), 0..4)
+        ) {
+            let mut bytes = Vec::new();
+            push_extras(&mut bytes, description, &same_as);
+            let (found, ids) = take_extras(&bytes);
+            prop_assert_eq!(found, description);
+            prop_assert!(ids.eq(same_as.iter().copied()));
+            let (_, ids) = take_extras(&bytes[..bytes.len() - 1]);
+            prop_assert!(ids.count() <= same_as.len());
         }
     }
 }

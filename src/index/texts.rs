@@ -46,6 +46,11 @@ impl Text<'_> {
         text
     }
 
+    /// Whether this is what the codes stand for. Reads no further than to the first difference.
+    pub fn is(self, text: &str) -> bool {
+        self.symbols.rest_of(self.codes, text.as_bytes()).is_some_and(<[u8]>::is_empty)
+    }
+
     /// Replaces what `text` holds.
     pub fn read_into(self, text: &mut String) {
         let mut bytes = std::mem::take(text).into_bytes();
@@ -81,6 +86,21 @@ impl SymbolTable {
             (*length, rest) = (bytes.len() as u8, after);
         }
         Some((table, rest))
+    }
+
+    /// What follows in `text` after what the codes stand for; `None` if it does not begin with that.
+    fn rest_of<'t>(&self, codes: &[u8], mut text: &'t [u8]) -> Option<&'t [u8]> {
+        let mut codes = codes.iter();
+        while let Some(&code) = codes.next() {
+            if code == ESCAPE {
+                let Some(byte) = codes.next() else { break };
+                text = text.strip_prefix(std::slice::from_ref(byte))?;
+            } else {
+                let symbol = self.symbols[usize::from(code)];
+                text = text.strip_prefix(symbol.get(..usize::from(self.lengths[usize::from(code)]))?)?;
+            }
+        }
+        Some(text)
     }
 
     /// Appends what the codes stand for. Codes without a symbol stand for nothing.
@@ -195,7 +215,8 @@ mod tests {
 
     #[test]
     fn the_order_of_texts_makes_no_difference() {
-        let names: Vec<String> = (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
+        let names: Vec<String> =
+            (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
         let symbols = |compressor: Compressor| {
             let mut bytes = Vec::new();
             compressor.write_symbols(&mut bytes);
@@ -220,7 +241,11 @@ mod tests {
             let compressor = compressor(trained.iter().map(String::as_str).chain([text.as_str()]));
             let table = table(&compressor);
             for text in trained.iter().chain([&text]) {
-                prop_assert_eq!(&read(&compressor.compress(text), &table), text);
+                let codes = compressor.compress(text);
+                prop_assert_eq!(&read(&codes, &table), text);
+                let is = |other: &str| Text { codes: &codes, symbols: &table }.is(other);
+                let (longer, shorter) = (format!("{text}a"), text.chars().skip(1).collect::<String>());
+                prop_assert!(is(text) && !is(&longer) && (shorter == *text || !is(&shorter)));
             }
         }
 
@@ -230,7 +255,10 @@ mod tests {
             codes in proptest::collection::vec(any::<u8>(), 0..600),
         ) {
             if let Some((table, _)) = SymbolTable::parse(&table) {
-                prop_assert!(read(&codes, &table).len() <= codes.len() * SYMBOL_BYTES);
+                let text = read(&codes, &table);
+                prop_assert!(text.len() <= codes.len() * SYMBOL_BYTES);
+                let is_it = Text { codes: &codes, symbols: &table }.is(&text);
+                prop_assert!(text.is_empty() || is_it);
             }
         }
     }

@@ -10,6 +10,7 @@ use super::lexicon::LexiconParts;
 use super::lists::{TokenBearers, push_varint};
 use super::records::{
     AliasBlocks, AliasFields, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, NO_TYPE, id_record, offset,
+    push_extras,
 };
 use super::texts::{Compressor, Sample, Sort};
 use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
@@ -42,7 +43,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::IdTexts, id_texts);
     file.add(SectionKind::Entities, entity_sections.table);
-    file.add(SectionKind::SameAs, entity_sections.same_as);
+    file.add(SectionKind::Extras, entity_sections.extras);
     file.add(SectionKind::Aliases, blocks);
 
     let rows: Vec<&AliasRow> = aliases.iter().map(|alias| alias.row).collect();
@@ -235,7 +236,7 @@ fn alias_sections(
 #[derive(Default)]
 struct EntitySections<'a> {
     table: Vec<u8>,
-    same_as: Vec<u8>,
+    extras: Vec<u8>,
     descriptions: Vec<u8>,
     /// Where the descriptions that were written lie: many entities have the same.
     described: HashMap<&'a str, u32>,
@@ -257,8 +258,7 @@ impl<'a> EntitySections<'a> {
                 id,
                 name: name_of(entity, id, aliases),
                 rank: entity.rank.map_or(NONE, |rank| rank.get().to_bits()),
-                description: sections.describe(&entity.description, compressors)?,
-                same_as: offset(sections.same_as.len() / 4, "other IDs")?,
+                extras: sections.add_extras(entity, ids, compressors)?,
                 entity_type: lists.entity_type(entity),
                 country: entity
                     .country
@@ -267,26 +267,45 @@ impl<'a> EntitySections<'a> {
                     .unwrap_or_default(),
             };
             sections.table.extend(fields.to_bytes());
-            let same_as = entity.same_as.iter().map(|same| ids.ordinal(same));
-            sections.same_as.extend(same_as.flat_map(u32::to_le_bytes));
         }
         Ok(sections)
     }
 
-    /// Where a description lies, which is written if it is new.
-    fn describe(&mut self, description: &'a str, compressors: &Compressors) -> Result<u32, CompileError> {
-        if description.is_empty() {
+    /// Writes what not every entity has, if this one has any of it.
+    fn add_extras(
+        &mut self,
+        entity: &'a EntityRow,
+        ids: &Ids<'_>,
+        compressors: &Compressors,
+    ) -> Result<u32, CompileError> {
+        let description = self.describe(&entity.description, compressors)?;
+        if description.is_none() && entity.same_as.is_empty() {
             return Ok(NONE);
         }
+        let at = offset(self.extras.len(), "bytes of other IDs")?;
+        let same_as: Vec<IdOrdinal> = entity.same_as.iter().map(|same| ids.ordinal(same)).collect();
+        push_extras(&mut self.extras, description, &same_as);
+        Ok(at)
+    }
+
+    /// Where a description lies, which is written if it is new.
+    fn describe(
+        &mut self,
+        description: &'a str,
+        compressors: &Compressors,
+    ) -> Result<Option<u32>, CompileError> {
+        if description.is_empty() {
+            return Ok(None);
+        }
         if let Some(&at) = self.described.get(description) {
-            return Ok(at);
+            return Ok(Some(at));
         }
         let at = offset(self.descriptions.len(), "bytes of descriptions")?;
         let codes = compressors.compress(Sort::Description, description);
         push_varint(&mut self.descriptions, codes.len() as u32);
         self.descriptions.extend(codes);
         self.described.insert(description, at);
-        Ok(at)
+        Ok(Some(at))
     }
 }
 
@@ -312,7 +331,9 @@ impl AliasFacts {
     fn collect(entities: &[&EntityRow], ids: &Ids<'_>, aliases: &[NumberedAlias<'_>]) -> Self {
         let ranks = ranks(ids, entities);
         let bearers = |alias: &NumberedAlias<'_>| {
-            ids.owner(alias.id).and_then(|owner| entities.get(owner as usize)).map_or_else(TokenBearers::default, |row| bearers(row))
+            ids.owner(alias.id)
+                .and_then(|owner| entities.get(owner as usize))
+                .map_or_else(TokenBearers::default, |row| bearers(row))
         };
         Self {
             ranks: aliases.iter().map(|alias| ranks.get(alias.id as usize).copied().unwrap_or(0)).collect(),

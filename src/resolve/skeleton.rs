@@ -1,7 +1,7 @@
 //! Tiers TRANSLITERATION, beyond a few edits, and CROSS_SCRIPT: names with the skeleton of a form, judged by the weighted
 //! distance or by the alignment of the two scripts.
 
-use super::compare::{Comparison, compare_edited, compare_scripts};
+use super::compare::{Comparison, HeardName, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, EntityKey, Stack};
@@ -38,23 +38,28 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    let forms = || forms.iter().filter(|form| may_be_respelled(form, without));
-    for form in forms() {
+    let forms = forms.iter().filter(|form| may_be_respelled(form, without));
+    let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
+    let forms: Vec<(&Form, HeardName)> = heard.collect();
+    for (form, heard) in &forms {
         let candidates = Candidates::of_skeleton(stack, form);
         for (at, safe) in candidates.with_safe_keys() {
-            if let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
                 && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
             }
         }
     }
-    for form in forms().filter(|_| hits.is_unknown()).collect::<Vec<_>>() {
+    if !hits.is_unknown() {
+        return;
+    }
+    for (form, heard) in &forms {
         let candidates = Candidates::near_skeleton(stack, form);
         for (at, safe) in candidates.with_safe_keys() {
             let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
-            if stack.entity_of(at).is_some_and(has_none)
-                && let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
+                && stack.entity_of(at).is_some_and(has_none)
                 && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
@@ -83,6 +88,7 @@ const OTHERWISE_NAMED_OF_ALL: f32 = 0.3;
 fn across_scripts(
     stack: &Stack,
     form: &Form,
+    heard: &HeardName,
     at: AliasRef,
     safe: &str,
     without: Stages,
@@ -91,7 +97,7 @@ fn across_scripts(
     if is_arabic(safe) == script {
         return None;
     }
-    let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
+    let mut comparison = heard.compare(safe).ok()?;
     let entity = stack.entity_of(at)?;
     if names_in_script_of(stack, form, entity).next().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
@@ -173,9 +179,8 @@ impl<'a> Candidates<'a> {
 
     /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.
     fn holds(&self, safe: &str) -> bool {
-        let is_meant = |own: &String, key: &String| {
-            own == key || self.is_near && strsim::osa_distance(own, key) <= 1
-        };
+        let is_meant =
+            |own: &String, key: &String| own == key || self.is_near && strsim::osa_distance(own, key) <= 1;
         text::skeleton_keys(safe).iter().any(|own| self.keys.iter().any(|key| is_meant(own, key)))
     }
 }

@@ -40,11 +40,11 @@ impl<B: AsRef<[u8]>> Automaton<B> {
     }
 
     /// The number of a string, if it is there.
-    pub(super) fn get(&self, codes: &[u8]) -> Option<u64> {
+    pub(super) fn get(&self, bytes: impl Iterator<Item = u8>) -> Option<u64> {
         let view = self.view();
         let (mut node, mut sum) = (view.root(), 0_u64);
-        for &code in codes {
-            let i = node.find(code)?;
+        for byte in bytes {
+            let i = node.find(byte)?;
             sum = sum.wrapping_add(node.output(i));
             node = view.node(node.target(i)?);
         }
@@ -79,9 +79,23 @@ impl<'a> View<'a> {
         self.node(self.root)
     }
 
-    /// The address of that node.
+    /// Whether there are no strings.
+    pub(super) fn is_empty(self) -> bool {
+        let root = self.root();
+        root.inputs.is_empty() && !root.is_final
+    }
+
+    /// The address of the root.
     pub(super) fn root_address(self) -> usize {
         self.root
+    }
+
+    /// Has the processor fetch a node that will be read soon.
+    ///
+    /// A plain read whose result nobody waits for: the processor goes on meanwhile, as it would after a prefetch.
+    #[inline]
+    pub(super) fn touch(self, address: usize) {
+        std::hint::black_box(self.bytes.get(address).copied().unwrap_or_default());
     }
 
     /// The node at an address; one without transitions if there is none.
@@ -205,11 +219,21 @@ impl<'a> Node<'a> {
         self.inputs
     }
 
+    /// Calls `visit` with the byte and the target of each transition.
+    #[inline]
+    pub(super) fn for_each(&self, mut visit: impl FnMut(u8, usize)) {
+        for (i, &input) in self.inputs.iter().enumerate() {
+            if let Some(target) = self.target(i) {
+                visit(input, target);
+            }
+        }
+    }
+
     /// The transition of a byte, as an index of [`Node::inputs`].
     #[inline]
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
         if self.index == 0 {
-            return self.inputs.iter().position(|&input| input == byte);
+            return memchr::memchr(byte, self.inputs);
         }
         let i = usize::from(*self.bytes.get(self.index + usize::from(byte))?);
         self.inputs.len().checked_sub(i + 1)

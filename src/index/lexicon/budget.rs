@@ -27,10 +27,8 @@ impl WorkBudget {
 
     /// Takes so many transitions; `false` if there are not as many, and then all are gone.
     pub(super) fn take(&mut self, transitions: u32) -> bool {
-        match self.left.checked_sub(transitions) {
-            Some(left) => self.left = left,
-            None => (self.left, self.is_spent) = (0, true),
-        }
+        self.is_spent |= transitions > self.left;
+        self.left = self.left.saturating_sub(transitions);
         !self.is_spent
     }
 }
