@@ -247,7 +247,7 @@ impl Ids {
 /// The next ID that no bundled pack has, `mean_gap` further on the average.
 fn ascend(number: &mut u64, mean_gap: u64, prefix: &str, rng: &mut Rng, vocabulary: &Vocabulary) -> String {
     loop {
-        *number += rng.u64(1..=2 * mean_gap - 1);
+        *number += rng.u64(1..2 * mean_gap);
         let id = format!("{prefix}{number}");
         if !vocabulary.has_id(&id) {
             return id;

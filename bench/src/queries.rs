@@ -93,16 +93,14 @@ pub fn write_queries(folder: &Path, sample: Sample, entities: &mut Entities<'_>)
         let mut file = BufWriter::new(File::create(folder.join(sort.file_name()))?);
         writeln!(file, "{HEADER}")?;
         for (alias, id) in &names {
-            match sort {
-                QuerySort::Exact => writeln!(file, "{alias}\t{alias}\t{id}")?,
-                QuerySort::Miss => writeln!(file, "{}\t\t", entities.further_name())?,
-                QuerySort::OneEdit => {
-                    writeln!(file, "{}\t{alias}\t{id}", misspelt(&mut rng, alias, 1, entities))?
-                }
-                QuerySort::TwoEdits => {
-                    writeln!(file, "{}\t{alias}\t{id}", misspelt(&mut rng, alias, 2, entities))?
-                }
-            }
+            let query = match sort {
+                QuerySort::Exact => alias.clone(),
+                QuerySort::Miss => entities.further_name(),
+                QuerySort::OneEdit => misspelt(&mut rng, alias, 1, entities),
+                QuerySort::TwoEdits => misspelt(&mut rng, alias, 2, entities),
+            };
+            let (alias, id) = if sort == QuerySort::Miss { ("", "") } else { (&**alias, &**id) };
+            writeln!(file, "{query}\t{alias}\t{id}")?;
         }
         file.flush()?;
     }

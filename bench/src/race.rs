@@ -1,7 +1,11 @@
 //! Measures contenders in turns, so that what disturbs the machine disturbs them all.
 
+mod clock;
+
 use std::hint::black_box;
-use std::time::Instant;
+
+use clock::Clock;
+pub use clock::Time;
 
 use crate::report::{Latency, Side, Timing};
 
@@ -32,6 +36,8 @@ pub struct Course {
     pub lap: usize,
     /// How often each contender runs over all items.
     pub rounds: usize,
+    /// What is counted.
+    pub time: Time,
 }
 
 /// Lets the contenders, Yaqut first, run in turns, after one round that does not count.
@@ -73,9 +79,9 @@ fn run(course: Course, contender: &mut Contender<'_>) -> Vec<f64> {
     let mut sum = 0;
     for start in (0..course.items).step_by(course.lap) {
         let end = course.items.min(start + course.lap);
-        let started = Instant::now();
+        let clock = Clock::start(course.time);
         sum += (contender.run)(start..end);
-        laps.push(started.elapsed().as_nanos() as f64 / (end - start) as f64);
+        laps.push(clock.elapsed_ns() / (end - start) as f64);
     }
     black_box(sum);
     laps
@@ -123,7 +129,10 @@ mod tests {
                 items.len()
             })
         };
-        let timing = race(Course { items: 5, lap: 3, rounds: 1 }, vec![contender("a"), contender("b")]);
+        let timing = race(
+            Course { items: 5, lap: 3, rounds: 1, time: Time::Thread },
+            vec![contender("a"), contender("b")],
+        );
         let laps = |name| [(name, vec![1, 2, 3]), (name, vec![4, 5])];
         assert_eq!(*calls.borrow(), [laps("a"), laps("b"), laps("b"), laps("a")].concat());
         assert_eq!(timing.sides.iter().map(|side| &*side.name).collect::<Vec<_>>(), ["a", "b"]);

@@ -239,7 +239,7 @@ fn names_by_id(pack: &Pack) -> HashMap<&str, [Vec<&str>; 2]> {
         match script_of(&alias.alias) {
             Some(Script::Arabic) if alias.lang == "ar" => names[0].push(&alias.alias),
             Some(Script::Latin) if LATIN_LANGUAGES.contains(&alias.lang.as_str()) => {
-                names[1].push(&alias.alias)
+                names[1].push(&alias.alias);
             }
             _ => {}
         }

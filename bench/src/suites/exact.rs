@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fst::Map;
-use yaqut::index::{KeyHash, Segment};
+use yaqut::index::{Alias, KeyHash, Segment};
 use yaqut::text::lookup_key;
 
 use super::{Context, check_eq};
@@ -28,33 +28,56 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
             rows.push(Row::new("exact", case, Figure::Timing(timing)).with_recall(recall));
         };
         measure(case, Contender::each("yaqut", keys, |key| segment.lookup(key).count()));
-        let certain = |key: &String, hash| segment.lookup_hashed(key, hash).count();
         measure(
             &format!("{case}, batched"),
-            Contender::batch("yaqut", keys, |keys| batch(segment, keys, certain)),
+            Contender::batch("yaqut", keys, |keys| sure_batch(segment, keys)),
         );
-        let likely = |_: &String, hash| segment.lookup_candidates(hash).count();
         measure(
             &format!("{case}, batched, unsure"),
-            Contender::batch("yaqut", keys, |keys| batch(segment, keys, likely)),
+            Contender::batch("yaqut", keys, |keys| unsure_batch(segment, keys)),
         );
     }
     rows.iter_mut().filter(|row| row.case.starts_with("misses")).for_each(|row| row.recall = None);
     Ok(rows)
 }
 
-/// Keys that are readied before the first of them is looked up.
+/// Keys that are looked up together, so that the memory works for many of them at once.
 const AHEAD: usize = 32;
 
-/// Looks keys up some at a time, each readied before.
-fn batch(segment: &Segment, keys: &[String], look_up: impl Fn(&String, KeyHash) -> usize) -> usize {
+/// Looks keys up some at a time: what each step reads is fetched for all of them before.
+fn unsure_batch(segment: &Segment, keys: &[String]) -> usize {
     let mut found = 0;
+    let mut hashes = Vec::with_capacity(AHEAD);
     for keys in keys.chunks(AHEAD) {
-        let mut hashes = [None; AHEAD];
-        for (hash, key) in hashes.iter_mut().zip(keys) {
-            segment.prefetch(*hash.insert(KeyHash::of(key)));
+        hashes.clear();
+        hashes.extend(keys.iter().map(|key| KeyHash::of(key)));
+        for &hash in &hashes {
+            segment.prefetch(hash);
         }
-        found += keys.iter().zip(hashes).filter_map(|(key, hash)| Some(look_up(key, hash?))).sum::<usize>();
+        found += hashes.iter().map(|&hash| segment.lookup_candidates(hash).count()).sum::<usize>();
+    }
+    found
+}
+
+/// As [`unsure_batch`], and fetches also the texts that tell whether what seems to be a key is one.
+fn sure_batch(segment: &Segment, keys: &[String]) -> usize {
+    let mut found = 0;
+    let (mut hashes, mut first) = (Vec::with_capacity(AHEAD), Vec::with_capacity(AHEAD));
+    for keys in keys.chunks(AHEAD) {
+        hashes.clear();
+        hashes.extend(keys.iter().map(|key| KeyHash::of(key)));
+        for &hash in &hashes {
+            segment.prefetch(hash);
+        }
+        first.clear();
+        first.extend(hashes.iter().filter_map(|&hash| segment.lookup_candidates(hash).next()));
+        for posting in &first {
+            segment.prefetch_alias(posting.alias);
+        }
+        let aliases = first.iter().filter_map(|posting| segment.alias(posting.alias));
+        aliases.for_each(Alias::prefetch_text);
+        let counts = keys.iter().zip(&hashes).map(|(key, &hash)| segment.lookup_hashed(key, hash).count());
+        found += counts.sum::<usize>();
     }
     found
 }

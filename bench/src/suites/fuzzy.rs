@@ -56,7 +56,7 @@ fn run_edits(context: &Context<'_>, case: &str, edits: u8, sort: QuerySort) -> R
 fn search(segment: &Segment, key: &str, edits: u8) -> usize {
     let mut found = 0;
     segment.search_fuzzy(&FuzzyPattern::new(key, edits), &mut WorkBudget::new(u32::MAX), |postings| {
-        found += postings.count()
+        found += postings.count();
     });
     found
 }

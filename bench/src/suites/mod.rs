@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::Result;
-use crate::race::Course;
+use crate::race::{Course, Time};
 use crate::report::Row;
 use crate::workload::Workload;
 
@@ -51,12 +51,12 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// A course over so many items, timed one by one.
     fn each(&self, items: usize) -> Course {
-        Course { items, lap: 1, rounds: self.rounds }
+        Course { items, lap: 1, rounds: self.rounds, time: Time::Thread }
     }
 
     /// A course over so many items that take less than reading a clock.
     fn laps(&self, items: usize) -> Course {
-        Course { items, lap: 100, rounds: self.rounds }
+        Course { items, lap: 100, rounds: self.rounds, time: Time::Thread }
     }
 }
 

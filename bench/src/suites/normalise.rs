@@ -9,13 +9,15 @@ use crate::queries::QuerySort;
 use crate::race::{Contender, race};
 use crate::report::{Figure, Row};
 
+type Fold = fn(&str) -> String;
+
 pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
     let names: Vec<&str> = QuerySort::ALL
         .iter()
         .flat_map(|&sort| context.workload.queries(sort, usize::MAX))
         .map(|q| &*q.query)
         .collect();
-    let folds: [(&str, fn(&str) -> String, fn(&str) -> String); 2] = [
+    let folds: [(&str, Fold, Fold); 2] = [
         ("safe fold", text::safe_fold, pipeline::safe_fold),
         ("lookup key", text::lookup_key, pipeline::lookup_key),
     ];

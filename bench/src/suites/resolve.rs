@@ -6,17 +6,20 @@ use yaqut::{Gazetteer, ResolveOptions};
 use super::{Context, check_eq};
 use crate::Result;
 use crate::queries::{Query, QuerySort};
-use crate::race::{Contender, race};
+use crate::race::{Contender, Course, race};
 use crate::report::{Figure, Row};
+
+/// Names of a list that are handed over at once.
+const LIST: usize = 500;
 
 pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
     context.workload.segment()?;
     let gazetteer = open(context)?;
-    let mut rows = Vec::new();
     let exact = context.workload.queries(QuerySort::Exact, usize::MAX);
     let listed = share(exact, |query| lists(&gazetteer, query));
     check_eq("known names that list their entity", &listed, &1.0)?;
-    rows.push(measure(context, &gazetteer, "exact", exact).with_recall(listed));
+    check_lists(&gazetteer, exact)?;
+    let mut rows = measure_exact(context, &gazetteer, exact, listed);
     let sorts = [
         ("one edit", QuerySort::OneEdit),
         ("two edits", QuerySort::TwoEdits),
@@ -24,6 +27,7 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
     ];
     for (case, sort) in sorts {
         let queries = context.workload.queries(sort, context.queries);
+        check_lists(&gazetteer, queries)?;
         let row = measure(context, &gazetteer, case, queries);
         let is_meant = sort != QuerySort::Miss;
         rows.push(if is_meant {
@@ -32,11 +36,37 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
             row
         });
     }
-    rows.push(
-        measure(context, &gazetteer, "misspelt mix", &mix(context))
-            .with_note("70 % one edit, 20 % two, 10 % in no pack"),
-    );
+    let mix = measure(context, &gazetteer, "misspelt mix", &mix(context));
+    rows.push(mix.with_note("70 % one edit, 20 % two, 10 % in no pack"));
     Ok(rows)
+}
+
+/// Names of a list get the answers that they get one by one.
+fn check_lists(gazetteer: &Gazetteer, queries: &[Query]) -> Result<()> {
+    let options = ResolveOptions::default();
+    let names: Vec<&str> = queries.iter().map(|query| &*query.query).collect();
+    for (name, answer) in names.iter().zip(gazetteer.resolve_batch(&names, &options)) {
+        check_eq("the answer in a list", &answer, &gazetteer.resolve(name, &options))?;
+    }
+    Ok(())
+}
+
+fn measure_exact(context: &Context<'_>, gazetteer: &Gazetteer, queries: &[Query], listed: f64) -> Vec<Row> {
+    let options = ResolveOptions::default();
+    let names: Vec<&str> = queries.iter().map(|query| &*query.query).collect();
+    let batched = Contender::batch("yaqut", &names, |names| {
+        let mut candidates = 0;
+        gazetteer.verdicts(names, &options, |_, verdict| candidates += verdict.candidates().len());
+        candidates
+    });
+    let batched = race(Course { lap: LIST, ..context.each(names.len()) }, vec![batched]);
+    let strings = Contender::each("yaqut", &names, |name| gazetteer.resolve(name, &options).candidates.len());
+    let strings = race(context.each(names.len()), vec![strings]);
+    vec![
+        Row::new("resolve", "exact, batched", Figure::Timing(batched)).with_recall(listed),
+        measure(context, gazetteer, "exact", queries).with_recall(listed),
+        Row::new("resolve", "exact, answer in strings", Figure::Timing(strings)).with_recall(listed),
+    ]
 }
 
 fn open(context: &Context<'_>) -> Result<Gazetteer> {
@@ -50,8 +80,9 @@ fn open(context: &Context<'_>) -> Result<Gazetteer> {
 
 fn measure(context: &Context<'_>, gazetteer: &Gazetteer, case: &str, queries: &[Query]) -> Row {
     let options = ResolveOptions::default();
-    let yaqut =
-        Contender::each("yaqut", queries, |query| gazetteer.resolve(&query.query, &options).candidates.len());
+    let yaqut = Contender::each("yaqut", queries, |query| {
+        gazetteer.verdict(&query.query, &options).candidates().len()
+    });
     Row::new("resolve", case, Figure::Timing(race(context.each(queries.len()), vec![yaqut])))
 }
 

@@ -15,7 +15,7 @@ use tantivy::{Index, IndexWriter, Searcher, TantivyDocument, Term};
 use yaqut::index::{FuzzyPattern, Segment, WorkBudget};
 use yaqut::text::lookup_key;
 use yaqut_bench::queries::QuerySort;
-use yaqut_bench::race::{Contender, Course, race};
+use yaqut_bench::race::{Contender, Course, Time, race};
 use yaqut_bench::report::{Figure, Report, Row, text};
 use yaqut_bench::workload::{Workload, keys_of_pack};
 use yaqut_bench::{Result, child};
@@ -67,7 +67,7 @@ fn run() -> Result<()> {
             Contender::each("yaqut", &keys, |key| search(segment, key, edits)),
             Contender::each("tantivy FuzzyTermQuery", &keys, |key| engine.count(key, edits).unwrap_or(0)),
         ];
-        let course = Course { items: keys.len(), lap: 1, rounds: args.rounds };
+        let course = Course { items: keys.len(), lap: 1, rounds: args.rounds, time: Time::Thread };
         report.rows.push(Row::new("fuzzy", case, Figure::Timing(race(course, contenders))));
     }
     print!("{}", text(&report));
