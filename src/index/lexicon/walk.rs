@@ -98,9 +98,9 @@ impl Walk<'_> {
     ) -> bool {
         let depth = from.depth as usize;
         let (window, allowed) = (self.codes.window(depth), self.allowed(depth + 1));
+        let first = open.len();
         let mut push = |code, target, states: States| {
             if !states.is_empty() && budget.take() {
-                view.touch(target);
                 open.push(Step { target, states, depth: from.depth + 1, code });
             }
         };
@@ -119,6 +119,7 @@ impl Walk<'_> {
                 push(code, target, states);
             });
         }
+        open[first..].iter().for_each(|step| view.touch(step.target));
         !budget.is_spent()
     }
 }
