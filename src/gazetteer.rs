@@ -3,13 +3,13 @@
 //! Architecture invariant: no tokio, no tonic, no paths, no environment, no clock.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use crate::index::fuzzy::search_prefix;
-use crate::index::{Header, Segment};
+use crate::index::{Header, Segment, search_prefix};
 use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank};
 use crate::resolve::{
-    self, AliasRef, EntityKey, ExplainError, Explanation, Resolution, ResolveOptions, Stack,
+    self, AliasRef, EntityKey, ExplainError, Explanation, Resolution, ResolveOptions, Stack, Verdict,
 };
 use crate::text;
 
@@ -65,6 +65,38 @@ impl Gazetteer {
         resolve::resolve(&self.stack, name, options)
     }
 
+    /// [`Gazetteer::resolve`], with an answer that borrows from the gazetteer and makes no string that nobody asks for.
+    pub fn verdict<'a>(&'a self, name: &str, options: &'a ResolveOptions) -> Verdict<'a> {
+        resolve::verdict(&self.stack, name, options)
+    }
+
+    /// [`Gazetteer::verdict`], if no search is needed for it: the name is known as it is written, but for hamzas, lossy
+    /// letters and proclitics, or cannot be a name. Takes some microseconds at most, with an answer or without.
+    ///
+    /// `None` says that [`Gazetteer::verdict`] has to search, or to read words of context: some hundred microseconds.
+    pub fn try_verdict<'a>(&'a self, name: &str, options: &'a ResolveOptions) -> Option<Verdict<'a>> {
+        resolve::try_verdict(&self.stack, name, options)
+    }
+
+    /// Hands the verdict on each of `names`, with its index and in order, to `take`: [`Gazetteer::verdict`] of each, but
+    /// in blocks, so that what the names need of the memory is fetched for many of them at once. The way to resolve lists;
+    /// on several cores, each takes a part of the list.
+    pub fn verdicts<'a, S: AsRef<str>>(
+        &'a self,
+        names: &[S],
+        options: &'a ResolveOptions,
+        take: impl FnMut(usize, Verdict<'a>),
+    ) {
+        resolve::verdicts(&self.stack, names, options, take);
+    }
+
+    /// [`Gazetteer::resolve`] of each name, by [`Gazetteer::verdicts`].
+    pub fn resolve_batch<S: AsRef<str>>(&self, names: &[S], options: &ResolveOptions) -> Vec<Resolution> {
+        let mut answers = Vec::with_capacity(names.len());
+        self.verdicts(names, options, |i, verdict| answers.push(verdict.to_resolution(names[i].as_ref())));
+        answers
+    }
+
     /// Explains why the entity that bears `id`, canonical or other, was chosen for `name`, or why not. The verdict is
     /// that of [`Gazetteer::resolve`] with the same options; `limit` plays no part.
     ///
@@ -87,13 +119,16 @@ impl Gazetteer {
         if key.is_empty() {
             return Vec::new();
         }
-        let mut best: HashMap<EntityKey, (AliasKind, &str)> = HashMap::new();
+        let mut best: HashMap<EntityKey, (AliasKind, String)> = HashMap::new();
         search_prefix(self.stack.segments(), &key, MAX_SUGGEST_KEYS, |key, segment, postings| {
             for posting in postings {
                 let at = AliasRef { segment: segment as u16, alias: posting.alias };
                 if let Some((entity, alias)) = self.suggestible(key, at, options) {
-                    let found = best.entry(entity).or_insert(alias);
-                    *found = alias.min(*found);
+                    match best.entry(entity) {
+                        Entry::Vacant(place) => drop(place.insert(alias)),
+                        Entry::Occupied(mut found) if alias < *found.get() => drop(found.insert(alias)),
+                        Entry::Occupied(_) => {}
+                    }
                 }
             }
         });
@@ -113,7 +148,7 @@ impl Gazetteer {
         key: &str,
         at: AliasRef,
         options: &SuggestOptions,
-    ) -> Option<(EntityKey, (AliasKind, &str))> {
+    ) -> Option<(EntityKey, (AliasKind, String))> {
         let alias = self.stack.alias(at)?;
         let entity = self.stack.entity_of(at)?;
         let is_wanted = alias.kind.is_shown()
@@ -121,16 +156,16 @@ impl Gazetteer {
             && self.stack.is_of_rank(entity, options.min_rank)
             && (options.country.is_none() || options.country == self.stack.country(entity))
             && !self.stack.is_blocked(key, entity);
-        is_wanted.then_some((entity, (alias.kind, alias.text)))
+        is_wanted.then_some((entity, (alias.kind, alias.text())))
     }
 
-    fn suggestion(&self, entity: EntityKey, alias: &str, options: &SuggestOptions) -> Option<Suggestion> {
+    fn suggestion(&self, entity: EntityKey, alias: String, options: &SuggestOptions) -> Option<Suggestion> {
         let (id, _) = resolve::ids_in(&self.stack, entity, options.id_namespace.as_deref())?;
         let language = options.display_language_code.as_deref();
         Some(Suggestion {
             id,
-            name: resolve::name_in(&self.stack, entity, language).to_owned(),
-            alias: alias.to_owned(),
+            name: resolve::name_in(&self.stack, entity, language),
+            alias,
             types: self.stack.types(entity),
             rank: self.stack.rank(entity),
         })
@@ -157,12 +192,12 @@ impl Gazetteer {
             self.stack.records(key).map(|(_, record)| record.description()).find(|text| !text.is_empty());
         Some(Entity {
             id,
-            name: resolve::name_in(&self.stack, key, options.display_language_code.as_deref()).to_owned(),
+            name: resolve::name_in(&self.stack, key, options.display_language_code.as_deref()),
             types: self.stack.types(key),
             country: self.stack.country(key),
             rank: self.stack.rank(key),
             same_as,
-            description: description.unwrap_or_default().to_owned(),
+            description: description.unwrap_or_default(),
             aliases: self.stack.aliases(key).filter_map(|at| self.entity_alias(at)).collect(),
             packs,
         })
@@ -171,7 +206,7 @@ impl Gazetteer {
     fn entity_alias(&self, at: AliasRef) -> Option<EntityAlias> {
         let alias = self.stack.alias(at).filter(|alias| !alias.is_name)?;
         Some(EntityAlias {
-            text: alias.text.to_owned(),
+            text: alias.text(),
             language_code: alias.language.to_owned(),
             kind: alias.kind,
             pack: self.stack.pack_name(at.segment).to_owned(),

@@ -1,4 +1,4 @@
-//! The layout of a segment file, version 2.
+//! The layout of a segment file, version 3. `docs/FORMAT.md` describes it for who would read it with another program.
 //!
 //! All numbers are little-endian. Offsets of sections count from the start of the file.
 //!
@@ -6,29 +6,30 @@
 //! header   magic (8)  format version u32  section count u32  rules digest (32)  file length u64
 //! table    per section: kind u32  CRC32C u32  offset u64  length u64
 //!          CRC32C of header and table u32
-//! sections in the order of the table, each at a multiple of 8
+//! sections in the order of the table, each at a multiple of 64
 //! trailer  BLAKE3 of everything before it (32)
 //! ```
 //!
-//! | section | holds |
-//! |---|---|
-//! | `META` | JSON: manifest, counts, languages, overrides |
-//! | `STRINGS` | UTF-8 text that other sections point into by offset and length |
-//! | `IDS` | every ID that the pack mentions, sorted bytewise: text, owning entity or [`NONE`] |
-//! | `ENTITIES` | entity records in order of their ID |
-//! | `SAME_AS` | ID ordinals that entity records point to |
-//! | `ALIASES` | alias records, grouped by ID, in file order within an ID |
-//! | `KEYS` | FST: lookup key → key ordinal |
-//! | `KEY_STARTS`, `KEY_POSTINGS` | key ordinal → alias ordinals, by rank; [`BARE`] marks the key of a bare form |
-//! | `TOKENS` | FST: K2 token of an alias of several tokens → token ordinal |
-//! | `TOKEN_STARTS`, `TOKEN_POSTINGS` | token ordinal → alias ordinals, ascending |
-//! | `SKELETONS` | FST: skeleton key (K3) of an alias in Arabic or Latin script → skeleton ordinal |
-//! | `SKELETON_STARTS`, `SKELETON_POSTINGS` | skeleton ordinal → alias ordinals, by rank |
+//! | section | holds | see |
+//! |---|---|---|
+//! | `META` | JSON: manifest, counts, lists that records point into, overrides | [`Meta`] |
+//! | `SYMBOLS` | the symbols by which texts are compressed | `texts.rs` |
+//! | `TEXTS` | the texts of aliases, compressed | `texts.rs` |
+//! | `DESCRIPTIONS` | each a varint, its length, and its text, compressed | |
+//! | `IDS`, `ID_TEXTS` | every ID that the pack mentions, sorted bytewise: text, owning entity | `records.rs` |
+//! | `ENTITIES`, `EXTRAS` | entity records in order of their ID; what not every one of them has | `records.rs` |
+//! | `ALIASES` | blocks of alias records, grouped by ID, in file order within an ID | `records.rs` |
+//! | `KEY_TABLE`, `KEY_LISTS` | lookup key → alias ordinals, by rank; [`BARE`] marks the key of a bare form | `table.rs`, `lists.rs` |
+//! | `KEY_PAGE` … | the lookup keys, to be searched | `lexicon.rs` |
+//! | `TOKEN_TABLE`, `TOKEN_LISTS` | K2 token of an alias of several tokens → alias ordinals, ascending | `table.rs`, `lists.rs` |
+//! | `TOKEN_PAGE` … | the tokens, to be searched | `lexicon.rs` |
+//! | `SKELETON_TABLE`, `SKELETON_LISTS` | skeleton key (K3) of an alias in Arabic or Latin script → alias ordinals, by rank | `table.rs`, `lists.rs` |
 //!
 //! The magic begins with a byte that is no ASCII and holds both line ends, so that transfers as text are noticed.
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{AliasKind, Article};
 use crate::pack::{License, Manifest, Source};
 
 /// The first bytes of every segment.
@@ -39,78 +40,106 @@ pub const HEADER_BYTES: usize = 8 + 4 + 4 + 32 + 8;
 pub const SECTION_ROW_BYTES: usize = 4 + 4 + 8 + 8;
 /// Bytes of the BLAKE3 digest at the end.
 pub const TRAILER_BYTES: usize = 32;
-/// Sections begin at multiples of this.
-pub const ALIGNMENT: usize = 8;
+/// Sections begin at multiples of this, a cache line, so that what is made to lie in one does.
+pub const ALIGNMENT: usize = 64;
 /// An ordinal that points nowhere.
 pub const NONE: u32 = u32::MAX;
 /// Set in a key posting whose key is the bare form of the alias, see [`crate::text::bare_form`].
-pub const BARE: u32 = 1 << 31;
-/// The most aliases of a segment: the top bit of a posting is [`BARE`].
+pub const BARE: u32 = 1 << 30;
+/// The most aliases of a segment: above it are [`BARE`] and the bit that tells a list from a posting.
 pub const MAX_ALIASES: u32 = BARE - 1;
 
 /// What a section holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum SectionKind {
-    /// JSON: manifest, counts, languages, overrides.
+    /// JSON: manifest, counts, lists that records point into, overrides.
     Meta = 1,
-    /// Text.
-    Strings = 2,
+    /// The symbols by which texts are compressed.
+    Symbols = 2,
+    /// Texts of aliases.
+    Texts = 3,
+    /// Descriptions of entities.
+    Descriptions = 4,
     /// IDs in bytewise order.
-    Ids = 3,
+    Ids = 5,
+    /// Texts of IDs.
+    IdTexts = 6,
     /// Entity records.
-    Entities = 4,
-    /// ID ordinals.
-    SameAs = 5,
-    /// Alias records.
-    Aliases = 6,
-    /// FST of lookup keys.
-    Keys = 7,
-    /// Where the postings of a key begin.
-    KeyStarts = 8,
-    /// Alias ordinals.
-    KeyPostings = 9,
-    /// FST of tokens.
-    Tokens = 10,
-    /// Where the postings of a token begin.
-    TokenStarts = 11,
-    /// Alias ordinals.
-    TokenPostings = 12,
-    /// FST of skeleton keys.
-    Skeletons = 13,
-    /// Where the postings of a skeleton key begin.
-    SkeletonStarts = 14,
-    /// Alias ordinals.
-    SkeletonPostings = 15,
+    Entities = 7,
+    /// What not every entity has.
+    Extras = 8,
+    /// Blocks of alias records.
+    Aliases = 9,
+    /// Hash table of lookup keys.
+    KeyTable = 10,
+    /// Alias ordinals of the keys that have several.
+    KeyLists = 11,
+    /// Characters of lookup keys.
+    KeyPage = 12,
+    /// Narrow keys.
+    KeyNarrowForward = 13,
+    /// Narrow keys, turned around.
+    KeyNarrowBackward = 14,
+    /// Wide keys.
+    KeyWideForward = 15,
+    /// Wide keys, turned around.
+    KeyWideBackward = 16,
+    /// Hash table of tokens.
+    TokenTable = 17,
+    /// Alias ordinals of tokens.
+    TokenLists = 18,
+    /// Characters of tokens.
+    TokenPage = 19,
+    /// Narrow tokens.
+    TokenNarrowForward = 20,
+    /// Narrow tokens, turned around.
+    TokenNarrowBackward = 21,
+    /// Wide tokens.
+    TokenWideForward = 22,
+    /// Wide tokens, turned around.
+    TokenWideBackward = 23,
+    /// Hash table of skeleton keys.
+    SkeletonTable = 24,
+    /// Alias ordinals of the skeleton keys that have several.
+    SkeletonLists = 25,
 }
 
 impl SectionKind {
     /// Every kind, in file order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 25] = [
         Self::Meta,
-        Self::Strings,
+        Self::Symbols,
+        Self::Texts,
+        Self::Descriptions,
         Self::Ids,
+        Self::IdTexts,
         Self::Entities,
-        Self::SameAs,
+        Self::Extras,
         Self::Aliases,
-        Self::Keys,
-        Self::KeyStarts,
-        Self::KeyPostings,
-        Self::Tokens,
-        Self::TokenStarts,
-        Self::TokenPostings,
-        Self::Skeletons,
-        Self::SkeletonStarts,
-        Self::SkeletonPostings,
+        Self::KeyTable,
+        Self::KeyLists,
+        Self::KeyPage,
+        Self::KeyNarrowForward,
+        Self::KeyNarrowBackward,
+        Self::KeyWideForward,
+        Self::KeyWideBackward,
+        Self::TokenTable,
+        Self::TokenLists,
+        Self::TokenPage,
+        Self::TokenNarrowForward,
+        Self::TokenNarrowBackward,
+        Self::TokenWideForward,
+        Self::TokenWideBackward,
+        Self::SkeletonTable,
+        Self::SkeletonLists,
     ];
-}
 
-/// Bytes of an ID record: text offset u32, text length u32, owner u32.
-pub const ID_BYTES: usize = 12;
-/// Bytes of an entity record, see [`super::EntityRecord`].
-pub const ENTITY_BYTES: usize = 48;
-/// Bytes of an alias record, see [`super::Alias`].
-pub const ALIAS_BYTES: usize = 16;
+    /// The place of the section in the table.
+    pub(super) const fn index(self) -> usize {
+        self as usize - 1
+    }
+}
 
 /// What a segment says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -143,9 +172,24 @@ pub(super) struct Meta {
     pub alias_count: u32,
     /// Alias records beyond those of alias rows: names of entity rows.
     pub name_count: u32,
-    /// Alias records point into this list.
+    /// The types of entities, in bytewise order: entity records point into this list.
+    pub types: Vec<String>,
+    /// The languages of aliases, in bytewise order: attributes point into this list.
     pub languages: Vec<String>,
+    /// What aliases are, each combination once, in order: alias records point into this list.
+    pub attributes: Vec<Attributes>,
     pub overrides: Vec<MetaOverride>,
+}
+
+/// What an alias is beside its text: many have it in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct Attributes {
+    /// Index of its language.
+    pub language: u32,
+    pub kind: AliasKind,
+    pub article: Article,
+    /// Whether it is no row of the pack's, but the name of the entity.
+    pub is_name: bool,
 }
 
 /// An override row, with its alias as a lookup key and its IDs as ordinals of the `IDS` section.

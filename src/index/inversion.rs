@@ -8,35 +8,88 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::format::BARE;
-use super::writer::push_u32s;
+use super::lexicon::LexiconParts;
+use super::lists::TokenBearers;
+use super::sections::{HashedLists, KeySections, TokenPosting, TokenSections};
+use super::table::Load;
+use super::{AliasOrdinal, CompileError};
 use crate::model::AliasKind;
 use crate::pack::AliasRow;
 use crate::text;
 
-/// An FST with the postings of its keys, as three sections hold them.
+/// Keys with their postings, as the sections of a segment hold them.
 pub(super) struct Inverted {
-    /// Key → key ordinal.
-    pub fst: Vec<u8>,
-    /// Key ordinal → where its postings begin.
-    pub starts: Vec<u8>,
-    /// The postings of all keys.
-    pub postings: Vec<u8>,
+    pub keys: Searchable,
+    pub tokens: Searchable,
+    pub skeletons: HashedLists,
 }
 
-/// The lookup keys, the tokens and the skeleton keys of aliases, which are numbered as they stand. The postings of a key
-/// are in the order that `key_order` gives, which must be total; those of a token ascend.
-pub(super) fn inverted<K: Ord>(aliases: &[&AliasRow], key_order: impl Fn(u32) -> K + Sync) -> [Inverted; 3] {
+/// Keys that can be looked up and searched.
+pub(super) struct Searchable {
+    pub hashed: HashedLists,
+    pub lexicon: LexiconParts<Vec<u8>>,
+}
+
+/// What inversion asks of aliases, which are numbered as they stand.
+pub(super) trait Facts: Sync {
+    /// Puts the postings of a key in order, and must be total.
+    type Order: Ord;
+
+    /// The place of a posting under a key.
+    fn order(&self, posting: u32) -> Self::Order;
+
+    /// What an alias tells of a token; whether it is its first one.
+    fn bearers(&self, alias: AliasOrdinal, is_first: bool) -> TokenBearers;
+}
+
+/// The lookup keys, the tokens and the skeleton keys of aliases.
+pub(super) fn inverted(aliases: &[&AliasRow], facts: &impl Facts) -> Result<Inverted, CompileError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let pieces = keyed(aliases, aliases.len().div_ceil(cores).max(MIN_PIECE));
     let (keys, (tokens, skeletons)) = side_by_side(
-        || invert(pieces.iter().map(|piece| &piece.keys), &key_order, |_, _| false),
-        || {
-            let tokens = invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting, |_, _| false);
-            let is_repeated = |a, b| is_repeated(aliases, a, b);
-            (tokens, invert(pieces.iter().map(|piece| &piece.skeletons), &key_order, is_repeated))
-        },
+        || keys(&pieces, facts),
+        || (tokens(&pieces, facts), skeletons(&pieces, aliases, facts)),
     );
-    [keys, tokens, skeletons]
+    Ok(Inverted { keys: keys?, tokens: tokens?, skeletons: skeletons? })
+}
+
+fn keys(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError> {
+    let sorted = sorted(pieces.iter().map(|piece| &piece.keys), |posting| facts.order(posting));
+    let (mut sections, mut distinct) = (KeySections::default(), Vec::new());
+    for entry in sorted {
+        if sections.add(entry.key, entry.posting)? {
+            distinct.push((entry.key, 0));
+        }
+    }
+    Ok(Searchable { hashed: sections.finish(Load::Fast)?, lexicon: LexiconParts::build(&distinct)? })
+}
+
+fn tokens(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError> {
+    let sorted = sorted(pieces.iter().map(|piece| &piece.tokens), |posting| posting);
+    let (mut sections, mut distinct) = (TokenSections::default(), Vec::new());
+    for entry in sorted {
+        let (alias, place) = (entry.posting, u32::from(entry.place));
+        let bearers = facts.bearers(alias, place == 0);
+        if sections.add(entry.key, TokenPosting { alias, place, bearers })? {
+            distinct.push((entry.key, 0));
+        }
+    }
+    Ok(Searchable { hashed: sections.finish()?, lexicon: LexiconParts::build(&distinct)? })
+}
+
+fn skeletons(
+    pieces: &[Piece],
+    aliases: &[&AliasRow],
+    facts: &impl Facts,
+) -> Result<HashedLists, CompileError> {
+    let mut sorted = sorted(pieces.iter().map(|piece| &piece.skeletons), |posting| facts.order(posting));
+    sorted.dedup_by(|b, a| a.key == b.key && is_repeated(aliases, a.posting, b.posting));
+    let mut sections = KeySections::default();
+    for entry in sorted {
+        sections.add(entry.key, entry.posting)?;
+    }
+    // Whoever looks for skeletons can wait a little, and there are twice as many as aliases.
+    sections.finish(Load::Dense)
 }
 
 /// Fewer aliases than this are not worth a thread.
@@ -61,8 +114,8 @@ struct Piece {
 #[derive(Default)]
 struct Postings {
     text: String,
-    /// Where a key ends in the text, and its posting.
-    ends: Vec<(usize, u32)>,
+    /// Where a key ends in the text, its posting, and which token of the alias it is.
+    ends: Vec<(usize, u32, u16)>,
 }
 
 /// Makes the keys of runs of `len` aliases, each run in a thread.
@@ -88,16 +141,17 @@ impl Piece {
     fn add(&mut self, alias: &AliasRow, ordinal: u32) {
         let safe = text::safe_fold(&alias.alias);
         let lossy = text::lossy_fold(&safe);
-        self.keys.push(lossy.split(' '), ordinal);
+        self.keys.push(lossy.split(' '), ordinal, 0);
         if let Some(bare) = text::bare_form(&safe, alias.article) {
-            self.keys.push(text::lossy_fold(bare.text).split(' '), ordinal | BARE);
+            self.keys.push(text::lossy_fold(bare.text).split(' '), ordinal | BARE, 0);
         }
         if lossy.contains(' ') {
-            lossy.split(' ').for_each(|token| self.tokens.push([token], ordinal));
+            let tokens = (0..).zip(lossy.split(' '));
+            tokens.for_each(|(place, token)| self.tokens.push([token], ordinal, place));
         }
         if is_sounded(alias.kind) {
             for key in text::skeleton_keys(&safe) {
-                self.skeletons.push([key.as_str()], ordinal);
+                self.skeletons.push([key.as_str()], ordinal, 0);
             }
         }
     }
@@ -111,20 +165,20 @@ const fn is_sounded(kind: AliasKind) -> bool {
 
 impl Postings {
     /// Adds a posting under the key that `parts` make together, unless the key is empty.
-    fn push<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>, posting: u32) {
+    fn push<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>, posting: u32, place: u16) {
         let start = self.text.len();
         self.text.extend(parts);
         if self.text.len() > start {
-            self.ends.push((self.text.len(), posting));
+            self.ends.push((self.text.len(), posting, place));
         }
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let mut start = 0;
-        self.ends.iter().map(move |&(end, posting)| {
-            let key = self.text.get(start..end).unwrap_or_default().as_bytes();
+        self.ends.iter().map(move |&(end, posting, place)| {
+            let key = self.text.get(start..end).unwrap_or_default();
             start = end;
-            Entry { head: head(key), key, posting }
+            Entry { head: head(key), key, posting, place }
         })
     }
 }
@@ -134,42 +188,30 @@ impl Postings {
 struct Entry<'a> {
     /// The first bytes of the key: nearly all comparisons end with them.
     head: u64,
-    key: &'a [u8],
+    key: &'a str,
     posting: u32,
+    place: u16,
 }
 
 /// The first eight bytes as a number that sorts as they do.
-fn head(key: &[u8]) -> u64 {
+fn head(key: &str) -> u64 {
     let mut head = [0; 8];
-    head.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    head.iter_mut().zip(key.as_bytes()).for_each(|(to, from)| *to = *from);
     u64::from_be_bytes(head)
 }
 
-/// Sorts the postings by key and `order`, and drops those that `is_repeated` says repeat the one before them.
-fn invert<'a, K: Ord>(
+/// Sorts the postings by key and `order`, each once under a key.
+fn sorted<'a, K: Ord>(
     pieces: impl Iterator<Item = &'a Postings>,
     order: impl Fn(u32) -> K,
-    is_repeated: impl Fn(u32, u32) -> bool,
-) -> Inverted {
+) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'_>> = pieces.flat_map(Postings::entries).collect();
     entries.sort_unstable_by(|a, b| {
         let keys = a.head.cmp(&b.head).then_with(|| a.key.cmp(b.key));
-        keys.then_with(|| order(a.posting).cmp(&order(b.posting)))
+        keys.then_with(|| order(a.posting).cmp(&order(b.posting))).then_with(|| a.place.cmp(&b.place))
     });
-    entries.dedup_by(|b, a| a.key == b.key && (a.posting == b.posting || is_repeated(a.posting, b.posting)));
-
-    let (mut starts, mut postings) = (Vec::new(), Vec::with_capacity(entries.len() * 4));
-    let mut builder = fst::MapBuilder::memory();
-    for (ordinal, under_key) in (0..).zip(entries.chunk_by(|a, b| a.key == b.key)) {
-        push_u32s(&mut starts, &[(postings.len() / 4) as u32]);
-        for entry in under_key {
-            push_u32s(&mut postings, &[entry.posting]);
-        }
-        // The keys come in order and once each, and memory takes any bytes.
-        under_key.first().and_then(|entry| builder.insert(entry.key, ordinal).ok()).unwrap_or_default();
-    }
-    push_u32s(&mut starts, &[(postings.len() / 4) as u32]);
-    Inverted { fst: builder.into_inner().unwrap_or_default(), starts, postings }
+    entries.dedup_by(|b, a| a.key == b.key && a.posting == b.posting);
+    entries
 }
 
 /// Does both, the second in a thread of its own.
@@ -226,13 +268,10 @@ mod tests {
         [keys, tokens, skeletons]
     }
 
-    fn bytes(map: &BTreeMap<String, Vec<u32>>) -> [Vec<u8>; 3] {
-        let fst = fst::Map::from_iter(map.keys().zip(0..)).unwrap().into_fst().into_inner();
-        let starts =
-            map.values().scan(0, |next, list| Some(std::mem::replace(next, *next + list.len() as u32)));
-        let total = map.values().map(Vec::len).sum::<usize>() as u32;
-        let starts = starts.chain([total]).flat_map(u32::to_le_bytes).collect();
-        [fst, starts, map.values().flatten().copied().flat_map(u32::to_le_bytes).collect()]
+    fn grouped(sorted: &[Entry<'_>]) -> BTreeMap<String, Vec<u32>> {
+        let groups = sorted.chunk_by(|a, b| a.key == b.key);
+        let list = |group: &[Entry<'_>]| group.iter().map(|entry| entry.posting).collect();
+        groups.map(|group| (group[0].key.to_owned(), list(group))).collect()
     }
 
     fn names() -> impl Strategy<Value = Vec<(String, bool)>> {
@@ -250,18 +289,16 @@ mod tests {
             let rows: Vec<&AliasRow> = rows.iter().collect();
             // Any order will do; this one is not that of the rows.
             let order = |ordinal: u32| ordinal % 3;
-            let expected = by_maps(&rows, order).map(|map| bytes(&map));
+            let by_order = |posting: u32| (order(posting & !BARE), posting);
 
             let pieces = keyed(&rows, len);
-            let by_order = |posting: u32| (order(posting & !BARE), posting);
-            let cut = [
-                invert(pieces.iter().map(|piece| &piece.keys), by_order, |_, _| false),
-                invert(pieces.iter().map(|piece| &piece.tokens), |posting| posting, |_, _| false),
-                invert(pieces.iter().map(|piece| &piece.skeletons), by_order, |_, _| false),
+            let found = [
+                sorted(pieces.iter().map(|piece| &piece.keys), by_order),
+                sorted(pieces.iter().map(|piece| &piece.tokens), |posting| (0, posting)),
+                sorted(pieces.iter().map(|piece| &piece.skeletons), by_order),
             ];
-            for found in [cut, inverted(&rows, by_order)] {
-                prop_assert_eq!(&found.map(|found| [found.fst, found.starts, found.postings]), &expected);
-            }
+            prop_assert!(found.iter().all(|entries| entries.is_sorted_by(|a, b| a.key <= b.key)));
+            prop_assert_eq!(found.map(|entries| grouped(&entries)), by_maps(&rows, order));
         }
     }
 }

@@ -5,24 +5,35 @@
 //!
 //! Architecture invariant: no pack syntax, no paths, no network.
 
+mod file;
 pub mod format;
-pub mod fuzzy;
 mod inversion;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "nothing uses it yet"))]
+mod layout;
 mod lexicon;
+mod lists;
+mod lookup;
 mod reader;
+mod records;
+mod search;
+mod sections;
+mod table;
+mod texts;
 mod verify;
 mod writer;
 
-pub use format::Header;
+pub use format::{Header, SectionKind};
+pub use lexicon::{FuzzyPattern, WorkBudget};
+pub use lists::TokenBearers;
 pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Override, Posting, Segment};
+pub use search::{NearSkeletons, search_prefix};
+pub use table::KeyHash;
 pub use verify::verify;
 pub use writer::compile;
 
 use std::sync::Arc;
 
 /// Version of the segment format that this build reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The bytes of a segment: a memory map, a `Vec`, or anything else that stays where it is.
 pub type SegmentBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -77,5 +88,9 @@ pub enum CompileError {
     Io(#[from] std::io::Error),
 }
 
+#[cfg(test)]
+mod crafted;
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod tests;

@@ -1,31 +1,183 @@
-//! Verification: reads a whole segment file and trusts no byte of it.
+//! Verification: reads a whole segment file, once and in pieces, and trusts no byte of it.
 
-use std::io::Read;
-use std::sync::Arc;
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use super::{Header, Segment, SegmentBytes, SegmentError, format};
+use blake3::hazmat::{ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
+
+use super::format::{Meta, SectionKind, TRAILER_BYTES};
+use super::layout::{LAYOUT_BYTES, Layout, SECTIONS, other_length};
+use super::reader::check_lengths;
+use super::{Header, SegmentError};
 
 /// Reads a whole segment file and checks every byte of it: length, BLAKE3, the CRC32C of each section, and bounds.
 ///
-/// Takes memory for the file. The reader should be the file itself, not a memory map, so that a read error is an
-/// error and not a signal.
-pub fn verify(reader: &mut dyn Read) -> Result<Header, SegmentError> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes)?;
-    let Some(split) = bytes.len().checked_sub(format::TRAILER_BYTES) else {
-        return Err(SegmentError::NotASegment);
-    };
-    if !bytes.starts_with(&format::MAGIC) {
-        return Err(SegmentError::NotASegment);
+/// Takes some megabytes of memory and all cores, of which one is enough for a gigabyte a second. The reader should be the
+/// file itself, not a memory map, so that a read error is an error and not a signal.
+pub fn verify(reader: &mut (dyn Read + Send)) -> Result<Header, SegmentError> {
+    let mut head = Vec::new();
+    reader.take(LAYOUT_BYTES as u64).read_to_end(&mut head)?;
+    let layout = Layout::parse(&head, None)?;
+    let meta_end = layout.section(SectionKind::Meta).end.max(head.len());
+    reader.take((meta_end - head.len()) as u64).read_to_end(&mut head)?;
+
+    let len = layout.header.file_bytes;
+    let body =
+        len.checked_sub(TRAILER_BYTES as u64).ok_or_else(|| SegmentError::damaged("it is too short"))?;
+    let digests = digests(&mut head.as_slice().chain(&mut *reader).take(body), &layout.sections)?;
+    let read = digests.iter().map(|piece| piece.len).sum::<u64>();
+    let mut trailer = Vec::new();
+    reader.take(TRAILER_BYTES as u64 + 1).read_to_end(&mut trailer)?;
+    if read < body || trailer.len() < TRAILER_BYTES {
+        return Err(other_length(read + trailer.len() as u64, len));
     }
-    let (body, trailer) = bytes.split_at(split);
-    if blake3::hash(body).as_bytes() != trailer {
-        // A file of another format or of other rules is whole but of no use: say that, not that it is damaged.
-        Segment::open(Arc::new(bytes))?;
+    let Ok(content_digest) = <[u8; TRAILER_BYTES]>::try_from(trailer) else {
+        return Err(SegmentError::damaged(format!("longer than the {len} bytes that it says")));
+    };
+    if root(&digests) != content_digest {
+        // A file of other rules is whole but of no use: say that, not that it is damaged.
+        layout.check_rules()?;
         return Err(SegmentError::damaged("its digest does not hold"));
     }
-    let bytes: SegmentBytes = Arc::new(bytes);
-    let segment = Segment::open(bytes)?;
-    segment.check_sections()?;
-    Ok(segment.header().clone())
+    check_checksums(&digests, &layout.checksums)?;
+    layout.check_rules()?;
+    let meta = Meta::parse(head.get(layout.section(SectionKind::Meta)).unwrap_or_default())?;
+    check_lengths(&layout, &meta)?;
+    Ok(Header { content_digest, ..meta.header(layout.header) })
+}
+
+/// Bytes of a piece: a power of two, so that each but the last is a whole subtree of BLAKE3's.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// What was computed of a piece of the file.
+struct Piece {
+    /// Which it is.
+    index: u64,
+    len: u64,
+    /// The chaining value of its subtree.
+    subtree: ChainingValue,
+    /// The digest of the file, if this is all of it.
+    whole: [u8; TRAILER_BYTES],
+    /// The parts of sections that lie in it: which section, CRC32C, length.
+    checksums: Vec<(usize, u32, usize)>,
+}
+
+/// Reads to the end and digests piece by piece on all cores, which take turns at reading; the pieces are in order.
+fn digests(reader: &mut (dyn Read + Send), sections: &[Range<usize>; SECTIONS]) -> io::Result<Vec<Piece>> {
+    let source = Mutex::new((0, reader));
+    let work = || -> io::Result<Vec<Piece>> {
+        let (mut pieces, mut bytes) = (Vec::new(), Vec::with_capacity(PIECE_BYTES as usize));
+        while let Some(index) = read_piece(&source, &mut bytes)? {
+            pieces.push(Piece::new(index, &bytes, sections));
+        }
+        Ok(pieces)
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut pieces = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+        let mut pieces = work()?;
+        for helper in helpers {
+            pieces.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        io::Result::Ok(pieces)
+    })?;
+    pieces.sort_unstable_by_key(|piece| piece.index);
+    Ok(pieces)
+}
+
+/// Reads the next piece; tells which it is, or that there is none.
+fn read_piece(source: &Mutex<(u64, &mut (dyn Read + Send))>, bytes: &mut Vec<u8>) -> io::Result<Option<u64>> {
+    let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+    let (next, reader) = &mut *source;
+    bytes.clear();
+    reader.take(PIECE_BYTES).read_to_end(bytes)?;
+    *next += 1;
+    Ok((!bytes.is_empty()).then_some(*next - 1))
+}
+
+impl Piece {
+    fn new(index: u64, bytes: &[u8], sections: &[Range<usize>; SECTIONS]) -> Self {
+        let start = index * PIECE_BYTES;
+        let mut hasher = blake3::Hasher::new();
+        hasher.set_input_offset(start).update(bytes);
+        let whole = if index == 0 { *hasher.finalize().as_bytes() } else { [0; TRAILER_BYTES] };
+        let checksums = sections.iter().enumerate().filter_map(|(section, range)| {
+            let at = |end: usize| (end as u64).saturating_sub(start).min(bytes.len() as u64) as usize;
+            let part = bytes.get(at(range.start)..at(range.end)).filter(|part| !part.is_empty())?;
+            Some((section, crc32c::crc32c(part), part.len()))
+        });
+        let (len, checksums) = (bytes.len() as u64, checksums.collect());
+        Self { index, len, subtree: hasher.finalize_non_root(), whole, checksums }
+    }
+}
+
+/// The BLAKE3 digest of the pieces together.
+fn root(pieces: &[Piece]) -> [u8; TRAILER_BYTES] {
+    match pieces {
+        [] => *blake3::hash(&[]).as_bytes(),
+        [only] => only.whole,
+        pieces => {
+            let (left, right) = halves(pieces);
+            *merge_subtrees_root(&subtree(left), &subtree(right), Mode::Hash).as_bytes()
+        }
+    }
+}
+
+fn subtree(pieces: &[Piece]) -> ChainingValue {
+    match pieces {
+        [only] => only.subtree,
+        pieces => {
+            let (left, right) = halves(pieces);
+            merge_subtrees_non_root(&subtree(left), &subtree(right), Mode::Hash)
+        }
+    }
+}
+
+/// Several pieces as BLAKE3 cuts them: to the left as many as a power of two, but not all.
+fn halves(pieces: &[Piece]) -> (&[Piece], &[Piece]) {
+    pieces.split_at(pieces.len().next_power_of_two() / 2)
+}
+
+/// Checks the CRC32C of each section, made up of those of its parts.
+fn check_checksums(pieces: &[Piece], expected: &[u32; SECTIONS]) -> Result<(), SegmentError> {
+    let mut found = [0; SECTIONS];
+    for &(section, checksum, len) in pieces.iter().flat_map(|piece| &piece.checksums) {
+        if let Some(found) = found.get_mut(section) {
+            *found = crc32c::crc32c_combine(*found, checksum, len);
+        }
+    }
+    let mut all = SectionKind::ALL.into_iter().zip(found.iter().zip(expected));
+    match all.find(|(_, (found, expected))| found != expected) {
+        Some((kind, _)) => {
+            Err(SegmentError::damaged(format!("the checksum of section {kind:?} does not hold")))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_those_of_the_whole_however_many_pieces_there_are() {
+        const PIECE: usize = PIECE_BYTES as usize;
+        for len in
+            [0, 1, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 5, 4 * PIECE, 5 * PIECE - 1]
+        {
+            let bytes: Vec<u8> = (0..len).map(|i| (i * i / 1021) as u8).collect();
+            let mut sections = [const { 0..0 }; SECTIONS];
+            sections[0] = len / 3..len / 2;
+            sections[1] = len / 2..len;
+            let pieces = digests(&mut bytes.as_slice(), &sections).unwrap();
+            assert_eq!(root(&pieces), *blake3::hash(&bytes).as_bytes(), "{len} bytes");
+            let checksums = sections.map(|section| crc32c::crc32c(&bytes[section]));
+            assert!(check_checksums(&pieces, &checksums).is_ok(), "{len} bytes");
+            let others = checksums.map(|checksum| checksum ^ 1);
+            assert!(check_checksums(&pieces, &others).is_err());
+        }
+    }
 }

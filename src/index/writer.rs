@@ -1,17 +1,23 @@
 //! Writes segments: a [`Pack`] in, the bytes of [`super::format`] out.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use super::format::{
-    self, ALIGNMENT, BARE, HEADER_BYTES, MAGIC, MAX_ALIASES, Meta, MetaOverride, NONE, SECTION_ROW_BYTES,
-    SectionKind,
+use super::file::SegmentFile;
+use super::format::{Attributes, BARE, MAX_ALIASES, Meta, MetaOverride, NONE, SectionKind};
+use super::inversion::{Facts, Inverted, Searchable, inverted};
+use super::lexicon::LexiconParts;
+use super::lists::{TokenBearers, push_varint};
+use super::records::{
+    AliasBlocks, AliasFields, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, NO_TYPE, id_record, offset,
+    push_extras,
 };
-use super::inversion::{Inverted, inverted};
-use super::{CompileError, FORMAT_VERSION};
+use super::texts::{Compressor, Sample, Sort};
+use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
 use crate::model::{AliasKind, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
+use crate::text::person::NameOrder;
 
 /// Compiles a pack to the bytes of a segment; the same pack gives the same bytes.
 ///
@@ -20,38 +26,68 @@ use crate::text;
 pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     let entities = sorted_entities(pack);
     let ids = Ids::collect(pack, &entities);
-    let mut strings = Strings::default();
-    let mut file = SegmentFile::default();
     let names = names_without_rows(pack);
     let aliases = sorted_aliases(pack, &names, &ids)?;
-    let languages = languages(&aliases);
-    let ranks = ranks(&ids, &entities);
+    let lists = Lists::collect(&entities, &aliases)?;
+    let compressors = Compressors::train(&entities, &aliases);
 
-    let meta = meta(pack, &ids, &languages, names.len());
+    let mut file = SegmentFile::default();
+    let meta = meta(pack, &ids, &lists, names.len());
     file.add(SectionKind::Meta, serde_json::to_vec(&meta).unwrap_or_default());
-    let id_table = id_section(&ids, &mut strings);
-    let (entity_table, same_as) = entity_sections(&entities, &ids, &mut strings);
-    let alias_table = alias_section(&aliases, &languages, &mut strings)?;
-    file.add(SectionKind::Strings, strings.into_bytes()?);
+    file.add(SectionKind::Symbols, compressors.symbols());
+    let (blocks, texts) = alias_sections(&aliases, &lists, &compressors)?;
+    file.add(SectionKind::Texts, texts);
+    let entity_sections = EntitySections::collect(&entities, &aliases, &ids, &lists, &compressors)?;
+    file.add(SectionKind::Descriptions, entity_sections.descriptions);
+    let (id_table, id_texts) = id_sections(&ids)?;
     file.add(SectionKind::Ids, id_table);
-    file.add(SectionKind::Entities, entity_table);
-    file.add(SectionKind::SameAs, same_as);
-    file.add(SectionKind::Aliases, alias_table);
+    file.add(SectionKind::IdTexts, id_texts);
+    file.add(SectionKind::Entities, entity_sections.table);
+    file.add(SectionKind::Extras, entity_sections.extras);
+    file.add(SectionKind::Aliases, blocks);
 
-    // Prominent entities first; among equals the order of the table.
     let rows: Vec<&AliasRow> = aliases.iter().map(|alias| alias.row).collect();
-    let by_rank = |posting: u32| {
-        let ordinal = posting & !BARE;
-        (Reverse(ranks[aliases[ordinal as usize].id as usize]), ordinal, posting)
-    };
-    let [keys, tokens, skeletons] = inverted(&rows, by_rank);
-    file.add_inverted(keys, [SectionKind::Keys, SectionKind::KeyStarts, SectionKind::KeyPostings]);
-    file.add_inverted(tokens, [SectionKind::Tokens, SectionKind::TokenStarts, SectionKind::TokenPostings]);
-    file.add_inverted(
-        skeletons,
-        [SectionKind::Skeletons, SectionKind::SkeletonStarts, SectionKind::SkeletonPostings],
-    );
+    let inverted = inverted(&rows, &AliasFacts::collect(&entities, &ids, &aliases))?;
+    add_inverted(&mut file, inverted);
     Ok(file.finish())
+}
+
+fn add_inverted(file: &mut SegmentFile, inverted: Inverted) {
+    use SectionKind as Kind;
+    let Inverted { keys, tokens, skeletons } = inverted;
+    for (kinds, Searchable { hashed, lexicon }) in [
+        (
+            [
+                Kind::KeyTable,
+                Kind::KeyLists,
+                Kind::KeyPage,
+                Kind::KeyNarrowForward,
+                Kind::KeyNarrowBackward,
+                Kind::KeyWideForward,
+                Kind::KeyWideBackward,
+            ],
+            keys,
+        ),
+        (
+            [
+                Kind::TokenTable,
+                Kind::TokenLists,
+                Kind::TokenPage,
+                Kind::TokenNarrowForward,
+                Kind::TokenNarrowBackward,
+                Kind::TokenWideForward,
+                Kind::TokenWideBackward,
+            ],
+            tokens,
+        ),
+    ] {
+        let LexiconParts { page, narrow_forward, narrow_backward, wide_forward, wide_backward } = lexicon;
+        let lexicon = [page, narrow_forward, narrow_backward, wide_forward, wide_backward];
+        let sections = [hashed.table, hashed.lists].into_iter().chain(lexicon);
+        kinds.into_iter().zip(sections).for_each(|(kind, bytes)| file.add(kind, bytes));
+    }
+    file.add(Kind::SkeletonTable, skeletons.table);
+    file.add(Kind::SkeletonLists, skeletons.lists);
 }
 
 fn sorted_entities(pack: &Pack) -> Vec<&EntityRow> {
@@ -97,11 +133,235 @@ fn sorted_aliases<'a>(
     Ok(aliases)
 }
 
-fn languages<'a>(aliases: &[NumberedAlias<'a>]) -> Vec<&'a str> {
-    let distinct: HashSet<&str> = aliases.iter().map(|alias| alias.row.lang.as_str()).collect();
-    let mut languages: Vec<&str> = distinct.into_iter().collect();
-    languages.sort_unstable();
-    languages
+/// The lists of the `META` section that records point into.
+struct Lists<'a> {
+    types: Vec<&'a str>,
+    languages: Vec<&'a str>,
+    attributes: Vec<Attributes>,
+}
+
+impl<'a> Lists<'a> {
+    fn collect(entities: &[&'a EntityRow], aliases: &[NumberedAlias<'a>]) -> Result<Self, CompileError> {
+        let types = entities.iter().filter_map(|entity| Some(entity.entity_type.as_ref()?.as_str()));
+        let types = sorted_distinct(types);
+        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()));
+        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)));
+        for (what, count, limit) in [
+            ("entity types", types.len(), NO_TYPE),
+            ("combinations of language, kind and article", attributes.len(), IS_ARABIC),
+        ] {
+            if count > usize::from(limit) {
+                return Err(CompileError::TooLarge { what, limit: u64::from(limit) });
+            }
+        }
+        Ok(Self { types, languages, attributes })
+    }
+
+    fn entity_type(&self, entity: &EntityRow) -> u16 {
+        let own = entity.entity_type.as_ref().and_then(|own| self.types.binary_search(&own.as_str()).ok());
+        own.map_or(NO_TYPE, |own| own as u16)
+    }
+
+    fn attributes(&self, alias: &NumberedAlias<'_>) -> u16 {
+        let attributes = alias.attributes(&self.languages);
+        self.attributes.binary_search(&attributes).unwrap_or_default() as u16
+    }
+}
+
+fn sorted_distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+impl NumberedAlias<'_> {
+    fn attributes(&self, languages: &[&str]) -> Attributes {
+        let language = languages.binary_search(&self.row.lang.as_str()).unwrap_or_default() as u32;
+        let (kind, article) = (self.row.kind, self.row.article);
+        Attributes { language, kind, article, is_name: self.is_name }
+    }
+}
+
+/// What compresses texts, by [`Sort`].
+struct Compressors([Compressor; Sort::ALL.len()]);
+
+impl Compressors {
+    fn train(entities: &[&EntityRow], aliases: &[NumberedAlias<'_>]) -> Self {
+        let mut samples = Sort::ALL.map(|_| Sample::default());
+        for alias in aliases {
+            let text = &alias.row.alias;
+            samples[Sort::of_name(text) as usize].offer(text);
+        }
+        for entity in entities {
+            samples[Sort::Description as usize].offer(&entity.description);
+        }
+        Self(samples.map(|sample| Compressor::train(&sample)))
+    }
+
+    fn compress(&self, sort: Sort, text: &str) -> Vec<u8> {
+        self.0[sort as usize].compress(text)
+    }
+
+    /// The section of their symbols.
+    fn symbols(&self) -> Vec<u8> {
+        let mut symbols = Vec::new();
+        self.0.iter().for_each(|compressor| compressor.write_symbols(&mut symbols));
+        symbols
+    }
+}
+
+/// The most bytes of the text of an alias.
+const MAX_ALIAS_BYTES: usize = u16::MAX as usize;
+
+/// The blocks of alias records, and their texts.
+fn alias_sections(
+    aliases: &[NumberedAlias<'_>],
+    lists: &Lists<'_>,
+    compressors: &Compressors,
+) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
+    let mut blocks = AliasBlocks::default();
+    for alias in aliases {
+        let text = &alias.row.alias;
+        if text.len() > MAX_ALIAS_BYTES {
+            let limit = MAX_ALIAS_BYTES as u64;
+            return Err(CompileError::TooLarge { what: "bytes in one alias", limit });
+        }
+        let sort = Sort::of_name(text);
+        let is_arabic = if sort == Sort::Arabic { IS_ARABIC } else { 0 };
+        let attributes = lists.attributes(alias) | is_arabic;
+        blocks.add(AliasFields { id: alias.id, attributes, codes: &compressors.compress(sort, text) });
+    }
+    Ok(blocks.into_bytes())
+}
+
+/// The sections that entities fill.
+#[derive(Default)]
+struct EntitySections<'a> {
+    table: Vec<u8>,
+    extras: Vec<u8>,
+    descriptions: Vec<u8>,
+    /// Where the descriptions that were written lie: many entities have the same.
+    described: HashMap<&'a str, u32>,
+}
+
+impl<'a> EntitySections<'a> {
+    fn collect(
+        entities: &[&'a EntityRow],
+        aliases: &[NumberedAlias<'_>],
+        ids: &Ids<'_>,
+        lists: &Lists<'_>,
+        compressors: &Compressors,
+    ) -> Result<Self, CompileError> {
+        let mut sections = Self::default();
+        sections.table.reserve(entities.len() * ENTITY_BYTES);
+        for entity in entities {
+            let id = ids.ordinal(&entity.id);
+            let fields = EntityFields {
+                id,
+                name: name_of(entity, id, aliases),
+                rank: entity.rank.map_or(NONE, |rank| rank.get().to_bits()),
+                extras: sections.add_extras(entity, ids, compressors)?,
+                entity_type: lists.entity_type(entity),
+                country: entity
+                    .country
+                    .as_ref()
+                    .and_then(|country| country.as_str().as_bytes().try_into().ok())
+                    .unwrap_or_default(),
+            };
+            sections.table.extend(fields.to_bytes());
+        }
+        Ok(sections)
+    }
+
+    /// Writes what not every entity has, if this one has any of it.
+    fn add_extras(
+        &mut self,
+        entity: &'a EntityRow,
+        ids: &Ids<'_>,
+        compressors: &Compressors,
+    ) -> Result<u32, CompileError> {
+        let description = self.describe(&entity.description, compressors)?;
+        if description.is_none() && entity.same_as.is_empty() {
+            return Ok(NONE);
+        }
+        let at = offset(self.extras.len(), "bytes of other IDs")?;
+        let same_as: Vec<IdOrdinal> = entity.same_as.iter().map(|same| ids.ordinal(same)).collect();
+        push_extras(&mut self.extras, description, &same_as);
+        Ok(at)
+    }
+
+    /// Where a description lies, which is written if it is new.
+    fn describe(
+        &mut self,
+        description: &'a str,
+        compressors: &Compressors,
+    ) -> Result<Option<u32>, CompileError> {
+        if description.is_empty() {
+            return Ok(None);
+        }
+        if let Some(&at) = self.described.get(description) {
+            return Ok(Some(at));
+        }
+        let at = offset(self.descriptions.len(), "bytes of descriptions")?;
+        let codes = compressors.compress(Sort::Description, description);
+        push_varint(&mut self.descriptions, codes.len() as u32);
+        self.descriptions.extend(codes);
+        self.described.insert(description, at);
+        Ok(Some(at))
+    }
+}
+
+/// The alias that is the name of an entity: one that its pack prefers, or that was added for it.
+fn name_of(entity: &EntityRow, id: IdOrdinal, aliases: &[NumberedAlias<'_>]) -> AliasOrdinal {
+    let first = aliases.partition_point(|alias| alias.id < id);
+    let own = aliases.get(first..).unwrap_or_default().iter().take_while(|alias| alias.id == id);
+    let is_name = |alias: &NumberedAlias<'_>| {
+        alias.row.alias == entity.name && (alias.is_name || alias.row.kind == AliasKind::Preferred)
+    };
+    (first as u32..).zip(own).find(|(_, alias)| is_name(alias)).map_or(NONE, |(ordinal, _)| ordinal)
+}
+
+/// What inversion asks of aliases.
+struct AliasFacts {
+    /// Of each alias its rank, as an integer that sorts like it; 0 where there is none.
+    ranks: Vec<u32>,
+    /// Of each alias what it tells of its tokens.
+    bearers: Vec<TokenBearers>,
+}
+
+impl AliasFacts {
+    fn collect(entities: &[&EntityRow], ids: &Ids<'_>, aliases: &[NumberedAlias<'_>]) -> Self {
+        let ranks = ranks(ids, entities);
+        let bearers = |alias: &NumberedAlias<'_>| {
+            ids.owner(alias.id)
+                .and_then(|owner| entities.get(owner as usize))
+                .map_or_else(TokenBearers::default, |row| bearers(row))
+        };
+        Self {
+            ranks: aliases.iter().map(|alias| ranks.get(alias.id as usize).copied().unwrap_or(0)).collect(),
+            bearers: aliases.iter().map(bearers).collect(),
+        }
+    }
+}
+
+impl Facts for AliasFacts {
+    type Order = (Reverse<u32>, AliasOrdinal, u32);
+
+    /// Prominent entities first; among equals the order of the table.
+    fn order(&self, posting: u32) -> Self::Order {
+        let alias = posting & !BARE;
+        (Reverse(self.ranks[alias as usize]), alias, posting)
+    }
+
+    fn bearers(&self, alias: AliasOrdinal, is_first: bool) -> TokenBearers {
+        let bearers = self.bearers[alias as usize];
+        TokenBearers { has_given_name: bearers.has_given_name && is_first, ..bearers }
+    }
+}
+
+/// What the names of an entity tell of their tokens, the first one among them.
+fn bearers(entity: &EntityRow) -> TokenBearers {
+    let has_person = entity.entity_type.as_ref().is_some_and(|own| own.as_str() == "person");
+    let order = entity.country.as_ref().map_or(NameOrder::GivenFirst, |c| NameOrder::of_country(c.as_str()));
+    TokenBearers { has_person, has_given_name: has_person && order == NameOrder::GivenFirst }
 }
 
 /// Rank by ID ordinal, as an integer that sorts like the rank; 0 where there is none.
@@ -115,7 +375,8 @@ fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> Vec<u32> {
     ranks
 }
 
-fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], name_count: usize) -> Meta {
+fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Meta {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
     let manifest = &pack.manifest;
     Meta {
         name: manifest.name.clone(),
@@ -126,7 +387,9 @@ fn meta(pack: &Pack, ids: &Ids<'_>, languages: &[&str], name_count: usize) -> Me
         entity_count: pack.entities.len() as u32,
         alias_count: pack.aliases.len() as u32,
         name_count: name_count as u32,
-        languages: languages.iter().map(|&language| language.to_owned()).collect(),
+        types: owned(&lists.types),
+        languages: owned(&lists.languages),
+        attributes: lists.attributes.clone(),
         overrides: pack.overrides.iter().map(|row| meta_override(&row.action, ids)).collect(),
     }
 }
@@ -182,138 +445,20 @@ impl<'a> Ids<'a> {
     fn ordinal(&self, id: &EntityId) -> u32 {
         self.ordinals.get(id.as_str()).copied().unwrap_or(NONE)
     }
-}
 
-fn id_section(ids: &Ids<'_>, strings: &mut Strings) -> Vec<u8> {
-    let mut table = Vec::with_capacity(ids.sorted.len() * format::ID_BYTES);
-    for id in &ids.sorted {
-        push_u32s(&mut table, &strings.push(id));
-        push_u32s(&mut table, &[ids.owners.get(id).copied().unwrap_or(NONE)]);
-    }
-    table
-}
-
-fn entity_sections(entities: &[&EntityRow], ids: &Ids<'_>, strings: &mut Strings) -> (Vec<u8>, Vec<u8>) {
-    let mut table = Vec::with_capacity(entities.len() * format::ENTITY_BYTES);
-    let mut same_as = Vec::new();
-    for entity in entities {
-        push_u32s(&mut table, &[ids.ordinal(&entity.id)]);
-        push_u32s(&mut table, &strings.push(&entity.name));
-        push_u32s(&mut table, &strings.intern(entity.entity_type.as_ref().map_or("", |t| t.as_str())));
-        push_u32s(&mut table, &strings.intern(&entity.description));
-        push_u32s(&mut table, &strings.intern(entity.country.as_ref().map_or("", |c| c.as_str())));
-        push_u32s(&mut table, &[entity.rank.map_or(NONE, |rank| rank.get().to_bits())]);
-        push_u32s(&mut table, &[(same_as.len() / 4) as u32, entity.same_as.len() as u32]);
-        for same in &entity.same_as {
-            push_u32s(&mut same_as, &[ids.ordinal(same)]);
-        }
-    }
-    (table, same_as)
-}
-
-fn alias_section(
-    aliases: &[NumberedAlias<'_>],
-    languages: &[&str],
-    strings: &mut Strings,
-) -> Result<Vec<u8>, CompileError> {
-    let narrow = |value: usize, what| {
-        let limit = u64::from(u16::MAX);
-        u16::try_from(value).map_err(|_| CompileError::TooLarge { what, limit })
-    };
-    let mut table = Vec::with_capacity(aliases.len() * format::ALIAS_BYTES);
-    for &NumberedAlias { id, row: alias, is_name } in aliases {
-        let [offset, _] = strings.push(&alias.alias);
-        let length = narrow(alias.alias.len(), "bytes in one alias")?;
-        let language = languages.binary_search(&alias.lang.as_str()).unwrap_or_default();
-        push_u32s(&mut table, &[id, offset]);
-        table.extend_from_slice(&length.to_le_bytes());
-        table.extend_from_slice(&narrow(language, "languages")?.to_le_bytes());
-        table.extend_from_slice(&[alias.kind as u8, alias.article as u8, u8::from(is_name), 0]);
-    }
-    Ok(table)
-}
-
-pub(super) fn push_u32s(table: &mut Vec<u8>, values: &[u32]) {
-    table.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-}
-
-/// The text section under construction.
-#[derive(Default)]
-struct Strings {
-    bytes: Vec<u8>,
-    interned: HashMap<String, [u32; 2]>,
-}
-
-impl Strings {
-    /// Appends a text; returns its offset and length.
-    fn push(&mut self, text: &str) -> [u32; 2] {
-        let at = [self.bytes.len() as u32, text.len() as u32];
-        self.bytes.extend_from_slice(text.as_bytes());
-        at
-    }
-
-    /// Like [`Self::push`], but a text that was interned before is not written again.
-    fn intern(&mut self, text: &str) -> [u32; 2] {
-        if let Some(&at) = self.interned.get(text) {
-            return at;
-        }
-        let at = self.push(text);
-        self.interned.insert(text.to_owned(), at);
-        at
-    }
-
-    fn into_bytes(self) -> Result<Vec<u8>, CompileError> {
-        let limit = u64::from(u32::MAX);
-        if self.bytes.len() as u64 > limit {
-            return Err(CompileError::TooLarge { what: "bytes of text", limit });
-        }
-        Ok(self.bytes)
+    /// The entity that owns an ID.
+    fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
+        self.owners.get(self.sorted.get(id as usize)?).copied()
     }
 }
 
-/// The file under construction.
-#[derive(Default)]
-struct SegmentFile {
-    sections: Vec<(SectionKind, Vec<u8>)>,
-}
-
-impl SegmentFile {
-    fn add(&mut self, kind: SectionKind, bytes: Vec<u8>) {
-        self.sections.push((kind, bytes));
+/// The records of IDs, and their texts.
+fn id_sections(ids: &Ids<'_>) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
+    let (mut table, mut texts) = (Vec::with_capacity(ids.sorted.len() * ID_BYTES), Vec::new());
+    for (id, text) in (0..).zip(&ids.sorted) {
+        let start = offset(texts.len(), "bytes of IDs")?;
+        table.extend(id_record(start, ids.owner(id).unwrap_or(NONE)));
+        texts.extend_from_slice(text.as_bytes());
     }
-
-    fn add_inverted(&mut self, inverted: Inverted, [fst, starts, postings]: [SectionKind; 3]) {
-        self.add(fst, inverted.fst);
-        self.add(starts, inverted.starts);
-        self.add(postings, inverted.postings);
-    }
-
-    fn finish(self) -> Vec<u8> {
-        let table_bytes = self.sections.len() * SECTION_ROW_BYTES;
-        let first = (HEADER_BYTES + table_bytes + 4).next_multiple_of(ALIGNMENT);
-        let mut end = first;
-        let mut table = Vec::with_capacity(table_bytes);
-        for (kind, bytes) in &self.sections {
-            push_u32s(&mut table, &[*kind as u32, crc32c::crc32c(bytes)]);
-            table.extend_from_slice(&(end as u64).to_le_bytes());
-            table.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-            end = (end + bytes.len()).next_multiple_of(ALIGNMENT);
-        }
-        let mut file = Vec::with_capacity(end + format::TRAILER_BYTES);
-        file.extend_from_slice(&MAGIC);
-        push_u32s(&mut file, &[FORMAT_VERSION, self.sections.len() as u32]);
-        file.extend_from_slice(&text::rules_digest());
-        file.extend_from_slice(&((end + format::TRAILER_BYTES) as u64).to_le_bytes());
-        file.extend_from_slice(&table);
-        let checksum = crc32c::crc32c(&file);
-        push_u32s(&mut file, &[checksum]);
-        file.resize(first, 0);
-        for (_, bytes) in &self.sections {
-            file.extend_from_slice(bytes);
-            file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
-        }
-        let digest = blake3::hash(&file);
-        file.extend_from_slice(digest.as_bytes());
-        file
-    }
+    Ok((table, texts))
 }

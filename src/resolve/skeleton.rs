@@ -1,13 +1,12 @@
 //! Tiers TRANSLITERATION, beyond a few edits, and CROSS_SCRIPT: names with the skeleton of a form, judged by the weighted
 //! distance or by the alignment of the two scripts.
 
-use super::compare::{Comparison, compare_edited, compare_scripts};
+use super::compare::{Comparison, HeardName, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
-use crate::index::AliasOrdinal;
-use crate::index::fuzzy::FuzzyPattern;
+use crate::index::{AliasOrdinal, NearSkeletons};
 use crate::text::well_known::{is_native, is_other_name};
 use crate::text::{self, MIN_NEAR_SYMBOLS};
 
@@ -23,9 +22,11 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
     for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
-        for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
+        let candidates = Candidates::of_skeleton(stack, form);
+        for (at, safe) in candidates.with_safe_keys() {
             if is_arabic(&safe)
                 && let Ok(comparison) = compare_edited(&form.safe, &safe, without)
+                && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
             }
@@ -37,19 +38,29 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    let forms = || forms.iter().filter(|form| may_be_respelled(form, without));
-    for form in forms() {
-        for (at, safe) in Candidates::of_skeleton(stack, form).with_safe_keys() {
-            if let Some(comparison) = across_scripts(stack, form, at, &safe, without) {
+    let forms = forms.iter().filter(|form| may_be_respelled(form, without));
+    let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
+    let forms: Vec<(&Form, HeardName)> = heard.collect();
+    for (form, heard) in &forms {
+        let candidates = Candidates::of_skeleton(stack, form);
+        for (at, safe) in candidates.with_safe_keys() {
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
+                && candidates.holds(&safe)
+            {
                 hits.add(form, at, comparison);
             }
         }
     }
-    for form in forms().filter(|_| hits.is_unknown()).collect::<Vec<_>>() {
-        for (at, safe) in Candidates::near_skeleton(stack, form).with_safe_keys() {
+    if !hits.is_unknown() {
+        return;
+    }
+    for (form, heard) in &forms {
+        let candidates = Candidates::near_skeleton(stack, form);
+        for (at, safe) in candidates.with_safe_keys() {
             let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
-            if stack.entity_of(at).is_some_and(has_none)
-                && let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
+                && stack.entity_of(at).is_some_and(has_none)
+                && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
             }
@@ -77,6 +88,7 @@ const OTHERWISE_NAMED_OF_ALL: f32 = 0.3;
 fn across_scripts(
     stack: &Stack,
     form: &Form,
+    heard: &HeardName,
     at: AliasRef,
     safe: &str,
     without: Stages,
@@ -85,7 +97,7 @@ fn across_scripts(
     if is_arabic(safe) == script {
         return None;
     }
-    let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
+    let mut comparison = heard.compare(safe).ok()?;
     let entity = stack.entity_of(at)?;
     if names_in_script_of(stack, form, entity).next().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
@@ -100,56 +112,75 @@ fn across_scripts(
 /// which names nobody alone, let alone what sounds like it.
 pub(super) fn is_named_otherwise(stack: &Stack, form: &Form, entity: EntityKey) -> bool {
     let mut names = names_in_script_of(stack, form, entity);
-    is_native(&form.safe) || names.any(|name| is_other_name(&form.safe, &text::safe_fold(name)))
+    is_native(&form.safe) || names.any(|name| is_other_name(&form.safe, &text::safe_fold(&name)))
 }
 
 /// The names of an entity that are in Arabic script, if the form is, or that are in another, if it is not.
-fn names_in_script_of<'a>(stack: &'a Stack, form: &Form, entity: EntityKey) -> impl Iterator<Item = &'a str> {
+fn names_in_script_of(stack: &Stack, form: &Form, entity: EntityKey) -> impl Iterator<Item = String> {
     let script = is_arabic(&form.safe);
-    let names = stack.aliases(entity).filter_map(|at| Some(stack.alias(at)?.text));
+    let names = stack.aliases(entity).filter_map(|at| Some(stack.alias(at)?.text()));
     names.filter(move |name| is_arabic(name) == script)
 }
 
 /// The aliases that a skeleton leads to, each once.
 struct Candidates<'a> {
     stack: &'a Stack,
+    /// The skeleton keys that were looked up.
+    keys: Vec<String>,
+    /// Whether keys that are one edit away were looked up as well.
+    is_near: bool,
     found: Vec<AliasRef>,
 }
 
 impl<'a> Candidates<'a> {
     /// Those under a skeleton key of the form.
     fn of_skeleton(stack: &'a Stack, form: &Form) -> Self {
-        let mut candidates = Self { stack, found: Vec::new() };
-        for key in text::skeleton_queries(&form.safe) {
+        let keys = text::skeleton_queries(&form.safe);
+        let mut candidates = Self { stack, keys: Vec::new(), is_near: false, found: Vec::new() };
+        for key in &keys {
             for (segment, reader) in stack.numbered() {
-                candidates.add(segment, &mut reader.lookup_skeleton(&key));
+                candidates.add(segment, &mut reader.lookup_skeleton(key));
             }
         }
-        candidates
+        candidates.once(keys)
     }
 
     /// Those under a key that is one edit away from the likeliest key of the form, if that is long enough.
     fn near_skeleton(stack: &'a Stack, form: &Form) -> Self {
-        let mut candidates = Self { stack, found: Vec::new() };
-        let keys = text::skeleton_keys(&form.safe).into_iter();
-        if let Some(key) = keys.take(1).find(|key| key.len() >= MIN_NEAR_SYMBOLS) {
-            let pattern = FuzzyPattern::new(&key, 1);
+        let likeliest = text::skeleton_keys(&form.safe).into_iter().take(1);
+        let keys: Vec<String> = likeliest.filter(|key| key.len() >= MIN_NEAR_SYMBOLS).collect();
+        let mut candidates = Self { stack, keys: Vec::new(), is_near: true, found: Vec::new() };
+        for near in keys.iter().map(|key| NearSkeletons::new(key)) {
             for (segment, reader) in stack.numbered() {
-                reader.search_fuzzy_skeletons(&pattern, |aliases| candidates.add(segment, aliases));
+                reader.search_near_skeletons(&near, |aliases| candidates.add(segment, aliases));
             }
         }
-        candidates
+        candidates.once(keys)
     }
 
     fn add(&mut self, segment: u16, aliases: &mut dyn Iterator<Item = AliasOrdinal>) {
         self.found.extend(aliases.take(MAX_CANDIDATES).map(|alias| AliasRef { segment, alias }));
     }
 
-    /// With their K0 keys.
-    fn with_safe_keys(mut self) -> impl Iterator<Item = (AliasRef, String)> {
+    fn once(mut self, keys: Vec<String>) -> Self {
         self.found.sort_unstable();
         self.found.dedup();
-        let stack = self.stack;
-        self.found.into_iter().filter_map(move |at| Some((at, text::safe_fold(stack.alias(at)?.text))))
+        Self { keys, ..self }
+    }
+
+    /// With their K0 keys.
+    fn with_safe_keys(&self) -> impl Iterator<Item = (AliasRef, String)> {
+        let mut name = String::new();
+        self.found.iter().filter_map(move |&at| {
+            self.stack.alias(at)?.text_into(&mut name);
+            Some((at, text::safe_fold(&name)))
+        })
+    }
+
+    /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.
+    fn holds(&self, safe: &str) -> bool {
+        let is_meant =
+            |own: &String, key: &String| own == key || self.is_near && strsim::osa_distance(own, key) <= 1;
+        text::skeleton_keys(safe).iter().any(|own| self.keys.iter().any(|key| is_meant(own, key)))
     }
 }

@@ -1,7 +1,7 @@
 //! Segment files: opened only when every byte is verified, written only whole.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -109,9 +109,8 @@ impl Readers {
 
 /// Verifies the file from its beginning, wherever it was read to before.
 pub(super) fn verify_file(mut file: &File) -> Result<Header, SegmentError> {
-    const BUFFER_BYTES: usize = 1 << 20;
     file.rewind()?;
-    index::verify(&mut BufReader::with_capacity(BUFFER_BYTES, file))
+    index::verify(&mut file)
 }
 
 fn fill(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {

@@ -13,6 +13,7 @@
 //!    little of the name.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::letters::{self, ARTICLE};
@@ -64,6 +65,17 @@ pub fn skeleton_keys(safe: &str) -> Vec<String> {
 /// ones, at most [`MAX_SKELETON_QUERIES`].
 pub fn skeleton_queries(safe: &str) -> Vec<String> {
     likeliest_keys(safe, MAX_SKELETON_QUERIES)
+}
+
+/// The symbols of which keys are made, in order.
+pub fn skeleton_symbols() -> &'static [char] {
+    static SYMBOLS: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let classes = sounds::parse_classes(tables::rows(SKELETON)).unwrap_or_default();
+        let written = classes.into_iter().flat_map(|class| class.written).flatten();
+        let symbols: BTreeSet<char> = written.chain(VOWEL.chars()).chain('0'..='9').collect();
+        symbols.into_iter().collect()
+    });
+    &SYMBOLS
 }
 
 /// The keys of the likeliest `most` readings.
@@ -400,6 +412,7 @@ mod tests {
             prop_assert!(queries.starts_with(&keys));
             prop_assert!(queries.iter().enumerate().all(|(i, key)| !queries[..i].contains(key)));
             prop_assert!(queries.iter().all(|key| (MIN_SYMBOLS..=MAX_SYMBOLS).contains(&key.len())));
+            prop_assert!(queries.iter().flat_map(|key| key.chars()).all(|c| skeleton_symbols().contains(&c)));
         }
 
         #[test]

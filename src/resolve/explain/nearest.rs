@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
+use crate::index::Alias;
 use crate::model::{AliasKind, Article, Reason, Tier};
 use crate::resolve::compare::{
     Comparison, MAX_COST, compare_edited, compare_folds, compare_scripts, token_pairs,
 };
-use crate::resolve::form::Form;
+use crate::resolve::form::{Form, FormStep};
 use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
 use crate::resolve::lookup::{compare_surface, is_ordinary_word};
@@ -41,7 +42,12 @@ pub(super) struct Attempt {
 
 /// Compares the aliases of an entity with every reading of a query, and gives the nearest pair: first those that nothing
 /// keeps apart, then those that only a rule does, then those of the least cost. `None` if the entity has no alias.
-pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form], without: Stages) -> Option<Attempt> {
+pub(super) fn nearest(
+    stack: &Stack,
+    entity: EntityKey,
+    forms: &[Form<'_>],
+    without: Stages,
+) -> Option<Attempt> {
     let aliases: Vec<Surface<'_>> =
         stack.aliases(entity).take(MAX_ALIASES).filter_map(|at| Surface::new(stack, entity, at)).collect();
     let mut letter_pairs = 0;
@@ -78,7 +84,7 @@ struct Surface<'a> {
 impl<'a> Surface<'a> {
     fn new(stack: &'a Stack, entity: EntityKey, at: AliasRef) -> Option<Self> {
         let alias = stack.alias(at)?;
-        let safe = text::safe_fold(alias.text);
+        let safe = text::safe_fold(&alias.text());
         let lossy = text::lossy_fold(&safe);
         let letters = lossy.chars().count();
         Some(Self { stack, entity, at, kind: alias.kind, article: alias.article, safe, lossy, letters })
@@ -92,7 +98,7 @@ impl<'a> Surface<'a> {
 
 /// A reading and an alias.
 struct Pair<'a> {
-    form: &'a Form,
+    form: &'a Form<'a>,
     alias: &'a Surface<'a>,
     without: Stages,
 }
@@ -107,9 +113,9 @@ impl Pair<'_> {
         Attempt {
             is_foreign,
             at: self.alias.at,
-            key: self.form.key.clone(),
+            key: self.form.key.clone().into_owned(),
             tier: self.form.tier.max(tier),
-            steps: self.form.steps.iter().cloned().chain(steps).collect(),
+            steps: self.form.steps.iter().map(FormStep::to_step).chain(steps).collect(),
             obstacle: if is_of_head { obstacle } else { obstacle.or(Some(Reason::HeadType)) },
             kind: self.alias.kind,
         }
@@ -161,7 +167,7 @@ impl Pair<'_> {
 
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
-        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
+        let (query, alias) = (&*self.form.safe, self.alias.safe.as_str());
         let compared = if self.is_one_script() {
             compare_edited(query, alias, self.without)
         } else {
@@ -188,7 +194,7 @@ impl Pair<'_> {
 
     /// The edits between the two, however many: by sound across scripts where it can be told, else letter by letter.
     fn letters_between(&self) -> (Tier, Vec<Step>) {
-        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
+        let (query, alias) = (&*self.form.safe, self.alias.safe.as_str());
         let by_sound = if query.starts_with(text::is_arabic) {
             text::align_cross_script(alias, query)
         } else {
@@ -284,12 +290,12 @@ fn reason_of(gate: Gate) -> Reason {
 impl Attempt {
     /// Nearer first; ties go to the better tier and kind, then to what stands first in bytewise order.
     fn cmp(&self, other: &Self, stack: &Stack) -> Ordering {
-        let text = |attempt: &Self| stack.alias(attempt.at).map_or("", |alias| alias.text);
+        let text = |attempt: &Self| stack.alias(attempt.at).map(Alias::text);
         let apart = self.apart().cmp(&other.apart());
         apart
             .then_with(|| total_cost(&self.steps).total_cmp(&total_cost(&other.steps)))
             .then_with(|| (self.tier, self.kind).cmp(&(other.tier, other.kind)))
-            .then_with(|| text(self).cmp(text(other)))
+            .then_with(|| text(self).cmp(&text(other)))
             .then_with(|| stack.is_name(self.at).cmp(&stack.is_name(other.at)))
     }
 

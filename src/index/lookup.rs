@@ -1,0 +1,123 @@
+//! Look-ups in a segment: the aliases under a key, a token, a skeleton key.
+//!
+//! The hash tables hold a part of a key's hash and not the key, so what they give is made sure of: the key is made anew
+//! from the text of the first alias. So nothing is given that is not under the key.
+
+use super::format::{BARE, SectionKind};
+use super::lists::{Postings, TokenAliases, TokenList};
+use super::table::{KeyHash, Table};
+use super::{AliasOrdinal, Posting, Segment, TokenBearers};
+use crate::text;
+
+impl Segment {
+    /// The aliases under a lookup key, those of prominent entities first.
+    pub fn lookup<'a>(&'a self, key: &'a str) -> impl Iterator<Item = Posting> + 'a {
+        self.lookup_hashed(key, KeyHash::of(key))
+    }
+
+    /// As [`Segment::lookup`], of a key whose hash was made before; for who asks several segments.
+    pub fn lookup_hashed<'a>(&'a self, key: &'a str, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
+        let lists = self.key_lists(hash);
+        lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
+    }
+
+    /// The aliases that seem to lie under the key of a hash: of 7,000 look-ups of keys that are not there, one gives those
+    /// of another key. For who makes the keys of aliases anyway, and can leave out those that are not meant.
+    pub fn lookup_candidates(&self, hash: KeyHash) -> impl Iterator<Item = Posting> + '_ {
+        self.key_lists(hash).flatten()
+    }
+
+    /// Readies the look-up of a key, so that it does not wait for memory: for who looks up many, some dozen ahead.
+    pub fn prefetch(&self, hash: KeyHash) {
+        self.key_table().prefetch(hash);
+    }
+
+    /// The aliases under a key that is known to lie in this segment.
+    pub(super) fn lookup_known<'a>(&'a self, key: &'a str) -> impl Iterator<Item = Posting> + 'a {
+        let hash = KeyHash::of(key);
+        // Where there is one list it is that of the key.
+        let is_clear = self.key_lists(hash).nth(1).is_none();
+        let is_meant = move |first| is_clear || self.is_under(first, key);
+        self.key_lists(hash).filter(move |list| list.clone().next().is_some_and(is_meant)).flatten()
+    }
+
+    fn key_lists(&self, hash: KeyHash) -> impl Iterator<Item = KeyPostings<'_>> {
+        let section = self.section(SectionKind::KeyLists);
+        self.key_table().heads(hash).map(|head| KeyPostings(Postings::new(section, head)))
+    }
+
+    fn key_table(&self) -> Table<'_> {
+        Table::new(self.section(SectionKind::KeyTable))
+    }
+
+    /// Whether an alias, or its bare form, has a lookup key.
+    fn is_under(&self, posting: Posting, key: &str) -> bool {
+        let Some(alias) = self.alias(posting.alias) else { return false };
+        let safe = text::safe_fold(&alias.text());
+        if !posting.is_bare {
+            return text::join(&text::lossy_fold(&safe)) == key;
+        }
+        let bare = text::bare_form(&safe, alias.article);
+        bare.is_some_and(|bare| text::join(&text::lossy_fold(bare.text)) == key)
+    }
+
+    /// The aliases of several tokens that have `token` (of a K2 key) among them, in ascending order. How many there are is
+    /// known at once.
+    pub fn lookup_token(&self, token: &str) -> impl ExactSizeIterator<Item = AliasOrdinal> + '_ {
+        self.token_list(token).map_or_else(TokenAliases::default, |list| list.aliases)
+    }
+
+    /// What is known of the aliases that have a token, by the rows of this segment alone; takes no longer for a token of
+    /// very many aliases.
+    pub fn token_bearers(&self, token: &str) -> TokenBearers {
+        self.token_list(token).map_or_else(TokenBearers::default, |list| list.bearers)
+    }
+
+    fn token_list(&self, token: &str) -> Option<TokenList<'_>> {
+        let section = self.section(SectionKind::TokenLists);
+        let heads = Table::new(self.section(SectionKind::TokenTable)).heads(KeyHash::of(token));
+        heads.filter_map(|head| TokenList::new(section, head)).find(|list| self.is_list_of(list, token))
+    }
+
+    /// Whether a list is that of a token: the first alias tells.
+    fn is_list_of(&self, list: &TokenList<'_>, token: &str) -> bool {
+        let first = list.aliases.clone().next().and_then(|alias| self.alias(alias));
+        first.is_some_and(|alias| {
+            let lossy = text::lossy_fold(&text::safe_fold(&alias.text()));
+            lossy.split(' ').nth(list.place as usize) == Some(token)
+        })
+    }
+
+    /// The aliases that seem to lie under a skeleton key, those of prominent entities first; see [`text::skeleton_keys`].
+    ///
+    /// Neither demonyms nor abbreviations lie there, and of the aliases of one ID in Latin script that share a key only
+    /// the first: other romanisations that differ in nothing heard. Now and then (see [`Segment::lookup_candidates`])
+    /// there are aliases of another key among them: whoever takes one makes sure that it has the key. A skeleton decides
+    /// nothing, and most aliases are left out for other reasons before that.
+    pub fn lookup_skeleton(&self, key: &str) -> impl Iterator<Item = AliasOrdinal> + '_ {
+        self.skeleton_postings(KeyHash::of(key))
+    }
+
+    /// As [`Segment::lookup_skeleton`].
+    pub(super) fn skeleton_postings(&self, hash: KeyHash) -> impl Iterator<Item = AliasOrdinal> + '_ {
+        let section = self.section(SectionKind::SkeletonLists);
+        self.skeleton_table().heads(hash).flat_map(|head| Postings::new(section, head))
+    }
+
+    pub(super) fn skeleton_table(&self) -> Table<'_> {
+        Table::new(self.section(SectionKind::SkeletonTable))
+    }
+}
+
+/// The postings of a key.
+#[derive(Clone)]
+struct KeyPostings<'a>(Postings<'a>);
+
+impl Iterator for KeyPostings<'_> {
+    type Item = Posting;
+
+    fn next(&mut self) -> Option<Posting> {
+        let posting = self.0.next()?;
+        Some(Posting { alias: posting & !BARE, is_bare: posting & BARE != 0 })
+    }
+}
