@@ -1,10 +1,9 @@
-//! A lexicon: a set of strings, the keys, each with a number; to be looked up, listed by prefix, and searched within an
-//! edit distance.
+//! A lexicon: a set of strings, the keys; to be listed by prefix, and searched within an edit distance.
 //!
 //! The characters of the keys are numbered by frequency ([`CodePage`]), and a key is the string of its codes: of one byte
 //! each in the narrow group, of two in the wide one. Each group is two automata in the format of `fst`: one of the
-//! codes as they are, which gives the number of a key too, and one of the codes turned around. A search walks the one
-//! or the other, whichever has the exact part of the key first.
+//! codes as they are and one of the codes turned around. A search walks the one or the other, whichever has the exact
+//! part of the key first.
 //!
 //! | part | what |
 //! |---|---|
@@ -38,15 +37,15 @@ pub(crate) use writer::CodesWriter;
 use automaton::Automaton;
 
 /// The byte strings of which a lexicon is made, of whatever kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct LexiconParts<B> {
     /// The characters.
     pub(crate) page: B,
-    /// Codes of narrow keys, with their numbers.
+    /// Codes of narrow keys.
     pub(crate) narrow_forward: B,
     /// Codes of narrow keys, turned around.
     pub(crate) narrow_backward: B,
-    /// Codes of wide keys, with their numbers.
+    /// Codes of wide keys.
     pub(crate) wide_forward: B,
     /// Codes of wide keys, turned around.
     pub(crate) wide_backward: B,
@@ -87,17 +86,6 @@ impl<B: AsRef<[u8]>> Lexicon<B> {
             narrow: directions(parts.narrow_forward, parts.narrow_backward)?,
             wide: directions(parts.wide_forward, parts.wide_backward)?,
         })
-    }
-
-    /// The number of keys.
-    pub(crate) fn len(&self) -> u64 {
-        self.narrow.forward.len().saturating_add(self.wide.forward.len())
-    }
-
-    /// The number of a key, if it is there; `O(length of the key)`.
-    pub(crate) fn get(&self, key: &str) -> Option<u64> {
-        let group = self.page.group(key)?;
-        self.group(group).forward.get(self.page.bytes(group, key))
     }
 
     /// The keys that begin with `prefix`, in bytewise order of UTF-8, one at a time. Each costs no more than its length

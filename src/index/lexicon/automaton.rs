@@ -20,35 +20,17 @@ const LEAF: usize = 0;
 /// Nodes of more transitions have a table from byte to transition.
 const MAX_UNINDEXED: usize = 32;
 
-/// An automaton: its bytes, of whatever kind.
+/// An automaton: its bytes, of whatever kind. Of `fst`, keys may have numbers; here they are passed over.
 pub(super) struct Automaton<B> {
     bytes: B,
     root: usize,
-    len: u64,
 }
 
 impl<B: AsRef<[u8]>> Automaton<B> {
     /// Opens an automaton; checks version, length and the address of the root.
     pub(super) fn open(bytes: B) -> Result<Self, LexiconError> {
-        let (root, len) = frame(bytes.as_ref()).ok_or(LexiconError::Automaton("it has no frame"))?;
-        Ok(Self { bytes, root, len })
-    }
-
-    /// The number of strings that it says it has.
-    pub(super) fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// The number of a string, if it is there.
-    pub(super) fn get(&self, bytes: impl Iterator<Item = u8>) -> Option<u64> {
-        let view = self.view();
-        let (mut node, mut sum) = (view.root(), 0_u64);
-        for byte in bytes {
-            let i = node.find(byte)?;
-            sum = sum.wrapping_add(node.output(i));
-            node = view.node(node.target(i)?);
-        }
-        node.is_final.then(|| sum.wrapping_add(node.final_output()))
+        let root = root(bytes.as_ref()).ok_or(LexiconError::Automaton("it has no frame"))?;
+        Ok(Self { bytes, root })
     }
 
     /// A view of the bytes, to walk on.
@@ -57,13 +39,13 @@ impl<B: AsRef<[u8]>> Automaton<B> {
     }
 }
 
-/// The address of the root and the number of keys.
-fn frame(bytes: &[u8]) -> Option<(usize, u64)> {
+/// The address of the root, if there is one where it must be.
+fn root(bytes: &[u8]) -> Option<usize> {
     let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
     let nodes_end = bytes.len().checked_sub(TAIL_BYTES).filter(|&end| end >= HEAD_BYTES)?;
     let root = usize::try_from(number(nodes_end + 8)?).ok()?;
     let is_root = if root == LEAF { nodes_end == HEAD_BYTES } else { root + 1 == nodes_end };
-    (number(0)? == VERSION && is_root).then_some((root, number(nodes_end)?))
+    (number(0)? == VERSION && is_root).then_some(root)
 }
 
 /// An automaton to walk on.
@@ -128,18 +110,8 @@ impl<'a> View<'a> {
         let sizes = *self.bytes.get(at.checked_sub(1)?)?;
         let (target_size, output_size) = (usize::from(sizes >> 4), usize::from(sizes & 15));
         let targets = (at - 1).checked_sub(target_size)?;
-        let outputs = targets.checked_sub(output_size)?;
-        let end = outputs;
-        Some(Node {
-            bytes: self.bytes,
-            inputs,
-            targets,
-            outputs,
-            target_size,
-            output_size,
-            end,
-            ..Node::DEAD
-        })
+        let end = targets.checked_sub(output_size)?;
+        Some(Node { bytes: self.bytes, inputs, targets, target_size, end, ..Node::DEAD })
     }
 
     /// Any other node.
@@ -159,17 +131,14 @@ impl<'a> View<'a> {
         let index = if count > MAX_UNINDEXED { (at - 1).checked_sub(256)? } else { at - 1 };
         let inputs_at = index.checked_sub(count)?;
         let targets = inputs_at.checked_sub(count * target_size)?;
-        let outputs = targets.checked_sub(count * output_size)?;
-        let end = if is_final { outputs.checked_sub(output_size)? } else { outputs };
+        let end = targets.checked_sub((count + usize::from(is_final)) * output_size)?;
         let inputs = self.bytes.get(inputs_at..index)?;
         Some(Node {
             bytes: self.bytes,
             inputs,
             index: if count > MAX_UNINDEXED { index } else { 0 },
             targets,
-            outputs,
             target_size,
-            output_size,
             end,
             is_final,
             is_next: false,
@@ -187,10 +156,7 @@ pub(super) struct Node<'a> {
     index: usize,
     /// Where the distances to the targets begin, in the order of the inputs.
     targets: usize,
-    /// Where the outputs begin, likewise.
-    outputs: usize,
     target_size: usize,
-    output_size: usize,
     /// The lowest address of the node, from which targets are counted.
     end: usize,
     /// Whether a string ends here.
@@ -205,9 +171,7 @@ impl<'a> Node<'a> {
         inputs: &[],
         index: 0,
         targets: 0,
-        outputs: 0,
         target_size: 0,
-        output_size: 0,
         end: 0,
         is_final: false,
         is_next: false,
@@ -253,17 +217,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The output of a transition.
-    #[inline]
-    pub(super) fn output(&self, i: usize) -> u64 {
-        self.number(self.outputs + i * self.output_size, self.output_size).unwrap_or_default()
-    }
-
-    /// The output of ending here.
-    pub(super) fn final_output(&self) -> u64 {
-        self.number(self.end, self.output_size).unwrap_or_default()
-    }
-
     /// A number of so many bytes. Eight are read, which there always are: the tail of the automaton follows the nodes.
     #[inline]
     fn number(&self, at: usize, size: usize) -> Option<u64> {
@@ -280,44 +233,36 @@ const COMMON_INPUTS: &[u8; 63] = super::code_page::CHEAP;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use proptest::prelude::*;
 
     use super::*;
 
     fn automaton(map: &BTreeMap<Vec<u8>, u64>) -> Automaton<Vec<u8>> {
-        Automaton::open(
-            fst::Map::from_iter(map.iter().map(|(key, value)| (key, *value)))
-                .unwrap()
-                .into_fst()
-                .into_inner(),
-        )
-        .unwrap()
+        let map = fst::Map::from_iter(map.iter().map(|(key, value)| (key, *value))).unwrap();
+        Automaton::open(map.into_fst().into_inner()).unwrap()
     }
 
-    /// All strings and their numbers, by every transition there is.
-    fn walk(view: View<'_>, node: &Node<'_>, path: &mut Vec<u8>, sum: u64, all: &mut BTreeMap<Vec<u8>, u64>) {
+    /// All strings, by every transition there is; each transition is found by its byte too.
+    fn walk(view: View<'_>, node: &Node<'_>, path: &mut Vec<u8>, all: &mut BTreeSet<Vec<u8>>) {
         if node.is_final {
-            all.insert(path.clone(), sum.wrapping_add(node.final_output()));
+            all.insert(path.clone());
         }
         for (i, &input) in node.inputs().iter().enumerate() {
+            assert_eq!(node.find(input), Some(i));
             path.push(input);
-            walk(view, &view.node(node.target(i).unwrap()), path, sum.wrapping_add(node.output(i)), all);
+            walk(view, &view.node(node.target(i).unwrap()), path, all);
             path.pop();
         }
+        assert!((0..=255).all(|byte| node.find(byte).is_some() == node.inputs().contains(&byte)));
     }
 
     fn check(map: &BTreeMap<Vec<u8>, u64>) {
-        let (automaton, mut all) = (automaton(map), BTreeMap::new());
-        walk(automaton.view(), &automaton.view().root(), &mut Vec::new(), 0, &mut all);
-        assert_eq!(&all, map);
-        assert_eq!(automaton.len(), map.len() as u64);
-        for (key, value) in map {
-            assert_eq!(automaton.get(key.iter().copied()), Some(*value));
-            let longer = [key, &b"x"[..]].concat();
-            assert_eq!(automaton.get(longer.iter().copied()), map.get(&longer).copied());
-        }
+        let (automaton, mut all) = (automaton(map), BTreeSet::new());
+        walk(automaton.view(), &automaton.view().root(), &mut Vec::new(), &mut all);
+        assert!(all.iter().eq(map.keys()));
+        assert_eq!(automaton.view().is_empty(), map.is_empty());
     }
 
     proptest! {

@@ -39,14 +39,6 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    /// Bytes of a code.
-    pub(crate) const fn width(self) -> usize {
-        match self {
-            Self::Narrow => 1,
-            Self::Wide => 2,
-        }
-    }
-
     /// Turns the codes of a key around, code by code: the bytes of a wide code keep their order.
     pub(crate) fn reverse(self, codes: &mut [u8]) {
         codes.reverse();
@@ -65,13 +57,6 @@ impl CharacterCounts {
     pub(crate) fn add(&mut self, key: &str) {
         for c in key.chars() {
             *self.0.entry(c).or_default() += 1;
-        }
-    }
-
-    /// Adds what was counted elsewhere.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        for (&c, count) in &other.0 {
-            *self.0.entry(c).or_default() += count;
         }
     }
 }
@@ -123,25 +108,25 @@ impl CodePage {
         Self { characters, near, far }
     }
 
-    /// The group of a key; `None` if a character is not of this page, so that no key of the lexicon has it.
-    pub(super) fn group(&self, key: &str) -> Option<Group> {
-        let greatest = key.chars().try_fold(0, |greatest, c| Some(self.rank(c)?.max(greatest)))?;
-        Some(if narrow_code(greatest).is_some() { Group::Narrow } else { Group::Wide })
-    }
-
     /// Writes the codes of a key into `codes`, whatever was there, and tells its group; `None` if a character is not of
-    /// this page.
+    /// this page, so that no key of the lexicon has it.
+    ///
+    /// One pass for a narrow key, two for a wide one.
     pub(crate) fn encode(&self, key: &str, codes: &mut Vec<u8>) -> Option<Group> {
         codes.clear();
-        let group = self.group(key)?;
-        codes.extend(self.bytes(group, key));
-        Some(group)
+        for c in key.chars() {
+            let Some(code) = narrow_code(self.rank(c)?) else { return self.encode_wide(key, codes) };
+            codes.push(code);
+        }
+        Some(Group::Narrow)
     }
 
-    /// The codes of a key of a group.
-    pub(super) fn bytes(&self, group: Group, key: &str) -> impl Iterator<Item = u8> {
-        let code = move |c| self.code(group, c).unwrap_or(NO_CODE).to_be_bytes();
-        key.chars().flat_map(move |c| code(c).into_iter().skip(2 - group.width()))
+    fn encode_wide(&self, key: &str, codes: &mut Vec<u8>) -> Option<Group> {
+        codes.clear();
+        for c in key.chars() {
+            codes.extend(wide_code(self.rank(c)?).to_be_bytes());
+        }
+        Some(Group::Wide)
     }
 
     /// The code of a character in a group, if it has one there.
@@ -279,11 +264,12 @@ mod tests {
             let page = page(&[&others.repeat(21), &key]);
             let mut codes = vec![7];
             let group = page.encode(&key, &mut codes).unwrap();
-            prop_assert_eq!(codes.len(), key.chars().count() * group.width());
+            let width = if group == Group::Narrow { 1 } else { 2 };
+            prop_assert_eq!(codes.len(), key.chars().count() * width);
             prop_assert_eq!(group == Group::Wide, wide && !key.is_empty());
             let decode = |codes: &[u8]| -> String {
                 let code = |code: &[u8]| code.iter().fold(0, |code, &byte| code << 8 | u16::from(byte));
-                codes.chunks(group.width()).map(|bytes| page.character(group, code(bytes)).unwrap()).collect()
+                codes.chunks(width).map(|bytes| page.character(group, code(bytes)).unwrap()).collect()
             };
             prop_assert_eq!(decode(&codes), &*key);
             group.reverse(&mut codes);

@@ -5,7 +5,7 @@ use std::io;
 use super::{CharacterCounts, CodePage, Group, LexiconParts};
 use crate::index::CompileError;
 
-/// Writes one automaton of a lexicon: codes, each string of them with a number, in bytewise order.
+/// Writes one automaton of a lexicon: the codes of keys, in bytewise order.
 ///
 /// Streams into `out`, which should be buffered; holds some 10 MB, whatever the number of keys.
 pub(crate) struct CodesWriter<W: io::Write>(fst::raw::Builder<W>);
@@ -17,7 +17,7 @@ impl<W: io::Write> CodesWriter<W> {
     }
 
     /// Adds the codes of a key, which must be greater than all before: else the error is of the kind
-    /// [`io::ErrorKind::InvalidInput`]. Backwards `value` is 0.
+    /// [`io::ErrorKind::InvalidInput`]. `value` is stored with them, and a lexicon passes it over; 0 takes no space.
     pub(crate) fn insert(&mut self, codes: &[u8], value: u64) -> io::Result<()> {
         self.0.insert(codes, value).map_err(io_error)
     }
@@ -36,9 +36,8 @@ fn io_error(error: fst::Error) -> io::Error {
 }
 
 impl LexiconParts<Vec<u8>> {
-    /// Makes a lexicon in memory, of keys in any order, each with a number.
-    ///
-    /// Of a key that is given twice the lowest number counts.
+    /// Makes a lexicon in memory, of keys in any order, each with a value as for [`CodesWriter::insert`]; of a key that is
+    /// given twice the lowest value counts.
     pub(crate) fn build<K: AsRef<str>>(keys: &[(K, u64)]) -> Result<Self, CompileError> {
         let mut counts = CharacterCounts::default();
         for (key, _) in keys {
