@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{AliasKind, Article};
+use crate::model::{AliasKind, Article, Rank};
 use crate::pack::{PackFile, PackFiles, parse};
 
 fn folder() -> PathBuf {
@@ -47,7 +47,7 @@ fn the_present_format_is_read() {
         ("Ukraine".into(), "country", "Q212")
     );
     assert_eq!(record.country().unwrap().as_str(), "UA");
-    assert_eq!(record.rank().unwrap().get(), 0.95);
+    assert_eq!(record.rank(), Rank::new(0.95));
     assert_eq!(record.description(), "country in Eastern Europe");
     assert!(record.same_as().map(|id| segment.id(id)).eq(["iso3166:UA", "geonames:690791"]));
     assert_eq!(segment.overrides().len(), 4);

@@ -14,7 +14,7 @@ use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
 use super::records::{AliasBlocks, AliasFields, IS_ARABIC, NO_TYPE};
 use super::texts::{Compressor, Sample, Sort};
-use crate::model::{AliasKind, EntityId};
+use crate::model::{AliasKind, Article, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
 use entities::EntitySections;
@@ -147,8 +147,12 @@ impl<'a> Lists<'a> {
     fn collect(entities: &[&'a EntityRow], aliases: &[NumberedAlias<'a>]) -> Result<Self, CompileError> {
         let types = entities.iter().filter_map(|entity| Some(entity.entity_type.as_ref()?.as_str()));
         let types = sorted_distinct(types);
-        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()));
-        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)));
+        // The name of an entity that no row prefers is of no language; the lists have room for it, whether there is one or not.
+        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()).chain([""]));
+        let name =
+            Attributes { language: 0, kind: AliasKind::Preferred, article: Article::Unknown, is_name: true };
+        let attributes = aliases.iter().map(|alias| alias.attributes(&languages)).chain([name]);
+        let attributes = sorted_distinct(attributes);
         for (what, count, limit) in [
             ("entity types", types.len(), NO_TYPE),
             ("combinations of language, kind and article", attributes.len(), IS_ARABIC),
