@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 
-use super::run::{Run, RunWriter};
+use super::run::{AHEAD, Run, RunWriter, prefetch};
 use super::scratch::Scratch;
 
 /// Records in memory, in no order.
@@ -66,7 +66,8 @@ impl Chunk {
     pub fn spill(mut self, scratch: &dyn Scratch) -> io::Result<Run> {
         sort(&self.text, &mut self.entries, 0);
         let mut run = RunWriter::new(scratch)?;
-        for entry in &self.entries {
+        for (index, entry) in self.entries.iter().enumerate() {
+            prefetch(&self.text, &self.entries, index + AHEAD);
             run.push(entry.record(&self.text))?;
         }
         run.finish()

@@ -49,15 +49,36 @@ impl Group {
 }
 
 /// How often each character occurs in the keys of a lexicon.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CharacterCounts(BTreeMap<char, u64>);
+#[derive(Clone, Debug)]
+pub(crate) struct CharacterCounts {
+    /// Of characters below `NEAR_END`, in whose scripts nearly all keys are.
+    near: Box<[u64; NEAR_END as usize]>,
+    /// Of all others.
+    far: BTreeMap<char, u64>,
+}
+
+impl Default for CharacterCounts {
+    fn default() -> Self {
+        Self { near: Box::new([0; NEAR_END as usize]), far: BTreeMap::new() }
+    }
+}
 
 impl CharacterCounts {
     /// Counts the characters of a key.
     pub(crate) fn add(&mut self, key: &str) {
         for c in key.chars() {
-            *self.0.entry(c).or_default() += 1;
+            match self.near.get_mut(c as usize) {
+                Some(count) => *count += 1,
+                None => *self.far.entry(c).or_default() += 1,
+            }
         }
+    }
+
+    /// The characters that were counted, each with its count.
+    fn iter(&self) -> impl Iterator<Item = (char, u64)> {
+        let near = (0..NEAR_END).zip(self.near.iter()).filter(|(_, count)| **count > 0);
+        let near = near.filter_map(|(c, &count)| Some((char::from_u32(c)?, count)));
+        near.chain(self.far.iter().map(|(&c, &count)| (c, count)))
     }
 }
 
@@ -69,7 +90,7 @@ impl CodePage {
 
     /// Ranks the characters: the most frequent first, of equally frequent ones that of the lower code point.
     pub(crate) fn new(counts: &CharacterCounts) -> Result<Self, CompileError> {
-        let mut ranked: Vec<(char, u64)> = counts.0.iter().map(|(&c, &count)| (c, count)).collect();
+        let mut ranked: Vec<(char, u64)> = counts.iter().collect();
         if ranked.len() > Self::MAX_CHARACTERS {
             let limit = Self::MAX_CHARACTERS as u64;
             return Err(CompileError::TooLarge { what: "distinct characters", limit });

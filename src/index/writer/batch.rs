@@ -9,7 +9,7 @@ use crate::model::{AliasKind, Article};
 use crate::text;
 
 /// Aliases of a batch: a multiple of those of a block of records.
-pub(super) const BATCH_ALIASES: usize = 4096;
+pub(super) const BATCH_ALIASES: usize = 1 << 14;
 
 /// A run of aliases.
 #[derive(Default)]
@@ -60,11 +60,14 @@ impl Batch {
     /// Makes the records and keys of the aliases.
     pub fn keyed(&self, compressors: &Compressors) -> Keyed {
         let mut keyed = Keyed { number: self.number, ..Keyed::default() };
+        let mut tokens = Tokens::default();
         let mut start = 0;
         for (ordinal, alias) in (self.first..).zip(&self.aliases) {
-            keyed.add(ordinal, self.text.get(start..alias.end).unwrap_or_default(), alias.info, compressors);
+            let text = self.text.get(start..alias.end).unwrap_or_default();
+            keyed.add(ordinal, text, alias.info, compressors, &mut tokens);
             start = alias.end;
         }
+        tokens.write(&mut keyed.tokens);
         keyed
     }
 }
@@ -79,14 +82,21 @@ pub(super) struct Keyed {
     pub codes: Records,
     /// See [`KeyRecord`].
     pub keys: Records,
-    /// See [`TokenRecord`].
+    /// See [`split_token`].
     pub tokens: Records,
     /// See [`SkeletonRecord`].
     pub skeletons: Records,
 }
 
 impl Keyed {
-    fn add(&mut self, ordinal: AliasOrdinal, alias: &str, info: AliasInfo, compressors: &Compressors) {
+    fn add(
+        &mut self,
+        ordinal: AliasOrdinal,
+        alias: &str,
+        info: AliasInfo,
+        compressors: &Compressors,
+        tokens: &mut Tokens,
+    ) {
         let sort = Sort::of_name(alias);
         let is_arabic = sort == Sort::Arabic;
         self.infos.push((info.id, info.attributes, is_arabic));
@@ -102,8 +112,7 @@ impl Keyed {
             for (place, token) in (0..).zip(lossy.split(' ')).filter(|(_, token)| !token.is_empty()) {
                 let TokenBearers { has_person, has_given_name } = info.bearers;
                 let bearers = TokenBearers { has_person, has_given_name: has_given_name && place == 0 };
-                self.tokens
-                    .push(&[token.as_bytes(), &TokenRecord { alias: ordinal, place, bearers }.to_bytes()]);
+                tokens.add(token, TokenRecord { alias: ordinal, place, bearers });
             }
         }
         if is_sounded(info.kind) {
@@ -188,7 +197,7 @@ impl KeyRecord {
     }
 }
 
-/// What follows a token where tokens are sorted: the order of aliases, and of tokens in them.
+/// An alias that has a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TokenRecord {
     pub alias: AliasOrdinal,
@@ -197,25 +206,64 @@ pub(super) struct TokenRecord {
     pub bearers: TokenBearers,
 }
 
+/// The tokens of a batch, brought together so that what is sorted later is a token with all its aliases: tokens are few,
+/// and most of them are those of many aliases.
+#[derive(Default)]
+struct Tokens {
+    text: String,
+    /// Where each begins and ends in the text, in order of aliases and of tokens in them.
+    tokens: Vec<(usize, usize, TokenRecord)>,
+}
+
+impl Tokens {
+    fn add(&mut self, token: &str, record: TokenRecord) {
+        let start = self.text.len();
+        self.text.push_str(token);
+        self.tokens.push((start, self.text.len(), record));
+    }
+
+    /// Writes each token once: its text, 0, and its aliases as [`split_token`] reads them.
+    fn write(&mut self, records: &mut Records) {
+        let text = self.text.as_bytes();
+        let token = |&(start, end, _): &(usize, usize, TokenRecord)| text.get(start..end).unwrap_or_default();
+        // Stable: the aliases of a token stay in order.
+        self.tokens.sort_by(|a, b| token(a).cmp(token(b)));
+        let mut aliases = Vec::new();
+        for alike in self.tokens.chunk_by(|a, b| token(a) == token(b)) {
+            aliases.clear();
+            aliases.push(0);
+            alike.iter().for_each(|(_, _, record)| record.write(&mut aliases));
+            aliases.extend((alike.len() as u32).to_be_bytes());
+            records.push(&[alike.first().map(token).unwrap_or_default(), &aliases]);
+        }
+    }
+}
+
 impl TokenRecord {
-    const BYTES: usize = 8;
+    const BYTES: usize = 7;
 
-    fn to_bytes(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        bytes[1..5].copy_from_slice(&self.alias.to_be_bytes());
+    /// Big-endian, so that lists of a token sort by their first alias.
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.alias.to_be_bytes());
         // No alias has more tokens: it would be longer than one may be.
-        bytes[5..7].copy_from_slice(&(self.place as u16).to_be_bytes());
-        bytes[7] = u8::from(self.bearers.has_person) | u8::from(self.bearers.has_given_name) << 1;
-        bytes
+        bytes.extend((self.place as u16).to_be_bytes());
+        bytes.push(u8::from(self.bearers.has_person) | u8::from(self.bearers.has_given_name) << 1);
     }
 
-    /// Cuts what was sorted into the token and this.
-    pub fn split(record: &[u8]) -> Option<(&str, Self)> {
-        let (token, bytes) = record.split_last_chunk::<{ Self::BYTES }>()?;
-        let place = u32::from(u16::from_be_bytes([bytes[5], bytes[6]]));
-        let bearers = TokenBearers { has_person: bytes[7] & 1 != 0, has_given_name: bytes[7] & 2 != 0 };
-        Some((std::str::from_utf8(token).ok()?, Self { alias: be_u32(bytes, 1), place, bearers }))
+    fn read(bytes: &[u8; Self::BYTES]) -> Self {
+        let place = u32::from(u16::from_be_bytes([bytes[4], bytes[5]]));
+        let bearers = TokenBearers { has_person: bytes[6] & 1 != 0, has_given_name: bytes[6] & 2 != 0 };
+        Self { alias: be_u32(bytes, 0), place, bearers }
     }
+}
+
+/// Cuts what was sorted into the token and aliases that have it.
+pub(super) fn split_token(record: &[u8]) -> Option<(&str, impl Iterator<Item = TokenRecord>)> {
+    let (rest, count) = record.split_last_chunk::<4>()?;
+    let bytes = (u32::from_be_bytes(*count) as usize).checked_mul(TokenRecord::BYTES)?;
+    let (token, aliases) = rest.split_at_checked(rest.len().checked_sub(bytes)?)?;
+    let token = std::str::from_utf8(token.strip_suffix(&[0])?).ok()?;
+    Some((token, aliases.as_chunks().0.iter().map(TokenRecord::read)))
 }
 
 /// What follows a skeleton key where these are sorted: the order is that of [`KeyRecord`].

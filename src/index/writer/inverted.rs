@@ -8,7 +8,7 @@ use super::super::format::SectionKind as Kind;
 use super::super::lexicon::{CharacterCounts, CodePage, CodesWriter, Group};
 use super::super::sections::{HashedLists, KeySections, TokenPosting, TokenSections};
 use super::super::table::Load;
-use super::batch::{KeyRecord, SkeletonRecord, TokenRecord};
+use super::batch::{KeyRecord, SkeletonRecord, TokenRecord, split_token};
 use super::spool::Spool;
 use super::{Sections, Workshop, join};
 use crate::sort::{Sorted, Sorter};
@@ -80,10 +80,11 @@ fn write_tokens(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, Com
     let mut distinct = DistinctKeys::new(workshop);
     let mut steps = Steps::new(workshop);
     while let Some(record) = sorted.next()? {
-        let (token, TokenRecord { alias, place, bearers }) =
-            TokenRecord::split(record).ok_or_else(damaged)?;
-        if hashed.add(token, TokenPosting { alias, place, bearers })? {
-            distinct.add(token)?;
+        let (token, aliases) = split_token(record).ok_or_else(damaged)?;
+        for TokenRecord { alias, place, bearers } in aliases {
+            if hashed.add(token, TokenPosting { alias, place, bearers })? {
+                distinct.add(token)?;
+            }
         }
         steps.step();
     }

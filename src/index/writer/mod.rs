@@ -60,10 +60,8 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
         overrides: pack.overrides.clone(),
     };
     let mut segment = Vec::new();
-    match writer.finish(&rest, &mut report, |_| (), &mut segment) {
-        Ok(()) => Ok(segment),
-        Err(error) => Err(error),
-    }
+    writer.finish(&rest, &mut report, |_| (), &mut segment)?;
+    Ok(segment)
 }
 
 /// Takes the rows of a pack and writes its segment.
@@ -72,6 +70,7 @@ pub(crate) struct SegmentWriter {
     gatherer: Gatherer,
     samples: [Sample; Sort::ALL.len()],
     combinations: BTreeSet<Combination>,
+    last_combination: Option<Combination>,
     /// By the number of an entity row.
     bearers: Vec<TokenBearers>,
 }
@@ -83,6 +82,7 @@ impl SegmentWriter {
             gatherer: Gatherer::new(workshop.eighths(4), workshop.scratch.clone()),
             samples: Sort::ALL.map(|_| Sample::default()),
             combinations: BTreeSet::new(),
+            last_combination: None,
             bearers: Vec::new(),
         }
     }
@@ -147,7 +147,11 @@ impl RowSink for SegmentWriter {
     fn alias(&mut self, row: &AliasLine<'_>, report: &mut Report) -> io::Result<()> {
         self.samples[Sort::of_name(&row.alias) as usize].offer(&row.alias);
         let language = self.gatherer.language(row.lang);
-        self.combinations.insert((language, row.kind, row.article));
+        let combination = (language, row.kind, row.article);
+        if self.last_combination != Some(combination) {
+            self.combinations.insert(combination);
+            self.last_combination = Some(combination);
+        }
         self.gatherer.alias(row, report)
     }
 }

@@ -14,7 +14,6 @@ use crate::sort::Sorted;
 pub(crate) struct Groups {
     sorted: Sorted,
     files: Vec<Arc<str>>,
-    entity_count: u32,
     types: Vec<String>,
     languages: Vec<String>,
 }
@@ -47,16 +46,10 @@ impl Groups {
     pub(super) fn new(
         sorted: Sorted,
         files: Vec<Arc<str>>,
-        entity_count: u32,
         types: Vec<String>,
         languages: Vec<String>,
     ) -> Self {
-        Self { sorted, files, entity_count, types, languages }
-    }
-
-    /// Entity rows.
-    pub fn entity_count(&self) -> u32 {
-        self.entity_count
+        Self { sorted, files, types, languages }
     }
 
     /// The types of entities, in no order.

@@ -38,11 +38,6 @@ impl Gatherer {
         Self { sorter, key: Vec::new(), value: Vec::new(), entity_count: 0, alias_count: 0, types, languages }
     }
 
-    /// Entity rows so far.
-    pub fn entity_count(&self) -> u32 {
-        self.entity_count
-    }
-
     /// Alias rows so far, repetitions among them.
     pub fn alias_count(&self) -> u64 {
         self.alias_count
@@ -73,7 +68,7 @@ impl Gatherer {
     /// The rows in order of their ID; `files` are the paths of the tables, for messages.
     pub fn finish(self, files: Vec<Arc<str>>) -> io::Result<Groups> {
         let sorted = self.sorter.finish()?;
-        Ok(Groups::new(sorted, files, self.entity_count, self.types.list, self.languages.list))
+        Ok(Groups::new(sorted, files, self.types.list, self.languages.list))
     }
 
     fn reference(&mut self, id: &str, index: u32, slot: u8) -> io::Result<()> {
