@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::letters::{ARTICLE, LAM};
+use super::letters::{self, ARTICLE, LAM};
 
 /// One way to read a name as proclitics and a remainder.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,9 @@ pub type Readings<'a> = SmallVec<[Stripped<'a>; 3]>;
 /// three or more initials (لأ ف ب).
 pub fn readings(safe: &str) -> Readings<'_> {
     let mut readings = Readings::new();
+    if !safe.starts_with(letters::is_arabic) {
+        return readings;
+    }
     let (first, rest) = safe.split_once(' ').unwrap_or((safe, ""));
     for (i, conjunction) in CONJUNCTIONS.iter().enumerate() {
         let Some(after) = first.strip_prefix(conjunction.letters) else { continue };
