@@ -269,8 +269,8 @@ impl<'a> Hits<'a> {
     }
 }
 
-/// Hits of different entities: most names have one or two.
-pub(super) type HitList = SmallVec<[Hit; 2]>;
+/// Hits of different entities: most names have one.
+pub(super) type HitList = SmallVec<[Hit; 1]>;
 
 /// The best hit of each entity.
 #[derive(Default)]

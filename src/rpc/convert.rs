@@ -372,7 +372,7 @@ mod tests {
             ..ResolveOptions::default()
         };
         for options in [options, ResolveOptions::default()] {
-            assert_eq!(validate::name_options("Kyiv", Some((&options).into())).unwrap(), options);
+            assert_eq!(validate::resolve_options(&(&options).into()).unwrap(), options);
         }
     }
 
