@@ -152,3 +152,34 @@ pub(super) fn otherwise_articled(folds: Comparison, query: &str) -> Comparison {
     let plausibility = folds.plausibility * one_name;
     Comparison { tier: Tier::Transliteration, steps, evidence, plausibility, slip: 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::index::{Segment, compile};
+    use crate::model::{AliasKind, EntityId, EntityType};
+    use crate::pack::{AliasRow, EntityRow, Pack};
+    use crate::resolve::ResolveOptions;
+    use crate::resolve::hits::Extent;
+
+    #[test]
+    fn a_search_whose_work_is_spent_says_so() {
+        let id = EntityId::new("Q212").unwrap();
+        let pack = Pack {
+            entities: vec![EntityRow::new(id.clone(), EntityType::new("country").unwrap(), "Ukraine")],
+            aliases: vec![AliasRow::new(id, "أوكرانيا", "ar", AliasKind::Preferred)],
+            ..Pack::default()
+        };
+        let segment = Segment::open(Arc::new(compile(&pack).unwrap())).unwrap();
+        let stack = Stack::new(vec![Arc::new(segment)]);
+        let (forms, options) = ([Form::whole("أوكراانيا".to_owned())], ResolveOptions::default());
+        for spent in [0, u32::MAX] {
+            let mut hits = Hits::new(&stack, &options, &forms, Extent::UntilKnown);
+            hits.budget().take(spent);
+            gather(&stack, &forms, options.max_edits, &mut hits);
+            assert_eq!((hits.is_truncated(), hits.is_unknown()), (spent > 0, spent > 0));
+        }
+    }
+}

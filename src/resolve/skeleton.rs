@@ -8,12 +8,13 @@ use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
-use crate::index::EntityRecord;
-use crate::index::{AliasOrdinal, NearSkeletons};
-use crate::text::well_known::{is_native, is_other_name};
+use crate::index::{AliasOrdinal, EntityRecord, NearSkeletons};
+use crate::text::well_known::{is_known, is_native, is_other_name};
 use crate::text::{self, MIN_NEAR_SYMBOLS};
 
 /// Aliases that are looked at under one key, those of the most prominent entities of the whole stack.
+///
+/// Of 3,000 misspelt names of the bundled packs the verdict changes on none between 64 and no bound at all, and on four at 32.
 const MAX_CANDIDATES: usize = 128;
 /// Letters from which on a name may be spelled otherwise.
 const MIN_LETTERS: usize = 4;
@@ -124,7 +125,8 @@ fn across_scripts(
 /// which names nobody alone, let alone what sounds like it.
 pub(super) fn is_named_otherwise(stack: &Stack, form: &Form, entity: EntityKey) -> bool {
     let mut names = names_in_script_of(stack, form, entity);
-    is_native(&form.safe) || names.any(|name| is_other_name(&form.safe, &text::safe_fold(&name)))
+    is_native(&form.safe)
+        || is_known(&form.safe) && names.any(|name| is_other_name(&form.safe, &text::safe_fold(&name)))
 }
 
 /// The names of an entity that are in Arabic script, if the form is, or that are in another, if it is not.

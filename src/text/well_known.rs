@@ -33,13 +33,16 @@ pub fn is_other_name(query_safe: &str, alias_safe: &str) -> bool {
     NAMES.is_other(query_safe, alias_safe)
 }
 
+/// Whether a K0 key is a well-known name: only then is it another than any alias.
+pub fn is_known(safe: &str) -> bool {
+    !NAMES.readings(safe).is_empty()
+}
+
 /// Whether both are well-known names, and two: [`is_other_name`] of names that stand among others which agree, where a
 /// name that nobody knows is likely a spelling of the one in its place (يائير لابيد, يائير لبيد).
 pub fn are_two_names(query_safe: &str, alias_safe: &str) -> bool {
     // What is misspelt is seldom known: so the query goes first.
-    !NAMES.readings(query_safe).is_empty()
-        && !NAMES.readings(alias_safe).is_empty()
-        && is_other_name(query_safe, alias_safe)
+    is_known(query_safe) && is_known(alias_safe) && is_other_name(query_safe, alias_safe)
 }
 
 /// Whether a row of the table holds both names, given as K0 keys.
