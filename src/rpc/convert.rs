@@ -62,6 +62,7 @@ impl From<Resolution> for pb::Resolution {
             candidates: resolution.candidates.into_iter().map(Into::into).collect(),
             invalid_reason: resolution.invalid_reason.unwrap_or_default(),
             blocked: resolution.blocked.into_iter().map(Into::into).collect(),
+            truncated: resolution.truncated,
         }
     }
 }
@@ -202,7 +203,7 @@ pub fn read_resolution(message: pb::Resolution, index_version: &str) -> Result<R
         candidates: message.candidates.into_iter().map(Candidate::try_from).collect::<Result<_, _>>()?,
         blocked: message.blocked.into_iter().map(BlockedCandidate::try_from).collect::<Result<_, _>>()?,
         invalid_reason: Some(message.invalid_reason).filter(|reason| !reason.is_empty()),
-        truncated: false,
+        truncated: message.truncated,
         index_version: index_version.to_owned(),
     })
 }
@@ -312,7 +313,7 @@ mod tests {
                 pack: "ours".into(),
             }],
             invalid_reason: None,
-            truncated: false,
+            truncated: true,
             index_version: "v1".into(),
         }
     }

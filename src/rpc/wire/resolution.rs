@@ -21,6 +21,7 @@ pub fn write_verdict(out: &mut Vec<u8>, query: &str, verdict: &Verdict<'_>, expl
         for blocked in verdict.blocked() {
             message.message(6, |message| write_blocked(message, blocked));
         }
+        message.flag(7, verdict.truncated());
     });
 }
 

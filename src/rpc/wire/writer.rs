@@ -48,6 +48,11 @@ impl<'a> MessageWriter<'a> {
         }
     }
 
+    /// A `bool`, left out if false.
+    pub fn flag(&mut self, tag: u32, flag: bool) {
+        self.number(tag, flag.into());
+    }
+
     /// A `float`, left out if zero.
     pub fn float(&mut self, tag: u32, number: f32) {
         if number != 0.0 {
@@ -149,6 +154,7 @@ mod tests {
         let mut message = MessageWriter::new(&mut out);
         message.text(1, "");
         message.number(2, 0);
+        message.flag(2, false);
         message.float(3, -0.0);
         message.optional_float(4, None);
         assert!(out.is_empty());
