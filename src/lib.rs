@@ -118,6 +118,7 @@ pub mod index;
 pub mod model;
 pub mod pack;
 pub mod resolve;
+mod sort;
 pub mod text;
 
 #[cfg(feature = "app")]

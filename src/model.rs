@@ -21,8 +21,18 @@ impl EntityId {
 
     /// Checks `text` and takes it as an identifier.
     pub fn new(text: &str) -> Result<Self, InvalidToken> {
-        check_token(text, Self::MAX_BYTES, "an entity ID", |c| c != '|')?;
+        Self::check(text)?;
         Ok(Self(text.into()))
+    }
+
+    /// Whether `text` can be an identifier.
+    pub(crate) fn check(text: &str) -> Result<(), InvalidToken> {
+        check_token(text, Self::MAX_BYTES, "an entity ID", |c| c != '|')
+    }
+
+    /// Takes a text that [`Self::check`] has passed.
+    pub(crate) fn from_checked(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The identifier as text.
@@ -93,10 +103,20 @@ impl EntityType {
 
     /// Checks `text` (lower-case ASCII letters, digits, `_`, `-`) and takes it as a type.
     pub fn new(text: &str) -> Result<Self, InvalidToken> {
+        Self::check(text)?;
+        Ok(Self(text.into()))
+    }
+
+    /// Whether `text` can be a type.
+    pub(crate) fn check(text: &str) -> Result<(), InvalidToken> {
         check_token(text, 64, "an entity type", |c| {
             c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-'
-        })?;
-        Ok(Self(text.into()))
+        })
+    }
+
+    /// Takes a text that [`Self::check`] has passed.
+    pub(crate) fn from_checked(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The type as text.

@@ -1,20 +1,27 @@
 //! `yaqut build`: a pack folder to a segment file.
 
+use std::io::{self, IsTerminal};
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::{Exit, Failure};
-use super::terminal::{counted, note};
-use crate::store;
+use super::terminal::{counted, is_quiet, note, thousands};
+use crate::store::{self, BuildOptions, Phase, Progress};
 
 /// Compile a pack to a segment file
 ///
-/// A segment starts without compiling: name it with --index. It is built for this version of yaqut.
+/// A segment starts without compiling: name it with --index. It is built for this version of yaqut. The same pack gives
+/// the same bytes, whatever the memory and the number of threads.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  yaqut build data/newsroom -o newsroom.yaqut && yaqut resolve --index newsroom.yaqut أوكرانيا")]
+Examples:
+  yaqut build data/newsroom -o newsroom.yaqut && yaqut resolve --index newsroom.yaqut أوكرانيا
+  yaqut build geonames -o geonames.yaqut --memory 512M --temp-dir /mnt/scratch")]
 pub struct BuildArgs {
     /// Pack folder
     pack: PathBuf,
@@ -24,21 +31,111 @@ pub struct BuildArgs {
     /// Replace FILE if it exists
     #[arg(long)]
     force: bool,
+    /// Working memory, such as 512M or 2G; what does not fit goes to scratch files
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = parse_size)]
+    memory: usize,
+    /// Threads that make keys [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    /// Folder of scratch files, which take about four times the room of FILE for a while [default: the folder of FILE]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+}
+
+/// Less memory than this is not worth the many small runs.
+const MIN_MEMORY: usize = 16 << 20;
+
+/// Bytes as they are written on the command line: a number, and K, M or G for powers of 1024.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let shift = match text.strip_prefix(digits).unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        _ => return Err("write a number and a unit, such as 512M or 2G".to_owned()),
+    };
+    let size = digits.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
+    let size = size.ok_or("write a number and a unit, such as 512M or 2G")?;
+    if size < MIN_MEMORY { Err("write at least 16M".to_owned()) } else { Ok(size) }
 }
 
 /// Runs the command.
 pub fn run(args: &BuildArgs) -> Result<Exit, Failure> {
-    let built = store::build(&args.pack, &args.output, args.force)?;
+    let started = Instant::now();
+    let bar = Arc::new(Bar::new());
+    let options = BuildOptions {
+        force: args.force,
+        memory: args.memory,
+        threads: args.threads,
+        scratch: args.temp_dir.clone(),
+        progress: Arc::clone(&bar) as Arc<dyn Progress>,
+    };
+    let built = store::build(&args.pack, &args.output, &options);
+    bar.0.finish_and_clear();
+    let built = built?;
     for diagnostic in &built.diagnostics {
         note(diagnostic);
     }
     let header = built.header;
     note(format_args!(
-        "{}: {}, {}, {} bytes",
+        "{}: {}, {}, {} bytes ({:.1} per alias) in {:.1} s",
         args.output.display(),
         counted(header.entity_count, "entity row"),
         counted(header.alias_count, "alias row"),
-        header.file_bytes
+        thousands(header.file_bytes),
+        header.file_bytes as f64 / header.alias_count.max(1) as f64,
+        started.elapsed().as_secs_f64()
     ));
     Ok(Exit::Ok)
+}
+
+/// A bar for each phase, with the rate and the time that is left. Hidden unless standard error is a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let is_shown = io::stderr().is_terminal() && !is_quiet();
+        let target =
+            if is_shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
+        Self(ProgressBar::with_draw_target(Some(0), target))
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&self, phase: Phase, total: u64) {
+        let (step, what, rate) = match phase {
+            Phase::Reading => ("1/4", "reading", "{bytes_per_sec}"),
+            Phase::Keys => ("2/4", "making keys", "{human_pos} aliases, {per_sec}"),
+            Phase::Sorting => ("3/4", "sorting", "{per_sec}"),
+            Phase::Writing => ("4/4", "writing", "{bytes_per_sec}"),
+        };
+        let template = format!("{step} {what:11} {{bar:30}} {{percent:>3}} %  {rate}  {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            self.0.set_style(style);
+        }
+        self.0.set_length(total);
+        self.0.reset();
+        self.0.enable_steady_tick(Duration::from_millis(250));
+    }
+
+    fn advance(&self, steps: u64) {
+        self.0.inc(steps);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("512M"), Ok(512 << 20));
+        assert_eq!(parse_size("2g"), Ok(2 << 30));
+        assert_eq!(parse_size("1GiB"), Ok(1 << 30));
+        assert_eq!(parse_size("16777216"), Ok(16 << 20));
+        for bad in ["", "M", "1T", "1.5G", "-1G", "15M", "99999999999999999999G", "١G"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
 }

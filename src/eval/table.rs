@@ -83,10 +83,9 @@ impl Cases {
     fn read(&mut self, source: &CaseTable<'_>) -> Vec<Diagnostic> {
         let mut report = Report::new(source.label);
         let path: Arc<str> = source.label.into();
-        let file =
-            TableFile { path: Arc::clone(&path), index: 0, syntax: syntax_of(source), bytes: source.bytes };
+        let file = TableFile { path: Arc::clone(&path), index: 0, syntax: syntax_of(source) };
         let mut is_empty = true;
-        table::read(&file, &CASES, &mut report, |row, report| {
+        table::read_bytes(&file, source.bytes, &CASES, &mut report, |row, report| {
             is_empty = false;
             self.read_row(row, &path, report);
         });
@@ -153,7 +152,7 @@ impl Checker<'_, WIDTH> {
         let hints = Hints {
             types,
             country,
-            language_code: Some(lang?).filter(|lang| !lang.is_empty()),
+            language_code: Some(lang?).filter(|lang| !lang.is_empty()).map(str::to_owned),
             context: context?,
         };
         Some(Case {
@@ -162,9 +161,9 @@ impl Checker<'_, WIDTH> {
             phenomenon: phenomenon?,
             forbidden,
             hints,
-            label: self.prose(label),
-            source: self.prose(source),
-            note: self.prose(note),
+            label: self.prose(label).into_owned(),
+            source: self.prose(source).into_owned(),
+            note: self.prose(note).into_owned(),
             file: Arc::clone(path),
             line: self.row.line_place().line,
         })
@@ -223,7 +222,7 @@ impl Checker<'_, WIDTH> {
         if cell.text.is_empty() {
             return None;
         }
-        let id = self.entity_id(cell, cell.text)?;
+        let id = EntityId::from_checked(self.entity_id(cell, cell.text)?);
         if expected.is_some_and(|expected| expected.ids().contains(&id)) {
             let message = format_args!("`{id}` is both expected and forbidden");
             self.error(cell, "expected-and-forbidden", message, "take it out of one of the two columns");
@@ -242,7 +241,7 @@ impl Checker<'_, WIDTH> {
     }
 
     fn types(&mut self, cell: Cell<'_>) -> Vec<EntityType> {
-        cell.split('|').filter_map(|item| self.entity_type(item)).collect()
+        cell.split('|').filter_map(|item| self.entity_type(item)).map(EntityType::from_checked).collect()
     }
 
     /// Reports a cell that is empty.

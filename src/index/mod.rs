@@ -7,11 +7,14 @@
 
 mod file;
 pub mod format;
+#[cfg(test)]
 mod inversion;
 mod layout;
 mod lexicon;
 mod lists;
 mod lookup;
+#[cfg(test)]
+mod oracle;
 mod reader;
 mod records;
 mod search;
@@ -19,6 +22,7 @@ mod sections;
 mod table;
 mod texts;
 mod verify;
+mod workshop;
 mod writer;
 
 pub use format::{Header, SectionKind};
@@ -28,6 +32,9 @@ pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Ov
 pub use search::{NearSkeletons, search_prefix};
 pub use table::KeyHash;
 pub use verify::verify;
+pub(crate) use workshop::Workshop;
+pub use workshop::{Phase, Progress};
+pub(crate) use writer::SegmentWriter;
 pub use writer::compile;
 
 use std::sync::Arc;
@@ -83,9 +90,12 @@ pub enum CompileError {
         /// The most that one segment holds.
         limit: u64,
     },
-    /// The segment could not be written.
+    /// The segment or a scratch file could not be written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// What rows say together is wrong; the findings tell.
+    #[error("the pack has errors; `yaqut lint` shows them")]
+    BadRows,
 }
 
 #[cfg(test)]

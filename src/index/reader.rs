@@ -7,8 +7,8 @@ use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;
 use super::records::{
-    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_ALIASES, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC,
-    take_extras, u32_at,
+    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
+    IdTable, take_extras,
 };
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
@@ -27,6 +27,7 @@ pub struct Segment {
     data: SegmentBytes,
     header: Header,
     sections: [Range<usize>; SECTIONS],
+    id_count: u32,
     /// Of aliases and names of entities.
     record_count: u32,
     types: Vec<String>,
@@ -201,6 +202,7 @@ impl Segment {
             keys: open_lexicon(&data, &layout, KEY_LEXICON)?,
             tokens: open_lexicon(&data, &layout, TOKEN_LEXICON)?,
             header: Header { content_digest, ..meta.header(layout.header) },
+            id_count: meta.id_count,
             record_count: meta.record_count(),
             types: meta.types,
             languages: meta.languages,
@@ -216,24 +218,15 @@ impl Segment {
         &self.header
     }
 
-    /// How many bytes of the file each section takes, in file order.
-    pub fn section_bytes(&self) -> impl Iterator<Item = (SectionKind, u64)> + '_ {
-        SectionKind::ALL.into_iter().map(|kind| (kind, self.sections[kind.index()].len() as u64))
-    }
-
     /// The number of IDs that the segment mentions.
     pub fn id_count(&self) -> u32 {
-        (self.sections[SectionKind::Ids.index()].len() / ID_BYTES) as u32
+        self.id_count
     }
 
     /// The text of an ID.
     pub fn id(&self, id: IdOrdinal) -> &str {
-        let ids = self.section(SectionKind::Ids).as_chunks::<ID_BYTES>().0;
-        let texts = self.section(SectionKind::IdTexts);
-        let start = |record: &[u8; ID_BYTES]| u32_at(record, 0) as usize;
-        let Some((record, rest)) = ids.get(id as usize..).and_then(<[_]>::split_first) else { return "" };
-        let end = rest.first().map_or(texts.len(), start);
-        texts.get(start(record)..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+        let text = self.id_table().text(id).filter(|_| id < self.id_count);
+        text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 
     /// An ID as the type of the model; `None` only if the segment is damaged.
@@ -249,8 +242,7 @@ impl Segment {
 
     /// The entity of this segment that bears an ID, as its own or by `same_as`; `None` if the ID is only referred to.
     pub fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
-        let record = self.section(SectionKind::Ids).as_chunks::<ID_BYTES>().0.get(id as usize)?;
-        Some(u32_at(record, 4)).filter(|&owner| owner != NONE)
+        self.id_table().owner(id).filter(|&owner| owner != NONE && id < self.id_count)
     }
 
     /// An entity row.
@@ -302,6 +294,10 @@ impl Segment {
         (*self.data).as_ref().get(self.sections[kind.index()].clone()).unwrap_or_default()
     }
 
+    fn id_table(&self) -> IdTable<'_> {
+        IdTable::new(self.section(SectionKind::Ids), self.section(SectionKind::IdTexts))
+    }
+
     fn alias_table(&self) -> AliasTable<'_> {
         AliasTable::new(self.section(SectionKind::Aliases), self.section(SectionKind::Texts))
     }
@@ -338,11 +334,11 @@ impl Meta {
 /// Checks that the tables have the lengths that the metadata says.
 pub(super) fn check_lengths(layout: &Layout, meta: &Meta) -> Result<(), SegmentError> {
     let len = |kind: SectionKind| layout.sections[kind.index()].len();
-    let blocks = (meta.record_count() as usize).div_ceil(BLOCK_ALIASES);
+    let blocks = |records: u32| (records as usize).div_ceil(BLOCK_RECORDS);
     let tables = [SectionKind::KeyTable, SectionKind::TokenTable, SectionKind::SkeletonTable];
-    let holds = len(SectionKind::Ids).is_multiple_of(ID_BYTES)
+    let holds = Some(len(SectionKind::Ids)) == blocks(meta.id_count).checked_mul(ID_BLOCK_BYTES)
         && Some(len(SectionKind::Entities)) == (meta.entity_count as usize).checked_mul(ENTITY_BYTES)
-        && Some(len(SectionKind::Aliases)) == blocks.checked_mul(ALIAS_BLOCK_BYTES)
+        && Some(len(SectionKind::Aliases)) == blocks(meta.record_count()).checked_mul(ALIAS_BLOCK_BYTES)
         && tables.iter().all(|&table| len(table).is_multiple_of(BUCKET_BYTES))
         && layout.sections.iter().all(|section| section.start >= LAYOUT_BYTES || section.is_empty());
     if holds { Ok(()) } else { Err(SegmentError::damaged("its tables have other lengths than it says")) }

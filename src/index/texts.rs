@@ -96,8 +96,8 @@ impl SymbolTable {
                 let Some(byte) = codes.next() else { break };
                 text = text.strip_prefix(std::slice::from_ref(byte))?;
             } else {
-                let symbol = self.symbols[usize::from(code)];
-                text = text.strip_prefix(symbol.get(..usize::from(self.lengths[usize::from(code)]))?)?;
+                let (symbol, length) = (&self.symbols[usize::from(code)], self.lengths[usize::from(code)]);
+                text = rest_after(text, symbol, usize::from(length))?;
             }
         }
         Some(text)
@@ -125,6 +125,18 @@ impl SymbolTable {
         }
         out.truncate(end);
     }
+}
+
+/// What follows in `text` after a symbol; `None` if it does not begin with it.
+#[inline]
+fn rest_after<'t>(text: &'t [u8], symbol: &[u8; SYMBOL_BYTES], length: usize) -> Option<&'t [u8]> {
+    let Some(begin) = text.first_chunk::<SYMBOL_BYTES>() else {
+        return text.strip_prefix(symbol.get(..length)?);
+    };
+    // The bytes of a symbol beyond its length are zeros.
+    let differs = u64::from_le_bytes(*begin) ^ u64::from_le_bytes(*symbol);
+    let is_prefix = length == 0 || differs << (8 * (SYMBOL_BYTES - length)) == 0;
+    if is_prefix { text.get(length..) } else { None }
 }
 
 /// Picks the texts that a table is trained on: those of the smallest hashes, so that neither the order in which texts come

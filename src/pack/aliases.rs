@@ -1,27 +1,30 @@
 //! Rows of `aliases*.tsv`.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::io::Read;
 
-use super::AliasRow;
 use super::cell::Checker;
+use super::load::PackError;
 use super::report::Report;
+use super::row::{AliasLine, RowSink};
 use super::schema::{ALIASES, GENDERS, NUMBERS, alias_kinds, article_values};
 use super::table::{self, Cell, Row, TableFile};
-use super::wording::{Quoted, where_from};
+use super::wording::Quoted;
 use crate::model::{AliasKind, Article};
 
 const WIDTH: usize = ALIASES.columns.len();
 
-/// The aliases of a pack, while its tables are read.
-#[derive(Default)]
-pub(super) struct Aliases {
-    pub rows: Vec<AliasRow>,
-    /// Hash of all that a row says → index of the first row that has it: cheaper than a set that holds every text twice.
-    seen: HashMap<u64, usize>,
-    hasher: RandomState,
-    words: Words,
+/// Reads one table.
+pub(super) fn read(
+    file: &TableFile,
+    source: &mut dyn Read,
+    sink: &mut dyn RowSink,
+    report: &mut Report,
+) -> Result<(), PackError> {
+    let words = Words::default();
+    table::read(file, source, &ALIASES, report, |row, report| match alias_line(row, report, &words) {
+        Some(line) => sink.alias(&line, report).map_err(PackError::Scratch),
+        None => Ok(()),
+    })
 }
 
 /// The words that some columns are written in, for hints.
@@ -36,72 +39,33 @@ impl Default for Words {
     }
 }
 
-impl Aliases {
-    /// Reads one table.
-    pub fn read(&mut self, file: &TableFile<'_>, report: &mut Report) {
-        table::read(file, &ALIASES, report, |row, report| self.read_row(row, report));
-    }
-
-    fn read_row(&mut self, row: &Row<'_, WIDTH>, report: &mut Report) {
-        let mut check = Checker { row, report };
-        let cells = row.cells();
-        let Some(alias_row) = check.alias_row(&cells, &self.words) else { return };
-        let [id, ..] = cells;
-        if let Some(first) = self.first_of(&cells, &alias_row) {
-            let first = where_from(alias_row.place, first.place);
-            check.warning(
-                id,
-                "duplicate-alias",
-                format_args!("the row repeats the one {first}"),
-                "remove one of the two",
-            );
-        } else {
-            self.rows.push(alias_row);
-        }
-    }
-
-    /// The earlier row that says the same as `row`, in every column.
-    fn first_of(&mut self, cells: &[Cell<'_>; WIDTH], row: &AliasRow) -> Option<&AliasRow> {
-        let [.., number, gender, valid_from, valid_to] = cells.map(|cell| cell.text);
-        let hash = self.hasher.hash_one((said(row), number, gender, valid_from, valid_to));
-        let next = self.rows.len();
-        let first = *self.seen.entry(hash).or_insert(next);
-        // Two rows of one hash need not be equal, and columns that are only checked are in the hash alone.
-        self.rows.get(first).filter(|first| said(first) == said(row))
-    }
-}
-
-/// What a row says: all but its place.
-fn said(row: &AliasRow) -> impl Hash + PartialEq {
-    let AliasRow { id, alias, lang, kind, article, source, note, place: _ } = row;
-    (id, alias, lang, kind, article, source, note)
+fn alias_line<'r>(row: &'r Row<'r, WIDTH>, report: &mut Report, words: &Words) -> Option<AliasLine<'r>> {
+    let [id_cell, alias, lang, kind, source, note, article, number, gender, valid_from, valid_to] =
+        row.cells();
+    let mut check = Checker { row, report };
+    let id = check.id(id_cell);
+    let alias = check.alias(alias);
+    let lang = check.lang(lang);
+    let kind = check.kind(kind, words);
+    let article =
+        check.word(article, "unknown-article", &words.articles, |word| word.parse::<Article>().ok());
+    check.optional_word(number, "unknown-number", &NUMBERS);
+    check.optional_word(gender, "unknown-gender", &GENDERS);
+    check.dates(valid_from, valid_to);
+    Some(AliasLine {
+        id: id?,
+        alias: alias?,
+        lang: lang?,
+        kind: kind?,
+        article: article?,
+        source: check.prose(source),
+        note: check.prose(note),
+        checked: [number, gender, valid_from, valid_to].map(|cell| cell.text),
+        place: row.place(id_cell),
+    })
 }
 
 impl Checker<'_, WIDTH> {
-    fn alias_row(&mut self, cells: &[Cell<'_>; WIDTH], words: &Words) -> Option<AliasRow> {
-        let [id_cell, alias, lang, kind, source, note, article, number, gender, valid_from, valid_to] =
-            *cells;
-        let id = self.id(id_cell);
-        let alias = self.alias(alias);
-        let lang = self.lang(lang);
-        let kind = self.kind(kind, words);
-        let article =
-            self.word(article, "unknown-article", &words.articles, |word| word.parse::<Article>().ok());
-        self.optional_word(number, "unknown-number", &NUMBERS);
-        self.optional_word(gender, "unknown-gender", &GENDERS);
-        self.dates(valid_from, valid_to);
-        Some(AliasRow {
-            id: id?,
-            alias: alias?,
-            lang: lang?,
-            kind: kind?,
-            article: article?,
-            source: self.prose(source),
-            note: self.prose(note),
-            place: self.row.place(id_cell),
-        })
-    }
-
     fn kind(&mut self, cell: Cell<'_>, words: &Words) -> Option<AliasKind> {
         self.word(cell, "unknown-kind", &words.kinds, |word| match word {
             "" => Some(AliasKind::Alternate),

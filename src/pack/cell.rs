@@ -15,6 +15,7 @@ use crate::text::lookup_key;
 /// Checks the cells of one row and reports what is wrong with them.
 ///
 /// Every check gives `None` for a cell that had an error; the row is then of no use, but its other cells are checked.
+/// Texts are borrowed from the row unless they must be mended.
 pub(crate) struct Checker<'c, const N: usize> {
     pub row: &'c Row<'c, N>,
     pub report: &'c mut Report,
@@ -30,7 +31,7 @@ impl<const N: usize> Checker<'_, N> {
     }
 
     /// An entity ID that must be there.
-    pub fn id(&mut self, cell: Cell<'_>) -> Option<EntityId> {
+    pub fn id<'r>(&mut self, cell: Cell<'r>) -> Option<&'r str> {
         self.token(cell);
         if cell.text.is_empty() {
             let message = format_args!("the column `{}` is empty", cell.column);
@@ -41,13 +42,14 @@ impl<const N: usize> Checker<'_, N> {
     }
 
     /// One of the IDs of a cell.
-    pub fn entity_id(&mut self, cell: Cell<'_>, text: &str) -> Option<EntityId> {
+    pub fn entity_id<'r>(&mut self, cell: Cell<'_>, text: &'r str) -> Option<&'r str> {
         let help = "write an entity ID such as Q212 or geonames:690791, of at most 128 bytes";
-        EntityId::new(text).map_err(|error| self.error(cell, "invalid-id", error, help)).ok()
+        EntityId::check(text).map_err(|error| self.error(cell, "invalid-id", error, help)).ok()?;
+        Some(text)
     }
 
     /// An alias that must be there and can be looked up.
-    pub fn alias(&mut self, cell: Cell<'_>) -> Option<String> {
+    pub fn alias<'r>(&mut self, cell: Cell<'r>) -> Option<Cow<'r, str>> {
         if cell.text.is_empty() {
             let help = "write the name, or remove the row";
             self.error(cell, "empty-alias", "the alias is empty", help);
@@ -71,18 +73,18 @@ impl<const N: usize> Checker<'_, N> {
     }
 
     /// A name, in NFC and with tidy white space; may be empty.
-    pub fn name(&mut self, cell: Cell<'_>) -> Option<String> {
+    pub fn name<'r>(&mut self, cell: Cell<'r>) -> Option<Cow<'r, str>> {
         let text = cell.text;
         if !is_plain(text) || cell.trimmed {
             self.signs(cell)?;
         }
         let name = tidy(text);
         if unicode_normalization::is_nfc(&name) {
-            return Some(name.into_owned());
+            return Some(name);
         }
         let help = "it is loaded in NFC; write it so to be sure of what is compared";
         self.warning(cell, "not-nfc", format_args!("{} is not in Unicode NFC", Quoted(text)), help);
-        Some(name.nfc().collect())
+        Some(name.nfc().collect::<String>().into())
     }
 
     /// Checks the signs of a name.
@@ -99,8 +101,8 @@ impl<const N: usize> Checker<'_, N> {
 
     /// Text for people, with tidy white space; may be empty.
     #[expect(clippy::unused_self, reason = "reads like the other checks")]
-    pub fn prose(&self, cell: Cell<'_>) -> String {
-        tidy(cell.text).into_owned()
+    pub fn prose<'r>(&self, cell: Cell<'r>) -> Cow<'r, str> {
+        tidy(cell.text)
     }
 
     /// Warns of white space around a cell that is no text for people.
@@ -112,31 +114,28 @@ impl<const N: usize> Checker<'_, N> {
     }
 
     /// An entity type; may be empty.
-    pub fn entity_type(&mut self, cell: Cell<'_>) -> Option<EntityType> {
+    pub fn entity_type<'r>(&mut self, cell: Cell<'r>) -> Option<&'r str> {
         self.token(cell);
         if cell.text.is_empty() {
             return None;
         }
-        let known = EntityType::KNOWN.join(", ");
-        match EntityType::new(cell.text) {
-            Err(error) => {
-                let help = match nearest(cell.text, EntityType::KNOWN) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write one of {known}, or a lower-case word of your own"),
-                };
-                self.error(cell, "invalid-type", error, help);
-                None
-            }
-            Ok(own) => {
-                if !EntityType::KNOWN.contains(&own.as_str())
-                    && let Some(near) = nearest(own.as_str(), EntityType::KNOWN)
-                {
-                    let message = format_args!("the type {} is not known", Quoted(cell.text));
-                    self.warning(cell, "unknown-type", message, format_args!("did you mean `{near}`?"));
+        let is_known = EntityType::KNOWN.contains(&cell.text);
+        let near = || (!is_known).then(|| nearest(cell.text, EntityType::KNOWN)).flatten();
+        if let Err(error) = EntityType::check(cell.text) {
+            let help = match near() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    let known = EntityType::KNOWN.join(", ");
+                    format!("write one of {known}, or a lower-case word of your own")
                 }
-                Some(own)
-            }
+            };
+            self.error(cell, "invalid-type", error, help);
+            return None;
+        } else if let Some(near) = near() {
+            let message = format_args!("the type {} is not known", Quoted(cell.text));
+            self.warning(cell, "unknown-type", message, format_args!("did you mean `{near}`?"));
         }
+        Some(cell.text)
     }
 
     /// A country code; may be empty.
@@ -150,10 +149,10 @@ impl<const N: usize> Checker<'_, N> {
     }
 
     /// A language tag; may be empty.
-    pub fn lang(&mut self, cell: Cell<'_>) -> Option<String> {
+    pub fn lang<'r>(&mut self, cell: Cell<'r>) -> Option<&'r str> {
         self.token(cell);
         if cell.text.is_empty() || is_language_tag(cell.text) {
-            return Some(cell.text.to_owned());
+            return Some(cell.text);
         }
         let message = format_args!("{} is not a language tag", Quoted(cell.text));
         self.error(cell, "invalid-lang", message, "write a BCP 47 tag such as ar, en or zh-Hant");

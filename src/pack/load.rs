@@ -1,14 +1,16 @@
-//! [`parse`]: the files of one pack → a [`Pack`], or all that is wrong with them.
+//! Reading packs: [`parse`] makes a [`Pack`] of the files of one, [`read_rows`] hands out its rows one by one.
 
+use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::aliases::Aliases;
-use super::entities::Entities;
+use super::collect::Collector;
 use super::overrides::Overrides;
 use super::report::{At, Report};
-use super::table::{Syntax, TableFile};
+use super::row::RowSink;
+use super::source::PackSource;
+use super::table::{ReadFailure, Syntax, TableFile};
 use super::wording::{Quoted, nearest};
-use super::{DATAPACKAGE, Diagnostic, Pack, PackFiles, manifest};
+use super::{DATAPACKAGE, Diagnostic, Manifest, OverrideRow, Pack, PackFiles, aliases, entities, manifest};
 
 /// What came of reading a pack.
 #[derive(Clone, Debug)]
@@ -40,39 +42,85 @@ pub struct Parsed {
 /// ```
 pub fn parse(files: &PackFiles) -> Parsed {
     let mut report = Report::new(&files.label);
-    let tables = tables(files, &mut report);
-    let paths: Vec<Arc<str>> = tables.iter().map(|(_, table)| Arc::clone(&table.path)).collect();
-
-    let manifest = manifest::read(files, &mut report);
-    let (mut entities, mut aliases, mut overrides) =
-        (Entities::default(), Aliases::default(), Overrides::default());
-    for (kind, table) in &tables {
-        match kind {
-            TableKind::Entities => entities.read(table, &mut report),
-            TableKind::Aliases => aliases.read(table, &mut report),
-            TableKind::Overrides => overrides.read(table, &mut report),
-        }
-    }
-    overrides.check_cycles(|file| paths.get(usize::from(file)).map_or("", |path| path), &mut report);
-
-    let pack = Pack {
-        manifest,
-        files: paths,
-        entities: entities.rows,
-        aliases: aliases.rows,
-        overrides: overrides.rows,
+    let mut collector = Collector::new(files);
+    // Neither memory nor the collector fails.
+    let Ok(rows) = read_rows(files, &mut collector, &mut report) else {
+        return Parsed { pack: None, diagnostics: report.finish() };
     };
+    let pack = collector.into_pack(rows);
     Parsed { pack: (!report.has_errors()).then_some(pack), diagnostics: report.finish() }
 }
 
-impl PackFiles {
-    /// The path of the file `name` for messages.
-    pub(super) fn path_of(&self, name: &str) -> String {
-        match self.label.as_str() {
-            "" => name.to_owned(),
-            label => format!("{}/{name}", label.trim_end_matches('/')),
+/// What a pack holds beside the rows that went to the sink.
+pub(crate) struct RestOfPack {
+    pub manifest: Manifest,
+    /// Paths of the tables, for [`super::RowPlace::file`].
+    pub files: Vec<Arc<str>>,
+    pub overrides: Vec<OverrideRow>,
+}
+
+/// Why a pack could not be read to its end, its findings aside.
+#[derive(Debug)]
+pub(crate) enum PackError {
+    /// A file could not be read.
+    Read {
+        /// Its path as messages call it.
+        path: Arc<str>,
+        source: io::Error,
+    },
+    /// The rows could not be kept.
+    Scratch(io::Error),
+}
+
+impl From<ReadFailure> for PackError {
+    fn from(failure: ReadFailure) -> Self {
+        Self::Read { path: failure.path, source: failure.source }
+    }
+}
+
+/// Reads the files of a pack, in memory that does not grow with the tables of entities and aliases, whose rows go to
+/// `sink`.
+///
+/// What rows say together of one ID is for the sink to check, see [`super::claims`]; all else goes to `report`.
+pub(crate) fn read_rows(
+    source: &dyn PackSource,
+    sink: &mut dyn RowSink,
+    report: &mut Report,
+) -> Result<RestOfPack, PackError> {
+    let tables = tables(source, report);
+    let manifest = manifest::read(source, report)?;
+    let mut overrides = Overrides::default();
+    for Table { kind, name, file } in &tables {
+        let mut content = open(source, name)?;
+        match kind {
+            TableKind::Entities => entities::read(file, &mut *content, sink, report)?,
+            TableKind::Aliases => aliases::read(file, &mut *content, sink, report)?,
+            TableKind::Overrides => overrides.read(file, &mut *content, report)?,
         }
     }
+    let files = table_paths(&tables);
+    overrides.check_cycles(|file| files.get(usize::from(file)).map_or("", |path| path), report);
+    Ok(RestOfPack { manifest, files, overrides: overrides.rows })
+}
+
+/// Paths of the tables of a pack, for [`super::RowPlace::file`].
+pub(super) fn paths(source: &dyn PackSource) -> Vec<Arc<str>> {
+    table_paths(&tables(source, &mut Report::new("")))
+}
+
+fn table_paths(tables: &[Table<'_>]) -> Vec<Arc<str>> {
+    tables.iter().map(|table| Arc::clone(&table.file.path)).collect()
+}
+
+pub(super) fn open<'s>(source: &'s dyn PackSource, name: &str) -> Result<Box<dyn Read + 's>, PackError> {
+    source.open(name).map_err(|error| PackError::Read { path: source.path_of(name).into(), source: error })
+}
+
+/// A table of a pack.
+struct Table<'s> {
+    kind: TableKind,
+    name: &'s str,
+    file: TableFile,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +131,12 @@ enum TableKind {
 }
 
 /// The tables among the files, in name order.
-fn tables<'f>(files: &'f PackFiles, report: &mut Report) -> Vec<(TableKind, TableFile<'f>)> {
-    let mut sorted: Vec<_> = files.files.iter().collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+fn tables<'s>(source: &'s dyn PackSource, report: &mut Report) -> Vec<Table<'s>> {
     let mut tables = Vec::new();
-    for file in sorted {
-        let path = files.path_of(&file.name);
-        if let Some((kind, syntax)) = table_kind(&file.name) {
+    let names = source.names();
+    for &name in &names {
+        let path = source.path_of(name);
+        if let Some((kind, syntax)) = table_kind(name) {
             let Ok(index) = u16::try_from(tables.len()) else {
                 report.error(
                     At::file(&path),
@@ -99,16 +146,16 @@ fn tables<'f>(files: &'f PackFiles, report: &mut Report) -> Vec<(TableKind, Tabl
                 );
                 break;
             };
-            tables.push((kind, TableFile { path: path.into(), index, syntax, bytes: &file.bytes }));
-        } else if let Some(meant) = likely_name(&file.name) {
-            let message = format_args!("{} is no file of a pack and is ignored", Quoted(&file.name));
+            tables.push(Table { kind, name, file: TableFile { path: path.into(), index, syntax } });
+        } else if let Some(meant) = likely_name(name) {
+            let message = format_args!("{} is no file of a pack and is ignored", Quoted(name));
             report.warning(At::file(&path), "unknown-file", message, format_args!("did you mean `{meant}`?"));
         }
     }
     if tables.is_empty() {
         let help = "write entities.tsv, aliases.tsv or overrides.tsv";
-        let at = At::file(&files.label);
-        if files.files.iter().any(|file| file.name == DATAPACKAGE) {
+        let at = At::file(source.label());
+        if names.contains(&DATAPACKAGE) {
             report.warning(at, "no-tables", "the pack has no tables", help);
         } else {
             report.error(at, "not-a-pack", "the folder holds no file of a pack", help);

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::load::{PackError, open};
 use super::report::{At, Report};
+use super::source::PackSource;
 use super::wording::Quoted;
-use super::{DATAPACKAGE, License, Manifest, PackFile, PackFiles, Source};
+use super::{DATAPACKAGE, License, Manifest, Source};
 
 /// The fields of a Frictionless Data Package that are read; all others are let be.
 #[derive(Default, Deserialize)]
@@ -42,9 +44,9 @@ impl ResourcePath {
 }
 
 /// Reads the manifest of a pack; one without is named after its folder.
-pub(super) fn read(files: &PackFiles, report: &mut Report) -> Manifest {
+pub(super) fn read(files: &dyn PackSource, report: &mut Report) -> Result<Manifest, PackError> {
     let path = files.path_of(DATAPACKAGE);
-    let Some(file) = files.files.iter().find(|file| file.name == DATAPACKAGE) else {
+    if !files.names().contains(&DATAPACKAGE) {
         let help = format_args!(
             "write one, with at least name, title and licenses; the pack is called {}",
             Quoted(&folder_name(files))
@@ -55,18 +57,21 @@ pub(super) fn read(files: &PackFiles, report: &mut Report) -> Manifest {
             format_args!("the pack has no {DATAPACKAGE}"),
             help,
         );
-        return Manifest { name: folder_name(files), ..Manifest::default() };
-    };
-    let Some(package) = decode(file, &path, report) else { return Manifest::default() };
+        return Ok(Manifest { name: folder_name(files), ..Manifest::default() });
+    }
+    let mut bytes = Vec::new();
+    let read = open(files, DATAPACKAGE)?.read_to_end(&mut bytes);
+    read.map_err(|source| PackError::Read { path: path.as_str().into(), source })?;
+    let Some(package) = decode(&bytes, &path, report) else { return Ok(Manifest::default()) };
     check_resources(&package.resources, files, &path, report);
     let DataPackage { name, title, version, licenses, sources, .. } = package;
     let name = check_name(name, files, &path, report);
     check_licenses(&licenses, &path, report);
-    Manifest { name, title, version, licenses, sources }
+    Ok(Manifest { name, title, version, licenses, sources })
 }
 
-fn decode(file: &PackFile, path: &str, report: &mut Report) -> Option<DataPackage> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+fn decode(bytes: &[u8], path: &str, report: &mut Report) -> Option<DataPackage> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let error = match serde_json::from_slice(bytes) {
         Ok(package) => return Some(package),
         Err(error) => error,
@@ -93,7 +98,7 @@ fn column_of(error: &serde_json::Error, bytes: &[u8]) -> u32 {
     u32::try_from(String::from_utf8_lossy(before).chars().count()).unwrap_or(u32::MAX).max(1)
 }
 
-fn check_name(name: String, files: &PackFiles, path: &str, report: &mut Report) -> String {
+fn check_name(name: String, files: &dyn PackSource, path: &str, report: &mut Report) -> String {
     if name.is_empty() {
         let folder = folder_name(files);
         let help = format_args!("add \"name\"; until then the pack is called {}", Quoted(&folder));
@@ -124,12 +129,13 @@ fn check_licenses(licenses: &[License], path: &str, report: &mut Report) {
     }
 }
 
-fn check_resources(resources: &[Resource], files: &PackFiles, path: &str, report: &mut Report) {
+fn check_resources(resources: &[Resource], files: &dyn PackSource, path: &str, report: &mut Report) {
     let paths =
         resources.iter().filter_map(|resource| resource.path.as_ref()).flat_map(ResourcePath::as_slice);
+    let names = files.names();
     for resource in paths.filter(|path| !path.contains("://")) {
         let name = resource.strip_prefix("./").unwrap_or(resource);
-        if !files.files.iter().any(|file| file.name == name) {
+        if !names.contains(&name) {
             let message = format_args!("`resources` lists {}, which is not in the folder", Quoted(resource));
             report.warning(
                 At::file(path),
@@ -142,7 +148,7 @@ fn check_resources(resources: &[Resource], files: &PackFiles, path: &str, report
 }
 
 /// The last part of the path of the pack.
-fn folder_name(files: &PackFiles) -> String {
-    let last = files.label.rsplit(['/', '\\']).find(|part| !part.is_empty());
+fn folder_name(files: &dyn PackSource) -> String {
+    let last = files.label().rsplit(['/', '\\']).find(|part| !part.is_empty());
     last.filter(|part| !matches!(*part, "." | "..")).unwrap_or("pack").to_owned()
 }

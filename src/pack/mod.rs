@@ -8,16 +8,21 @@
 
 mod aliases;
 pub(crate) mod cell;
+mod claims;
+mod collect;
 mod diagnostic;
 mod entities;
 mod frictionless;
+pub(crate) mod grouped;
 mod lint;
 mod load;
 mod manifest;
 mod overrides;
 mod redirects;
 pub(crate) mod report;
+pub(crate) mod row;
 pub(crate) mod schema;
+mod source;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
@@ -26,7 +31,9 @@ pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use lint::lint_stack;
+pub(crate) use load::{PackError, RestOfPack, read_rows};
 pub use load::{Parsed, parse};
+pub(crate) use source::PackSource;
 
 use std::sync::Arc;
 

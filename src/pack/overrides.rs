@@ -1,8 +1,11 @@
 //! Rows of `overrides.tsv`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::Read;
 
 use super::cell::Checker;
+use super::load::PackError;
 use super::redirects::{self, Redirect};
 use super::report::{At, Report};
 use super::schema::{ACTIONS, OVERRIDES};
@@ -23,8 +26,16 @@ pub(super) struct Overrides {
 
 impl Overrides {
     /// Reads one table.
-    pub fn read(&mut self, file: &TableFile<'_>, report: &mut Report) {
-        table::read(file, &OVERRIDES, report, |row, report| self.read_row(row, report));
+    pub fn read(
+        &mut self,
+        file: &TableFile,
+        source: &mut dyn Read,
+        report: &mut Report,
+    ) -> Result<(), PackError> {
+        table::read(file, source, &OVERRIDES, report, |row, report| {
+            self.read_row(row, report);
+            Ok(())
+        })
     }
 
     fn read_row(&mut self, row: &Row<'_, WIDTH>, report: &mut Report) {
@@ -38,7 +49,7 @@ impl Overrides {
             OverrideAction::NotAName { .. } => row.line_place(),
         };
         if self.is_new(&action, id, &mut check) {
-            self.rows.push(OverrideRow { action, note: check.prose(note), place });
+            self.rows.push(OverrideRow { action, note: check.prose(note).into_owned(), place });
         }
     }
 
@@ -131,12 +142,12 @@ impl Checker<'_, WIDTH> {
 
     fn needed_id(&mut self, action: Cell<'_>, cell: Cell<'_>) -> Option<EntityId> {
         self.needed(action, cell)?;
-        self.id(cell)
+        self.id(cell).map(EntityId::from_checked)
     }
 
     fn needed_alias(&mut self, action: Cell<'_>, cell: Cell<'_>) -> Option<String> {
         self.needed(action, cell)?;
-        self.alias(cell)
+        self.alias(cell).map(Cow::into_owned)
     }
 
     fn needed(&mut self, action: Cell<'_>, cell: Cell<'_>) -> Option<()> {

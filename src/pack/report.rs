@@ -24,7 +24,9 @@ impl<'a> At<'a> {
     }
 }
 
-/// The findings on one pack: all are counted, the first [`MAX_DIAGNOSTICS`] are kept, errors before warnings.
+/// The findings on one pack: all are counted, the first [`MAX_DIAGNOSTICS`] by place are kept, errors before warnings.
+///
+/// Which are kept does not depend on the order in which they are found.
 pub(crate) struct Report {
     label: String,
     errors: Findings,
@@ -33,8 +35,34 @@ pub(crate) struct Report {
 
 #[derive(Default)]
 struct Findings {
+    /// The first ones, and some more: they are sorted and cut when they have become too many.
     kept: Vec<Diagnostic>,
     count: usize,
+}
+
+impl Findings {
+    /// Counts one more finding, and keeps it if it may be one of the first.
+    fn add(&mut self, at: At<'_>, diagnostic: impl FnOnce() -> Diagnostic) {
+        self.count += 1;
+        let is_late = |bound: &Diagnostic| (at.path, at.line, at.column) >= place(bound);
+        if self.kept.len() >= MAX_DIAGNOSTICS && self.kept.get(MAX_DIAGNOSTICS - 1).is_some_and(is_late) {
+            return;
+        }
+        self.kept.push(diagnostic());
+        if self.kept.len() == MAX_DIAGNOSTICS || self.kept.len() == 2 * MAX_DIAGNOSTICS {
+            self.cut(MAX_DIAGNOSTICS);
+        }
+    }
+
+    /// Sorts the findings by place and keeps the first `len`.
+    fn cut(&mut self, len: usize) {
+        self.kept.sort_by(|a, b| place(a).cmp(&place(b)));
+        self.kept.truncate(len);
+    }
+}
+
+fn place(finding: &Diagnostic) -> (&str, Option<u32>, Option<u32>) {
+    (&finding.file, finding.line, finding.column)
 }
 
 impl Report {
@@ -63,18 +91,15 @@ impl Report {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
         };
-        findings.count += 1;
-        if findings.kept.len() < MAX_DIAGNOSTICS {
-            findings.kept.push(Diagnostic {
-                severity,
-                code,
-                file: at.path.to_owned(),
-                line: at.line,
-                column: at.column,
-                message: message.to_string(),
-                help: help.to_string(),
-            });
-        }
+        findings.add(at, || Diagnostic {
+            severity,
+            code,
+            file: at.path.to_owned(),
+            line: at.line,
+            column: at.column,
+            message: message.to_string(),
+            help: help.to_string(),
+        });
     }
 
     /// Whether the pack cannot be used.
@@ -84,14 +109,15 @@ impl Report {
 
     /// The findings in order of file, line and column, errors first, and one that counts what the cap left out.
     pub fn finish(self) -> Vec<Diagnostic> {
-        let Self { label, errors, mut warnings } = self;
-        warnings.kept.truncate(MAX_DIAGNOSTICS - errors.kept.len());
+        let Self { label, mut errors, mut warnings } = self;
+        errors.cut(MAX_DIAGNOSTICS);
+        warnings.cut(MAX_DIAGNOSTICS - errors.kept.len());
         let errors_left_out = errors.count - errors.kept.len();
         let warnings_left_out = warnings.count - warnings.kept.len();
 
         let mut findings = errors.kept;
         findings.append(&mut warnings.kept);
-        findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        findings.sort_by(|a, b| place(a).cmp(&place(b)));
         findings.extend(closing(label, errors_left_out, warnings_left_out));
         findings
     }
@@ -156,6 +182,19 @@ mod tests {
             (last.severity, last.message.as_str()),
             (Severity::Error, "and 35 more: 30 errors, 5 warnings")
         );
+    }
+
+    #[test]
+    fn the_first_by_place_are_kept_in_whatever_order_they_are_found() {
+        let found = |lines: &mut dyn Iterator<Item = u32>| {
+            let mut report = Report::new("p");
+            lines.for_each(|line| report.error(At::place("p/a", line, 1), "e", "e", ""));
+            report.finish()
+        };
+        let forwards = found(&mut (1..=1000));
+        assert_eq!(found(&mut (1..=1000).rev()), forwards);
+        assert_eq!(found(&mut (0..1000).map(|i| i * 7 % 1000 + 1)), forwards);
+        assert_eq!((forwards[0].line, forwards[99].line, forwards.len()), (Some(1), Some(100), 101));
     }
 
     #[test]

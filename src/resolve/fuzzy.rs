@@ -8,7 +8,7 @@ use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
 use super::{partial, skeleton};
-use crate::index::{FuzzyPattern, WorkBudget};
+use crate::index::{FuzzyPattern, Posting};
 use crate::model::{Article, Tier};
 use crate::text::well_known::is_other_name;
 use crate::text::{self, ARTICLE};
@@ -66,24 +66,28 @@ pub(super) fn may_carry(form: &Form, edits: u8, without: Stages) -> bool {
         && !form.is_word(without)
 }
 
-fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
+fn gather_keys(stack: &Stack, form: &Form<'_>, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
     let without = hits.without();
+    let mut found: Vec<Posting> = Vec::new();
     for (segment, reader) in stack.numbered() {
-        reader.search_fuzzy(pattern, &mut WorkBudget::new(u32::MAX), |postings| {
-            for posting in postings {
-                let at = AliasRef { segment, alias: posting.alias };
-                let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    let comparison = compare_edited(&form.safe, surface, without).ok()?;
-                    let is_other = comparison.tier == Tier::Fuzzy
-                        && !without.contains(Stage::OtherPerson)
-                        && is_other_person(stack, form, at, surface);
-                    (!is_other).then_some(comparison)
-                });
-                if let Some(comparison) = comparison {
-                    hits.add(form, at, comparison);
-                }
+        found.clear();
+        reader.search_fuzzy(pattern, hits.budget(), |postings| found.extend(postings));
+        for posting in &found {
+            if !hits.may_compare() {
+                return;
             }
-        });
+            let at = AliasRef { segment, alias: posting.alias };
+            let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
+                let comparison = compare_edited(&form.safe, surface, without).ok()?;
+                let is_other = comparison.tier == Tier::Fuzzy
+                    && !without.contains(Stage::OtherPerson)
+                    && is_other_person(stack, form, at, surface);
+                (!is_other).then_some(comparison)
+            });
+            if let Some(comparison) = comparison {
+                hits.add(form, at, comparison);
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::{Step, similarity};
 use crate::index::Alias;
+use crate::index::WorkBudget;
 use crate::model::{AliasKind, Tier};
 
 /// An entity reached through one of its aliases.
@@ -85,7 +86,16 @@ pub(super) struct Hits<'a> {
     met: SmallVec<[AliasRef; 4]>,
     /// The entities that an override keeps out, with the key that it blocks.
     blocked: BTreeMap<EntityKey, String>,
+    /// What work is left for the search.
+    budget: WorkBudget,
 }
+
+/// The work of a search: about a millisecond of transitions followed, and as much of aliases compared.
+const WORK: u32 = 400_000;
+/// How many times as much a search through all tiers may do.
+const ALL_TIERS_FACTOR: u32 = 10;
+/// What it counts to compare an alias, in transitions.
+const COMPARISON_WORK: u32 = 50;
 
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
@@ -101,12 +111,41 @@ impl<'a> Hits<'a> {
         let is_left_out = |stage| options.without.contains(stage);
         let extent = if is_left_out(Stage::ExactBlocksFuzzy) { Extent::AllTiers } else { extent };
         let coverage = if is_left_out(Stage::Coverage) { 1.0 } else { stack.coverage() };
-        Self { stack, options, keys, extent, coverage, best, is_known, best_plausibility, met, blocked }
+        let factor = if extent == Extent::AllTiers { ALL_TIERS_FACTOR } else { 1 };
+        let budget = WorkBudget::new(factor * WORK);
+        Self {
+            stack,
+            options,
+            keys,
+            extent,
+            coverage,
+            best,
+            is_known,
+            best_plausibility,
+            met,
+            blocked,
+            budget,
+        }
     }
 
     /// The stages that are left out.
     pub fn without(&self) -> Stages {
         self.options.without
+    }
+
+    /// What work is left for the search.
+    pub fn budget(&mut self) -> &mut WorkBudget {
+        &mut self.budget
+    }
+
+    /// Whether an alias may still be compared; then that is taken off the work that is left.
+    pub fn may_compare(&mut self) -> bool {
+        self.budget.take(COMPARISON_WORK)
+    }
+
+    /// Whether the work was not enough for the whole search.
+    pub fn is_truncated(&self) -> bool {
+        self.budget.is_spent()
     }
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
@@ -230,8 +269,8 @@ impl<'a> Hits<'a> {
     }
 }
 
-/// Hits of different entities: most names have one or two.
-pub(super) type HitList = SmallVec<[Hit; 2]>;
+/// Hits of different entities: most names have one.
+pub(super) type HitList = SmallVec<[Hit; 1]>;
 
 /// The best hit of each entity.
 #[derive(Default)]

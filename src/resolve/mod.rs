@@ -149,6 +149,10 @@ pub struct Resolution {
     /// Why the query cannot be a name; set if and only if `status` is `INVALID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_reason: Option<String>,
+    /// Whether the search took so much work that it ended before it was through: then the answer is on what was met until
+    /// then, and a nearer name may be listed. So end a few names of very many readings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
     /// Which index gave the answer.
     pub index_version: String,
 }

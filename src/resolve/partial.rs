@@ -9,7 +9,7 @@ use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::{FuzzyPattern, WorkBudget};
+use crate::index::FuzzyPattern;
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
 use crate::text::{self, heads};
@@ -93,7 +93,7 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             continue;
         }
         for at in sharing_rarest_token(stack, &query, without) {
-            let Some(alias) = stack.alias(at) else { continue };
+            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
             let safe = text::safe_fold(&alias.text());
             let lossy = text::lossy_fold(&safe);
             if !meets(&query, &lossy, without) {
@@ -142,9 +142,7 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     let without = hits.without();
     let mut tokens: Vec<String> = Vec::new();
     for (_, reader) in stack.numbered() {
-        reader.search_fuzzy_tokens(pattern, &mut WorkBudget::new(u32::MAX), |token| {
-            tokens.push(token.to_owned())
-        });
+        reader.search_fuzzy_tokens(pattern, hits.budget(), |token| tokens.push(token.to_owned()));
     }
     tokens.sort_unstable();
     tokens.dedup();
@@ -152,7 +150,7 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
         // Many people share a family name.
         let mut compared: HashMap<String, Option<Comparison>> = HashMap::new();
         for at in sharing_rarest_token(stack, &[&token], without) {
-            let Some(alias) = stack.alias(at) else { continue };
+            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
             let safe = text::safe_fold(&alias.text());
             if !meets(&[&token], &text::lossy_fold(&safe), without) {
                 continue;

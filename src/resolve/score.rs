@@ -90,8 +90,8 @@ impl Factors {
     }
 }
 
-/// Something of each hit: most names have one or two.
-type PerHit<T> = SmallVec<[T; 2]>;
+/// Something of each hit: most names have one.
+type PerHit<T> = SmallVec<[T; 1]>;
 
 /// A hit with its score and where it comes from.
 #[derive(Clone, Debug)]

@@ -23,22 +23,24 @@ pub struct Verdict<'a> {
     scored: ScoredList,
     blocked: Vec<BlockedCandidate>,
     invalid_reason: Option<String>,
+    truncated: bool,
 }
 
 impl<'a> Verdict<'a> {
     /// The verdict on a query that met these.
     pub(super) fn of_hits(stack: &'a Stack, hits: Hits<'_>, options: &'a ResolveOptions) -> Self {
         let blocked = if options.explain { blocked(stack, &hits, options) } else { Vec::new() };
+        let truncated = hits.is_truncated();
         let mut scored = score::score(stack, hits.into_sorted(), options);
         let status = score::decide(&scored, options);
         scored.truncate(score::shown(&scored, options));
-        Self { stack, options, status, scored, blocked, invalid_reason: None }
+        Self { stack, options, status, scored, blocked, invalid_reason: None, truncated }
     }
 
     /// The verdict on a query that cannot be a name, for this reason.
     pub(super) fn invalid(stack: &'a Stack, options: &'a ResolveOptions, reason: String) -> Self {
         let (status, scored, blocked) = (Status::Invalid, ScoredList::new(), Vec::new());
-        Self { stack, options, status, scored, blocked, invalid_reason: Some(reason) }
+        Self { stack, options, status, scored, blocked, invalid_reason: Some(reason), truncated: false }
     }
 
     /// The verdict.
@@ -67,6 +69,11 @@ impl<'a> Verdict<'a> {
         self.invalid_reason.as_deref()
     }
 
+    /// Whether the search ended before it was through, see [`Resolution::truncated`].
+    pub fn truncated(&self) -> bool {
+        self.truncated
+    }
+
     /// Which index gave the answer.
     pub fn index_version(&self) -> &'a str {
         self.stack.index_version()
@@ -86,6 +93,7 @@ impl<'a> Verdict<'a> {
             candidates,
             blocked: self.blocked.clone(),
             invalid_reason: self.invalid_reason.clone(),
+            truncated: self.truncated,
             index_version: self.stack.index_version().to_owned(),
         }
     }

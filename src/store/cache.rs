@@ -1,18 +1,20 @@
 //! The cache of compiled segments: a folder of immutable files, each named by all that its bytes depend on.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use etcetera::BaseStrategy;
 
+use super::compile::CompileFailure;
 use super::error::StoreError;
+use super::scratch::FolderScratch;
 use super::segment_file::{self, LoadMode, Readers};
 use super::sweep::sweep;
 use super::warning::Warning;
-use crate::index::{self, Segment, SegmentError};
+use crate::index::{self, Segment, SegmentError, Workshop};
 use crate::text;
 
 /// Where compiled segments are kept between starts.
@@ -100,16 +102,28 @@ impl SegmentCache {
         }
     }
 
-    /// Keeps a new segment and opens it: from its file, or in memory if it cannot be kept.
-    pub(super) fn put(&self, key: &CacheKey, bytes: Vec<u8>) -> Result<Segment, SegmentError> {
-        let file = self
-            .path(key)
-            .filter(|_| self.unusable.get().is_none())
-            .and_then(|path| self.write(&bytes, &path).inspect_err(|error| self.give_up(error)).ok());
-        match file.and_then(|file| segment_file::load(&file, self.mode).ok()) {
-            Some(segment) => Ok(segment),
-            None => Segment::open(Arc::new(bytes)),
+    /// Has a new segment written, keeps it and opens it: from its file, or in memory if it cannot be kept.
+    ///
+    /// `compile` is called again if what it wrote cannot be kept after all.
+    pub(super) fn put<T>(
+        &self,
+        key: &CacheKey,
+        compile: impl Fn(&Workshop, &mut dyn Write) -> Result<T, CompileFailure>,
+    ) -> Result<(T, Segment), CompileFailure> {
+        if let Some(path) = self.path(key).filter(|_| self.unusable.get().is_none()) {
+            match self.write(&path, &compile) {
+                Ok((value, file)) => {
+                    if let Ok(segment) = segment_file::load(&file, self.mode) {
+                        return Ok((value, segment));
+                    }
+                }
+                Err(failure) => self.give_up_if_unusable(failure, &path)?,
+            }
         }
+        let mut bytes = Vec::new();
+        let value = compile(&Workshop::in_memory(), &mut bytes)?;
+        let opened = Segment::open(Arc::new(bytes));
+        Ok((value, opened.map_err(|e| StoreError::segment(Path::new(&key.file_name()), e))?))
     }
 
     /// Notes that the segment of this key is in use, though it was not asked for.
@@ -143,12 +157,31 @@ impl SegmentCache {
         Ok(segment)
     }
 
-    fn write(&self, bytes: &[u8], path: &Path) -> Result<File, StoreError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
+    fn write<T>(
+        &self,
+        path: &Path,
+        compile: impl Fn(&Workshop, &mut dyn Write) -> Result<T, CompileFailure>,
+    ) -> Result<(T, File), CompileFailure> {
+        let folder = segment_file::folder_of(path);
         create_private(folder).map_err(|e| StoreError::write(folder, e))?;
-        let file = segment_file::publish(bytes, path, Readers::Owner, true)?;
-        self.note_use(path.into(), &file);
-        Ok(file)
+        let workshop = Workshop::new(Arc::new(FolderScratch(folder.into())));
+        let compile = |out: &mut dyn Write| compile(&workshop, out);
+        let (value, written) = segment_file::publish(path, Readers::Owner, true, compile)?;
+        self.note_use(path.into(), &written.file);
+        Ok((value, written.file))
+    }
+
+    /// Takes a failure of the cache itself for the end of its use, and hands back any other.
+    fn give_up_if_unusable(&self, failure: CompileFailure, path: &Path) -> Result<(), CompileFailure> {
+        let error = match failure {
+            CompileFailure::Scratch(source) | CompileFailure::Write(source) => {
+                StoreError::write(path, source)
+            }
+            CompileFailure::Store(error @ (StoreError::Write { .. } | StoreError::Segment { .. })) => error,
+            other => return Err(other),
+        };
+        self.give_up(&error);
+        Ok(())
     }
 
     /// A file's time of change says when it was last used, for [`sweep`]; the system's own record of reading is
@@ -211,6 +244,14 @@ mod tests {
         key: CacheKey,
     }
 
+    /// Puts a sample segment.
+    fn put(cache: &SegmentCache, key: &CacheKey, name: &str) -> Segment {
+        let write = |_: &Workshop, out: &mut dyn Write| {
+            out.write_all(&segment_bytes(name)).map_err(CompileFailure::Write)
+        };
+        cache.put(key, write).map_err(|_| "not put").unwrap().1
+    }
+
     impl Fixture {
         fn new() -> Self {
             Self { folder: tempfile::tempdir().unwrap(), key: CacheKey::new(&KEY) }
@@ -226,7 +267,7 @@ mod tests {
 
         fn fill(&self) {
             let cache = self.cache();
-            cache.put(&self.key, segment_bytes("a")).unwrap();
+            put(&cache, &self.key, "a");
             assert_eq!(cache.finish(), []);
         }
     }
@@ -236,7 +277,7 @@ mod tests {
         let fixture = Fixture::new();
         let cache = fixture.cache();
         assert!(cache.get(&fixture.key).is_none());
-        assert_eq!(cache.put(&fixture.key, segment_bytes("a")).unwrap().header().manifest.name, "a");
+        assert_eq!(put(&cache, &fixture.key, "a").header().manifest.name, "a");
         assert_eq!(cache.get(&fixture.key).unwrap().header().manifest.name, "a");
         assert!(cache.get(&CacheKey::new(&[8; 32])).is_none());
         assert_eq!(cache.finish(), []);
@@ -267,7 +308,7 @@ mod tests {
             fs::write(fixture.file(), bad).unwrap();
             let cache = fixture.cache();
             assert!(cache.get(&fixture.key).is_none());
-            cache.put(&fixture.key, good.clone()).unwrap();
+            put(&cache, &fixture.key, "a");
             let warnings = cache.finish();
             assert!(matches!(&warnings[..], [Warning::CacheDamaged { .. }]), "{warnings:?}");
             assert_eq!(fs::read(fixture.file()).unwrap(), good);
@@ -282,7 +323,7 @@ mod tests {
         let cache = fixture.cache();
         for name in ["a", "b"] {
             assert!(cache.get(&fixture.key).is_none());
-            let segment = cache.put(&fixture.key, segment_bytes(name)).unwrap();
+            let segment = put(&cache, &fixture.key, name);
             assert_eq!(segment.header().manifest.name, name);
         }
         let warnings = cache.finish();
@@ -293,7 +334,7 @@ mod tests {
     #[test]
     fn no_cache_is_no_warning() {
         let cache = SegmentCache::new(&CachePolicy::Off, LoadMode::Map);
-        assert!(cache.put(&CacheKey::new(&KEY), segment_bytes("a")).is_ok());
+        assert_eq!(put(&cache, &CacheKey::new(&KEY), "a").header().manifest.name, "a");
         assert!(cache.get(&CacheKey::new(&KEY)).is_none());
         assert_eq!(cache.finish(), []);
     }
@@ -306,11 +347,10 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let cache = fixture.cache();
-                        let segment = cache
-                            .get(&fixture.key)
-                            .unwrap_or_else(|| cache.put(&fixture.key, segment_bytes("a")).unwrap());
+                        let segment =
+                            cache.get(&fixture.key).unwrap_or_else(|| put(&cache, &fixture.key, "a"));
                         assert_eq!(segment.header().manifest.name, "a");
-                        cache.put(&fixture.key, segment_bytes("a")).unwrap();
+                        put(&cache, &fixture.key, "a");
                         assert_eq!(cache.finish(), []);
                     }
                 });

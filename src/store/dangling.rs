@@ -1,85 +1,127 @@
 //! Dangling references: rows about entities that no pack of the stack knows.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::Gazetteer;
-use crate::model::EntityId;
-use crate::pack::{Diagnostic, MAX_DIAGNOSTICS, OverrideAction, Pack, RowPlace, Severity};
-
-/// A row about an entity of another pack.
-pub(super) struct Reference {
-    id: EntityId,
-    file: Arc<str>,
-    line: u32,
-    column: Option<u32>,
-}
+use crate::pack::grouped::Event;
+use crate::pack::{Diagnostic, MAX_DIAGNOSTICS, OverrideAction, OverrideRow, RowPlace, Severity};
 
 /// The first row about each entity that is not of this pack itself, in the order of tables and rows.
-pub(super) fn foreign_references(pack: &Pack) -> Vec<Reference> {
-    let mut known = own_ids(pack);
-    let aliases = pack.aliases.iter().map(|row| (&row.id, row.place));
-    let overrides = pack.overrides.iter().filter_map(|row| Some((referred(&row.action)?, row.place)));
-    let rows = aliases.chain(overrides);
-    rows.filter(|(id, _)| known.insert(id)).map(|(id, place)| reference(pack, id, place)).collect()
+#[derive(Default)]
+pub(super) struct References {
+    /// Alias rows, then overrides.
+    rows: Vec<Reference>,
+    files: Vec<Arc<str>>,
 }
 
-/// A warning for each reference to an entity that the stack does not hold.
-pub(super) fn dangling(references: &[Reference], gazetteer: &Gazetteer) -> Vec<Diagnostic> {
-    let unknown = references.iter().filter(|reference| gazetteer.entity(reference.id.as_str()).is_none());
-    unknown.take(MAX_DIAGNOSTICS).map(warning).collect()
+/// A row about an entity of another pack.
+struct Reference {
+    id: Box<str>,
+    is_override: bool,
+    place: RowPlace,
 }
 
-fn own_ids(pack: &Pack) -> HashSet<&EntityId> {
-    let entities = pack.entities.iter().flat_map(|row| std::iter::once(&row.id).chain(&row.same_as));
-    let redirected = pack.overrides.iter().filter_map(|row| match &row.action {
-        OverrideAction::Redirect { id, .. } => Some(id),
-        _ => None,
-    });
-    entities.chain(redirected).collect()
+/// Finds the [`References`] of a pack in what it says of its IDs.
+pub(super) struct Foreign<'p> {
+    overrides: &'p [OverrideRow],
+    found: Vec<Reference>,
+    id: String,
+    /// Whether the current ID is of this pack itself.
+    is_own: bool,
+    /// The first row that needs the current ID.
+    first: Option<(bool, RowPlace)>,
 }
 
-/// The entity without which the override does nothing; one that it removes is rightly unknown afterwards.
-fn referred(action: &OverrideAction) -> Option<&EntityId> {
-    match action {
-        OverrideAction::Block { id, .. } => Some(id),
-        OverrideAction::Redirect { target, .. } => Some(target),
-        OverrideAction::Remove { .. } | OverrideAction::NotAName { .. } => None,
+impl<'p> Foreign<'p> {
+    pub(super) fn new(overrides: &'p [OverrideRow]) -> Self {
+        Self { overrides, found: Vec::new(), id: String::new(), is_own: true, first: None }
+    }
+
+    /// Sees what is said of an ID.
+    pub(super) fn see(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Id(id) => {
+                self.end_id();
+                self.id.clear();
+                self.id.push_str(id);
+                self.is_own = false;
+            }
+            Event::Entity(_) | Event::SameAs { .. } => self.is_own = true,
+            Event::Reference { index, slot } => {
+                let Some(row) = self.overrides.get(*index as usize) else { return };
+                match &row.action {
+                    OverrideAction::Redirect { .. } if *slot == 0 => self.is_own = true,
+                    OverrideAction::Redirect { .. } | OverrideAction::Block { .. } => {
+                        self.need(true, row.place)
+                    }
+                    // One that is removed is rightly unknown afterwards.
+                    OverrideAction::Remove { .. } | OverrideAction::NotAName { .. } => {}
+                }
+            }
+            Event::Alias(alias) => self.need(false, alias.place),
+        }
+    }
+
+    /// What was found; `files` are the paths of the tables.
+    pub(super) fn into_references(mut self, files: Vec<Arc<str>>) -> References {
+        self.end_id();
+        let mut rows = self.found;
+        rows.sort_by_key(|row| (row.is_override, row.place.file, row.place.line));
+        References { rows, files }
+    }
+
+    fn need(&mut self, is_override: bool, place: RowPlace) {
+        let order = |(is_override, place): (bool, RowPlace)| (is_override, place.file, place.line);
+        if self.first.is_none_or(|first| order((is_override, place)) < order(first)) {
+            self.first = Some((is_override, place));
+        }
+    }
+
+    fn end_id(&mut self) {
+        if let Some((is_override, place)) = self.first.take().filter(|_| !self.is_own) {
+            self.found.push(Reference { id: self.id.as_str().into(), is_override, place });
+        }
     }
 }
 
-fn reference(pack: &Pack, id: &EntityId, place: RowPlace) -> Reference {
-    let file = pack.files.get(usize::from(place.file)).cloned().unwrap_or_default();
-    let column = Some(u32::from(place.column)).filter(|&column| column > 0);
-    Reference { id: id.clone(), file, line: place.line, column }
-}
+impl References {
+    /// A warning for each reference to an entity that the stack does not hold, for the first of them.
+    pub(super) fn dangling(&self, gazetteer: &Gazetteer) -> Vec<Diagnostic> {
+        let unknown = self.rows.iter().filter(|reference| gazetteer.entity(&reference.id).is_none());
+        unknown.take(MAX_DIAGNOSTICS).map(|reference| self.warning(reference)).collect()
+    }
 
-fn warning(reference: &Reference) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Warning,
-        code: "unknown-entity",
-        file: reference.file.to_string(),
-        line: Some(reference.line),
-        column: reference.column,
-        message: format!("no pack of the stack knows `{}`, so the row does nothing", reference.id),
-        help: "correct the ID, or add the pack that holds the entity".into(),
+    fn warning(&self, reference: &Reference) -> Diagnostic {
+        let RowPlace { file, line, column } = reference.place;
+        Diagnostic {
+            severity: Severity::Warning,
+            code: "unknown-entity",
+            file: self.files.get(usize::from(file)).map(ToString::to_string).unwrap_or_default(),
+            line: Some(line),
+            column: Some(u32::from(column)).filter(|&column| column > 0),
+            message: format!("no pack of the stack knows `{}`, so the row does nothing", reference.id),
+            help: "correct the ID, or add the pack that holds the entity".into(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pack::{PackFile, PackFiles, parse};
+    use crate::index::Workshop;
+    use crate::pack::{PackFile, PackFiles};
+    use crate::store::compile::compile;
 
-    fn pack(tables: &[(&str, &str)]) -> Pack {
+    fn references(tables: &[(&str, &str)]) -> References {
         let file = |&(name, text): &(&str, &str)| PackFile { name: name.into(), bytes: text.into() };
-        let parsed = parse(&PackFiles { label: "mine".into(), files: tables.iter().map(file).collect() });
-        parsed.pack.ok_or(parsed.diagnostics).unwrap()
+        let files = PackFiles { label: "mine".into(), files: tables.iter().map(file).collect() };
+        let compiled = compile(&files, &Workshop::in_memory(), &mut Vec::new());
+        compiled.map_err(|_| "not compiled").unwrap().references
     }
 
     #[test]
     fn only_ids_of_other_packs_are_foreign_and_each_once() {
-        let pack = pack(&[
+        let references = references(&[
             (
                 "aliases.tsv",
                 "id\talias\tkind\nmine\ta\tpreferred\nother\tb\tpreferred\nother\tc\tpreferred\nsame\td\tpreferred\n",
@@ -90,21 +132,17 @@ mod tests {
                 "action\tid\talias\ttarget\nblock\tblocked\tx\t\nredirect\told\t\ttarget\nremove\tremoved\t\t\nnot_a_name\t\ty\t\n",
             ),
         ]);
-        let references = foreign_references(&pack);
-        let places: Vec<_> = references.iter().map(|r| (r.id.as_str(), &*r.file, r.line, r.column)).collect();
-        let expected = [
-            ("other", "mine/aliases.tsv", 3, Some(1)),
-            ("blocked", "mine/overrides.tsv", 2, Some(7)),
-            ("target", "mine/overrides.tsv", 3, Some(15)),
-        ];
-        assert_eq!(places, expected);
+        let findings = references.dangling(&Gazetteer::new(vec![]));
+        let places: Vec<_> =
+            findings.iter().map(|f| f.to_string().split(": ").next().unwrap().to_owned()).collect();
+        assert_eq!(places, ["mine/aliases.tsv:3:1", "mine/overrides.tsv:2:7", "mine/overrides.tsv:3:15"]);
     }
 
     #[test]
     fn the_report_is_bounded() {
         let rows: Vec<_> = (0..2 * MAX_DIAGNOSTICS).map(|i| format!("x:{i}\ta\tpreferred\n")).collect();
-        let pack = pack(&[("aliases.tsv", &format!("id\talias\tkind\n{}", rows.concat()))]);
-        let findings = dangling(&foreign_references(&pack), &Gazetteer::new(vec![]));
+        let references = references(&[("aliases.tsv", &format!("id\talias\tkind\n{}", rows.concat()))]);
+        let findings = references.dangling(&Gazetteer::new(vec![]));
         assert_eq!(findings.len(), MAX_DIAGNOSTICS);
         assert!(findings[0].to_string().starts_with("mine/aliases.tsv:2:1: warning[unknown-entity]"));
     }

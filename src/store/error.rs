@@ -72,6 +72,20 @@ pub enum StoreError {
         /// What the system says.
         source: io::Error,
     },
+    /// Scratch files, for what does not fit in memory, could not be written or read.
+    #[error("cannot use scratch files in {}: {source}; make room there, or name another folder with --temp-dir", .folder.display())]
+    Scratch {
+        /// Where they were to lie.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A pack was changed while it was being read, several times in a row.
+    #[error("{} was changed while it was being read; try again when it is written", .path.display())]
+    Changing {
+        /// The pack folder.
+        path: PathBuf,
+    },
     /// A pack inside the program cannot be unpacked: the program file is damaged.
     #[error(
         "the bundled file {file} cannot be unpacked ({source}); the program is damaged, install it again"
@@ -92,7 +106,8 @@ impl StoreError {
     /// | 65 | bad data | `BadPacks`, `TooLarge`, `Segment` |
     /// | 66 | missing input | `Missing`, `WrongKind`; `Read` if the file has gone or may not be read |
     /// | 70 | internal | `Bundled` |
-    /// | 74 | input or output failed | `Write`, `Exists`, any other `Read` |
+    /// | 74 | input or output failed | `Write`, `Scratch`, `Exists`, any other `Read` |
+    /// | 75 | try again | `Changing` |
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::BadPacks { .. } | Self::TooLarge { .. } | Self::Segment { .. } => 65,
@@ -102,7 +117,8 @@ impl StoreError {
                 _ => 74,
             },
             Self::Bundled { .. } => 70,
-            Self::Write { .. } | Self::Exists { .. } => 74,
+            Self::Write { .. } | Self::Scratch { .. } | Self::Exists { .. } => 74,
+            Self::Changing { .. } => 75,
         }
     }
 

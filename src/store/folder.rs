@@ -1,18 +1,21 @@
 //! Pack folders: from the file system to [`PackFiles`].
 
 use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::digest::ContentHasher;
 use super::error::{PACK_FILE, PACK_FOLDER, StoreError};
-use crate::pack::{PackFile, PackFiles};
+use crate::index::Progress;
+use crate::pack::{PackFile, PackFiles, PackSource};
 
 /// The most files that a pack may have.
 pub const MAX_PACK_FILES: usize = 1024;
-/// The most bytes that the files of a pack may have together.
+/// The most bytes that the files of a pack may have together to be read to memory, as [`read_pack`] does.
 pub const MAX_PACK_BYTES: u64 = 4 << 30;
 
-/// Reads the files of a pack folder, in name order.
+/// Reads the files of a pack folder to memory, in name order; to compile a pack takes no more than [`super::build()`].
 ///
 /// Links are followed, for that is how files are mounted in a cluster. Sub-folders and hidden files (`.name`, the
 /// leavings of editors) are not part of a pack; a pipe, socket or device is refused, for it could not be read twice.
@@ -37,6 +40,84 @@ fn read_within(folder: &Path, max_files: usize, max_bytes: u64) -> Result<PackFi
         files.push(PackFile { name, bytes });
     }
     Ok(PackFiles { label: folder.display().to_string(), files })
+}
+
+/// A pack folder whose files are read when they are needed, and so may be larger than memory.
+pub(super) struct PackFolder {
+    path: PathBuf,
+    label: String,
+    names: Vec<String>,
+    /// Is told of every byte that is read.
+    progress: Arc<dyn Progress>,
+}
+
+impl PackFolder {
+    /// Lists the files of a folder, as [`read_pack`] would read them.
+    pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let names = file_names(folder)?;
+        if names.len() > MAX_PACK_FILES {
+            let limit = MAX_PACK_FILES as u64;
+            return Err(StoreError::TooLarge { path: folder.into(), what: "files", limit });
+        }
+        let label = folder.display().to_string();
+        Ok(Self { path: folder.into(), label, names, progress: Arc::new(()) })
+    }
+
+    /// Tells `progress` from now on.
+    pub(super) fn watched(self, progress: Arc<dyn Progress>) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// The bytes of all files together.
+    pub(super) fn len(&self) -> Result<u64, StoreError> {
+        let len = |name: &String| {
+            let path = self.path.join(name);
+            let metadata = fs::metadata(&path).map_err(|e| StoreError::read(&path, PACK_FILE, e))?;
+            Ok(metadata.len())
+        };
+        self.names.iter().map(len).sum()
+    }
+
+    /// The [content digest](super::digest::content_digest) of the files as they are now. Reads all of them.
+    pub(super) fn digest(&self) -> Result<[u8; 32], StoreError> {
+        let mut hasher = ContentHasher::default();
+        for name in &self.names {
+            let path = self.path.join(name);
+            let read = |source| StoreError::read(&path, PACK_FILE, source);
+            let file = File::open(&path).map_err(read)?;
+            let len = file.metadata().map_err(read)?.len();
+            hasher.add(name, len, file).map_err(read)?;
+        }
+        Ok(hasher.finish())
+    }
+}
+
+impl PackSource for PackFolder {
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(Watched { file: File::open(self.path.join(name))?, progress: &*self.progress }))
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Watched<'p> {
+    file: File,
+    progress: &'p dyn Progress,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.file.read(buffer)?;
+        self.progress.advance(len as u64);
+        Ok(len)
+    }
 }
 
 /// Names of the pack's files, in order.

@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use super::bundled::BundledPack;
 use super::cache::{CacheKey, SegmentCache};
-use super::compile::{Compiled, compile};
-use super::dangling::Reference;
-use super::digest::content_digest;
+use super::compile::{CompileFailure, Compiled, compile};
+use super::dangling::References;
 use super::error::StoreError;
-use super::folder::read_pack;
+use super::folder::PackFolder;
 use super::observer::{Event, Observer, Origin};
 use super::segment_file::{self, LoadMode};
 use super::stack::Stack;
 use super::warning::Warning;
 use crate::index::Segment;
-use crate::pack::{Diagnostic, PackFiles};
+use crate::pack::{Diagnostic, PackSource};
 
 /// A segment of an open stack.
 #[derive(Clone)]
@@ -69,7 +68,7 @@ pub(super) enum Outcome {
 pub(super) struct Ready {
     pub(super) layer: Layer,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) references: Vec<Reference>,
+    pub(super) references: References,
     pub(super) warning: Option<Warning>,
 }
 
@@ -85,14 +84,36 @@ impl Opener<'_> {
     pub(super) fn open(&self, source: Source) -> Result<Outcome, StoreError> {
         match source {
             Source::Index(path) => self.open_index(path).map(Outcome::Ready),
-            Source::Bundled(pack) => self.open_pack(source, CacheKey::new(&pack.digest), || pack.unpack()),
+            Source::Bundled(pack) => {
+                let key = CacheKey::new(&pack.digest);
+                match self.find(&source, &key) {
+                    Some(ready) => Ok(Outcome::Ready(ready)),
+                    None => self.compile(source, key, &pack.unpack()?, || Ok(true)),
+                }
+            }
             Source::Pack(ref folder) => {
-                let files = read_pack(folder)?;
-                let parts = files.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
-                let key = CacheKey::new(&content_digest(parts));
-                self.open_pack(source, key, || Ok(files))
+                let files = PackFolder::open(folder)?;
+                self.open_folder(&source, &files)
             }
         }
+    }
+
+    /// Opens a pack folder; one that is changed meanwhile is read again, so that a segment bears the digest of its
+    /// content.
+    fn open_folder(&self, source: &Source, files: &PackFolder) -> Result<Outcome, StoreError> {
+        const MAX_ATTEMPTS: usize = 5;
+        for _ in 0..MAX_ATTEMPTS {
+            let digest = files.digest()?;
+            let key = CacheKey::new(&digest);
+            if let Some(ready) = self.find(source, &key) {
+                return Ok(Outcome::Ready(ready));
+            }
+            match self.compile(source.clone(), key, files, || Ok(files.digest()? == digest)) {
+                Err(StoreError::Changing { .. }) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(StoreError::Changing { path: source.name().into() })
     }
 
     fn open_index(&self, path: PathBuf) -> Result<Ready, StoreError> {
@@ -111,39 +132,46 @@ impl Opener<'_> {
         Ok(Ready { warning, ..self.ready(Layer { source, key: None, segment }, origin) })
     }
 
-    fn open_pack(
+    /// The pack of this key, if it is open or in the cache.
+    fn find(&self, source: &Source, key: &CacheKey) -> Option<Ready> {
+        if let Some(layer) = self.previous.layers.iter().find(|layer| layer.key == Some(*key)) {
+            self.cache.keep(key);
+            let layer = Layer { source: source.clone(), ..layer.clone() };
+            return Some(self.ready(layer, Origin::Unchanged));
+        }
+        let segment = Arc::new(self.cache.get(key)?);
+        Some(self.ready(Layer { source: source.clone(), key: Some(*key), segment }, Origin::Cache))
+    }
+
+    /// Compiles a pack; `is_unchanged` tells whether it still is that of the key.
+    fn compile(
         &self,
         source: Source,
         key: CacheKey,
-        files: impl FnOnce() -> Result<PackFiles, StoreError>,
+        files: &dyn PackSource,
+        is_unchanged: impl Fn() -> Result<bool, StoreError>,
     ) -> Result<Outcome, StoreError> {
-        if let Some(layer) = self.previous.layers.iter().find(|layer| layer.key == Some(key)) {
-            self.cache.keep(&key);
-            let layer = Layer { source, ..layer.clone() };
-            return Ok(Outcome::Ready(self.ready(layer, Origin::Unchanged)));
-        }
-        if let Some(segment) = self.cache.get(&key) {
-            let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
-            return Ok(Outcome::Ready(self.ready(layer, Origin::Cache)));
-        }
         self.observer.observe(Event::Compiling { pack: &source.name() });
-        match compile(&files()?) {
-            Ok(compiled) => self.keep(source, key, compiled).map(Outcome::Ready),
-            Err(diagnostics) => Ok(self.bad(source, diagnostics)),
+        let compiled = self.cache.put(&key, |workshop, out| {
+            let compiled = compile(files, workshop, out)?;
+            if is_unchanged()? { Ok(compiled) } else { Err(CompileFailure::Changed) }
+        });
+        match compiled {
+            Ok((Compiled { diagnostics, references }, segment)) => {
+                let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
+                Ok(Outcome::Ready(Ready { diagnostics, references, ..self.ready(layer, Origin::Compiled) }))
+            }
+            Err(CompileFailure::BadPack(diagnostics)) => Ok(self.bad(source, diagnostics)),
+            Err(failure) => {
+                let name = source.name();
+                Err(failure.into_error(Path::new(&name), Path::new(&name), Path::new(&name)))
+            }
         }
-    }
-
-    fn keep(&self, source: Source, key: CacheKey, compiled: Compiled) -> Result<Ready, StoreError> {
-        let Compiled { bytes, diagnostics, references } = compiled;
-        let segment =
-            self.cache.put(&key, bytes).map_err(|e| StoreError::segment(Path::new(&source.name()), e))?;
-        let layer = Layer { source, key: Some(key), segment: Arc::new(segment) };
-        Ok(Ready { diagnostics, references, ..self.ready(layer, Origin::Compiled) })
     }
 
     fn ready(&self, layer: Layer, origin: Origin) -> Ready {
         self.observer.observe(Event::Ready { pack: &layer.source.name(), origin });
-        Ready { layer, diagnostics: Vec::new(), references: Vec::new(), warning: None }
+        Ready { layer, diagnostics: Vec::new(), references: References::default(), warning: None }
     }
 
     fn bad(&self, source: Source, diagnostics: Vec<Diagnostic>) -> Outcome {

@@ -42,12 +42,14 @@ mod folder;
 mod layer;
 mod map;
 mod observer;
+mod scratch;
 mod segment_file;
 mod stack;
 mod sweep;
 mod warning;
 
-pub use build::{Built, build};
+pub use crate::index::{Phase, Progress};
+pub use build::{BuildOptions, Built, build};
 pub use bundled::{BundledPack, bundled_packs};
 pub use cache::CachePolicy;
 pub use error::StoreError;

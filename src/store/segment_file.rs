@@ -1,9 +1,11 @@
 //! Segment files: opened only when every byte is verified, written only whole.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
+
+use tempfile::NamedTempFile;
 
 use super::error::{SEGMENT_FILE, StoreError};
 use super::map::map;
@@ -59,28 +61,73 @@ pub(super) fn load(mut file: &File, mode: LoadMode) -> Result<Segment, SegmentEr
 
 /// Writes a segment so that, whatever happens, `path` names either what it named before or the whole new file.
 ///
-/// A temporary file in the same folder is written, flushed to the disk, opened again and verified, renamed, and the
-/// folder flushed. Returns the file, open for reading only and verified, so that the caller depends on the path no
-/// more. An existing file is replaced only if `replace` is set.
-pub(super) fn publish(
-    bytes: &[u8],
+/// What `fill` writes goes to a temporary file in the same folder, which comes to be with the first byte; it is flushed
+/// to the disk, opened again and verified, renamed, and the folder flushed. Returns what `fill` does, and the file, open
+/// for reading only and verified, so that the caller depends on the path no more. An existing file is replaced only if
+/// `replace` is set.
+pub(super) fn publish<T, E: From<StoreError>>(
     path: &Path,
     readers: Readers,
     replace: bool,
-) -> Result<File, StoreError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = |source| StoreError::write(path, source);
-    let mut temp = readers.temp_file().tempfile_in(folder).map_err(write)?;
-    fill(temp.as_file_mut(), bytes).map_err(write)?;
-    let written = File::open(temp.path()).map_err(write)?;
-    verify_file(&written).map_err(|e| StoreError::segment(path, e))?;
-    let persisted = if replace { temp.persist(path) } else { temp.persist_noclobber(path) };
-    persisted.map_err(|e| match e.error.kind() {
-        std::io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.into() },
-        _ => write(e.error),
-    })?;
-    sync_folder(folder).map_err(write)?;
-    Ok(written)
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<(T, Written), E> {
+    let folder = folder_of(path);
+    let mut out = TempOut { folder, readers, file: None };
+    let value = fill(&mut out)?;
+    Ok((value, out.publish(path, replace)?))
+}
+
+/// A segment file that was written.
+pub(super) struct Written {
+    /// Open for reading only.
+    pub(super) file: File,
+    pub(super) header: Header,
+}
+
+/// The folder of a file.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A temporary file that is made when the first byte is written to it.
+struct TempOut<'p> {
+    folder: &'p Path,
+    readers: Readers,
+    file: Option<NamedTempFile>,
+}
+
+impl TempOut<'_> {
+    fn file(&mut self) -> io::Result<&mut NamedTempFile> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => Ok(none.insert(self.readers.temp_file().tempfile_in(self.folder)?)),
+        }
+    }
+
+    fn publish(mut self, path: &Path, replace: bool) -> Result<Written, StoreError> {
+        let write = |source| StoreError::write(path, source);
+        self.file().and_then(|temp| temp.as_file().sync_all()).map_err(write)?;
+        let Some(temp) = self.file else { return Err(write(io::ErrorKind::NotFound.into())) };
+        let file = File::open(temp.path()).map_err(write)?;
+        let header = verify_file(&file).map_err(|e| StoreError::segment(path, e))?;
+        let persisted = if replace { temp.persist(path) } else { temp.persist_noclobber(path) };
+        persisted.map_err(|e| match e.error.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::Exists { path: path.into() },
+            _ => write(e.error),
+        })?;
+        sync_folder(self.folder).map_err(write)?;
+        Ok(Written { file, header })
+    }
+}
+
+impl Write for TempOut<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Who may read a segment that is written.
@@ -113,13 +160,8 @@ pub(super) fn verify_file(mut file: &File) -> Result<Header, SegmentError> {
     index::verify(&mut file)
 }
 
-fn fill(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 /// Makes a rename last; on systems that cannot open folders the rename lasts by itself or not at all.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
@@ -127,6 +169,11 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::store::testing::segment_bytes;
+
+    fn publish(bytes: &[u8], path: &Path, readers: Readers, replace: bool) -> Result<File, StoreError> {
+        let fill = |out: &mut dyn Write| out.write_all(bytes).map_err(|e| StoreError::write(path, e));
+        super::publish(path, readers, replace, fill).map(|((), written)| written.file)
+    }
 
     fn names(folder: &Path) -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
@@ -184,10 +231,21 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_an_error() {
-        let mut full = File::options().write(true).open("/dev/full").unwrap();
-        let error = fill(&mut full, b"x").unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
-        assert_eq!(StoreError::write(Path::new("x"), error).exit_code(), 74);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaqut");
+        publish(&segment_bytes("old"), &path, Readers::Owner, false).unwrap();
+        let fill = |out: &mut dyn Write| -> Result<(), StoreError> {
+            out.write_all(b"half a segment").unwrap();
+            let error = File::options().write(true).open("/dev/full").unwrap().write_all(b"x").unwrap_err();
+            Err(StoreError::write(&path, error))
+        };
+        let error = super::publish(&path, Readers::Owner, true, fill).map(|_| ()).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull)
+        );
+        assert_eq!(error.exit_code(), 74);
+        assert_eq!(verify(&path).unwrap().manifest.name, "old");
+        assert_eq!(names(folder.path()), ["a.yaqut"]);
     }
 
     /// This test starts itself again as a writer, to be killed at whatever it is doing.

@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use super::bundled::{BundledPack, bundled_packs};
 use super::cache::{CachePolicy, SegmentCache};
-use super::dangling::{Reference, dangling};
+use super::dangling::References;
 use super::error::StoreError;
 use super::layer::{Layer, Opener, Outcome, Source};
 use super::observer::{Event, Observer};
 use super::segment_file::LoadMode;
 use super::warning::Warning;
 use crate::Gazetteer;
-use crate::pack::Diagnostic;
+use crate::pack::{Diagnostic, MAX_DIAGNOSTICS};
 
 /// What a stack is made of, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ fn sources(bundled: &'static [BundledPack], config: &StackConfig) -> Vec<Source>
 struct Opening {
     layers: Vec<Layer>,
     diagnostics: Vec<Diagnostic>,
-    references: Vec<Reference>,
+    references: Vec<References>,
     bad: Vec<String>,
     kept: Vec<String>,
     warnings: Vec<Warning>,
@@ -130,7 +130,7 @@ impl Opening {
             Outcome::Ready(ready) => {
                 self.layers.push(ready.layer);
                 self.diagnostics.extend(ready.diagnostics);
-                self.references.extend(ready.references);
+                self.references.push(ready.references);
                 self.warnings.extend(ready.warning);
             }
             Outcome::Kept { layer, diagnostics } => {
@@ -151,7 +151,8 @@ impl Opening {
             return Err(StoreError::BadPacks { diagnostics });
         }
         let gazetteer = Gazetteer::new(layers.iter().map(|layer| Arc::clone(&layer.segment)).collect());
-        diagnostics.extend(dangling(&references, &gazetteer));
+        let dangling = references.iter().flat_map(|references| references.dangling(&gazetteer));
+        diagnostics.extend(dangling.take(MAX_DIAGNOSTICS));
         let stack = Stack { layers };
         Ok(Opened { gazetteer, stack, diagnostics, skipped: bad, kept, warnings })
     }
@@ -164,9 +165,9 @@ mod tests {
     use super::*;
     use crate::ResolveOptions;
     use crate::model::Status;
-    use crate::store::build;
     use crate::store::observer::{Origin, Silent};
     use crate::store::testing::{Origins, break_pack, bundle_pack, write_pack};
+    use crate::store::{BuildOptions, build};
 
     struct Fixture {
         folder: tempfile::TempDir,
@@ -246,7 +247,7 @@ mod tests {
         write_pack(&pack, "c", "gamma");
         let bundled = bundle_pack(&pack, "c");
         let index = fixture.folder.path().join("b.yaqut");
-        build(&fixture.config.packs[1], &index, false).unwrap();
+        build(&fixture.config.packs[1], &index, &BuildOptions::default()).unwrap();
         fixture.config.indexes = vec![index];
         fixture.config.packs.reverse();
         let opened = open_over(bundled, &fixture.config, &Stack::default(), &Silent).unwrap();
@@ -392,7 +393,7 @@ mod tests {
         for load in [LoadMode::Map, LoadMode::Heap] {
             let mut fixture = Fixture::new();
             let index = fixture.folder.path().join("a.yaqut");
-            build(&fixture.config.packs[0], &index, false).unwrap();
+            build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
             fixture.config = StackConfig { packs: vec![], indexes: vec![index], load, ..fixture.config };
             let opened = fixture.open().unwrap();
             assert!(resolves(&opened, "alpha"));
@@ -418,7 +419,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let mut fixture = Fixture::new();
         let index = fixture.folder.path().join("a.yaqut");
-        build(&fixture.config.packs[0], &index, false).unwrap();
+        build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
         fs::set_permissions(&index, fs::Permissions::from_mode(0o646)).unwrap();
         fixture.config.indexes = vec![index.clone()];
         let expected = Warning::WritableByOthers { path: index };

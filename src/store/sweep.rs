@@ -26,6 +26,15 @@ pub(super) fn sweep(folder: &Path, in_use: &[PathBuf], now: SystemTime) {
     sweep_to(folder, in_use, now, MAX_BYTES);
 }
 
+/// Removes what killed writers left behind in `folder`, and no segment.
+pub(super) fn sweep_temporary(folder: &Path, now: SystemTime) {
+    for file in files(folder, now) {
+        if matches!(file.kind, Kind::Temporary) && file.age > TEMP_MAX_AGE {
+            let _ = fs::remove_file(&file.path);
+        }
+    }
+}
+
 fn sweep_to(folder: &Path, in_use: &[PathBuf], now: SystemTime, max_bytes: u64) {
     let mut files = files(folder, now);
     files.sort_unstable_by_key(|file| (!in_use.contains(&file.path), file.age));
@@ -122,6 +131,10 @@ mod tests {
         folder.add(".yaqut-tmp-new", 0);
         sweep(folder.folder.path(), &[], folder.now);
         assert_eq!(folder.names(), [".yaqut-tmp-new"]);
+        folder.add(".yaqut-tmp-old", 2);
+        folder.add(&segment('a'), 31 * 24);
+        sweep_temporary(folder.folder.path(), folder.now);
+        assert_eq!(folder.names(), [".yaqut-tmp-new".to_owned(), segment('a')]);
     }
 
     #[test]

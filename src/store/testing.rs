@@ -13,6 +13,7 @@ use super::compile::compile;
 use super::digest::content_digest;
 use super::folder::read_pack;
 use super::observer::{Event, Observer, Origin};
+use crate::index::Workshop;
 use crate::pack::{PackFile, PackFiles};
 
 /// The files of a pack called `name`, with one entity that bears `alias`.
@@ -32,7 +33,10 @@ pub(super) fn pack_files(name: &str, alias: &str) -> Vec<(&'static str, String)>
 pub(super) fn segment_bytes(name: &str) -> Vec<u8> {
     let file = |(name, text): (&str, String)| PackFile { name: name.into(), bytes: text.into() };
     let files = pack_files(name, "sample").into_iter().map(file).collect();
-    compile(&PackFiles { label: name.into(), files }).map_err(|d| format!("{d:?}")).unwrap().bytes
+    let mut segment = Vec::new();
+    let compiled = compile(&PackFiles { label: name.into(), files }, &Workshop::in_memory(), &mut segment);
+    compiled.map_err(|_| "the sample is not compiled").unwrap();
+    segment
 }
 
 /// Writes such a pack into `folder`, which is made if need be.

@@ -9,14 +9,19 @@
 //! The index is sorted by [`lookup_key`], which is K2 without word divisions, so that one look-up finds K0, K1 and
 //! K2 hits, and نيويورك finds نيو يورك; which of them a hit is, is seen by comparing it with the stored surface.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::safe_fold;
 use super::images::{CharImages, Image, is_inert, only};
 use super::letters;
 
-/// K1 of a K0 key: alef without hamza and madda.
-pub fn hamza_fold(safe: &str) -> String {
+/// K1 of a K0 key: alef without hamza and madda. Borrowed if the key has none.
+pub fn hamza_fold(safe: &str) -> Cow<'_, str> {
+    if safe.chars().all(|c| letters::without_seat(c) == c) {
+        return Cow::Borrowed(safe);
+    }
     safe.chars().map(letters::without_seat).collect()
 }
 

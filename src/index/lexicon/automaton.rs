@@ -277,3 +277,79 @@ impl<'a> Node<'a> {
 
 /// The bytes that a node of one transition has in its own byte, by number. (Part of the format.)
 const COMMON_INPUTS: &[u8; 63] = super::code_page::CHEAP;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn automaton(map: &BTreeMap<Vec<u8>, u64>) -> Automaton<Vec<u8>> {
+        Automaton::open(
+            fst::Map::from_iter(map.iter().map(|(key, value)| (key, *value)))
+                .unwrap()
+                .into_fst()
+                .into_inner(),
+        )
+        .unwrap()
+    }
+
+    /// All strings and their numbers, by every transition there is.
+    fn walk(view: View<'_>, node: &Node<'_>, path: &mut Vec<u8>, sum: u64, all: &mut BTreeMap<Vec<u8>, u64>) {
+        if node.is_final {
+            all.insert(path.clone(), sum.wrapping_add(node.final_output()));
+        }
+        for (i, &input) in node.inputs().iter().enumerate() {
+            path.push(input);
+            walk(view, &view.node(node.target(i).unwrap()), path, sum.wrapping_add(node.output(i)), all);
+            path.pop();
+        }
+    }
+
+    fn check(map: &BTreeMap<Vec<u8>, u64>) {
+        let (automaton, mut all) = (automaton(map), BTreeMap::new());
+        walk(automaton.view(), &automaton.view().root(), &mut Vec::new(), 0, &mut all);
+        assert_eq!(&all, map);
+        assert_eq!(automaton.len(), map.len() as u64);
+        for (key, value) in map {
+            assert_eq!(automaton.get(key.iter().copied()), Some(*value));
+            let longer = [key, &b"x"[..]].concat();
+            assert_eq!(automaton.get(longer.iter().copied()), map.get(&longer).copied());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_what_fst_writes(
+            map in proptest::collection::btree_map(proptest::collection::vec(any::<u8>(), 0..6), any::<u64>(), 0..400),
+        ) {
+            check(&map);
+        }
+
+        #[test]
+        fn it_reads_shared_suffixes(map in proptest::collection::btree_map("[ab]{0,9}", 0..9_u64, 0..300)) {
+            check(&map.into_iter().map(|(key, value)| (key.into_bytes(), value)).collect());
+        }
+    }
+
+    #[test]
+    fn it_reads_nodes_of_every_size() {
+        for count in [0, 1, 2, 31, 32, 33, 63, 64, 255, 256] {
+            let bytes = (0..count).map(|byte: u32| byte as u8);
+            for key in [&b""[..], b"k"] {
+                let add = |value| bytes.clone().map(move |byte| ([key, &[byte]].concat(), value));
+                check(&add(0).collect());
+                check(&add(300).chain([(key.to_vec(), 7)]).collect());
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_out_of_bounds_is_a_node_without_transitions() {
+        let automaton = automaton(&BTreeMap::from([(b"ab".to_vec(), 1)]));
+        let node = automaton.view().node(1 << 40);
+        assert!(node.inputs().is_empty() && !node.is_final);
+    }
+}

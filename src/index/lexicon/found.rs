@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{CodePage, Group};
+use super::CodePage;
+use super::walk::Walk;
 
 /// Keys and their edits, gathered until all are there.
 #[derive(Default)]
@@ -18,11 +19,13 @@ impl Found {
         self.keys.clear();
     }
 
-    /// Adds the key of some codes, if they all stand for characters.
-    pub(super) fn add(&mut self, page: &CodePage, group: Group, codes: impl Iterator<Item = u16>, edits: u8) {
+    /// Adds the key of some codes that one of the walks has come upon. How many edits they are away, by any alignment, is
+    /// for `any` to say: a walk knows but those that it is to find.
+    pub(super) fn add(&mut self, page: &CodePage, any: &Walk<'_>, codes: impl Iterator<Item = u16> + Clone) {
+        let Some(edits) = any.edits(codes.clone()) else { return };
         let start = self.text.len();
         for code in codes {
-            let Some(c) = page.character(group, code) else { return self.text.truncate(start) };
+            let Some(c) = page.character(any.group, code) else { return self.text.truncate(start) };
             self.text.push(c);
         }
         self.keys.push((start..self.text.len(), edits));

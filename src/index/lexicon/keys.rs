@@ -53,8 +53,9 @@ struct Step {
     target: usize,
 }
 
-/// So many nodes in a row without a key are no lexicon.
+/// So many nodes in a row without a key are no lexicon, nor are so many transitions yet to follow.
 const MAX_BARREN: usize = 1 << 16;
+const MAX_OPEN: usize = 1 << 20;
 
 impl<'a> GroupKeys<'a> {
     fn new(page: &'a CodePage, group: Group, view: View<'a>, prefix: &str) -> Self {
@@ -74,7 +75,7 @@ impl<'a> GroupKeys<'a> {
     fn advance(&mut self) {
         self.has_key = false;
         for _ in 0..MAX_BARREN {
-            let Some(step) = self.open.pop() else { return };
+            let Some(step) = self.open.pop().filter(|_| self.open.len() < MAX_OPEN) else { break };
             self.text.truncate(step.start);
             self.text.extend(step.character);
             let node = self.view.node(step.target);

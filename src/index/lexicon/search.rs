@@ -1,8 +1,9 @@
 //! Finds the keys within some edits of a pattern, from both ends.
 //!
-//! After Mihov and Schulz 2004, "Fast approximate search in large dictionaries", section 6: of the halves of a pattern
-//! one has few of the edits, and that automaton is walked on which it comes first. The other way round each automaton
-//! tells the other how much of the pattern can be had without edits at its end, and so where the last edit may be.
+//! After Mihov and Schulz 2004, "Fast approximate search in large dictionaries", where they come to backwards dictionaries:
+//! of the halves of a pattern one has few of the edits, and that automaton is walked on which it comes first. What is more,
+//! each automaton tells how much of the pattern can be had without edits where the other ends, and so where on the other
+//! the last edit may be.
 
 use std::cell::Cell;
 
@@ -65,27 +66,20 @@ impl Scratch {
         let group = view.group;
         forward.set(pattern.codes(page, group));
         backward.set(pattern.codes(page, group).rev());
-        let (prefix, suffix) =
-            (exact_depth(view.forward, group, forward), exact_depth(view.backward, group, backward));
+        let prefix = exact_depth(view.forward, group, forward);
+        let suffix = exact_depth(view.backward, group, backward);
         let split = Split::new(pattern, forward.len(), prefix, suffix);
         let any = Walk { group, codes: forward, floors: Floors::none(pattern.edits()) };
         let forward = Walk { floors: split.forward, ..any };
         let backward = Walk { group, codes: backward, floors: split.backward };
         if !forward.is_futile(prefix) {
-            forward.run(view.forward, buffers, budget, |codes| {
-                let codes = codes.iter().copied();
-                // There may be an alignment of fewer edits that is not found forwards.
-                if let Some(edits) = any.edits(codes.clone()) {
-                    found.add(page, group, codes, edits);
-                }
-            });
+            forward.run(view.forward, buffers, budget, |codes| found.add(page, &any, codes.iter().copied()));
         }
         if !backward.is_futile(suffix) {
             backward.run(view.backward, buffers, budget, |codes| {
                 let codes = codes.iter().rev().copied();
-                let is_new = forward.edits(codes.clone()).is_none();
-                if let Some(edits) = any.edits(codes.clone()).filter(|_| is_new) {
-                    found.add(page, group, codes, edits);
+                if forward.edits(codes.clone()).is_none() {
+                    found.add(page, &any, codes);
                 }
             });
         }

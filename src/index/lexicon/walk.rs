@@ -36,7 +36,7 @@ struct Step {
 impl Walk<'_> {
     /// Calls `found` with the codes of all strings that have such an alignment, in the order of the walk.
     ///
-    /// Ends early when `budget` is spent, of which each transition that is followed takes one.
+    /// Ends early when `budget` is spent, of which each transition that is opened takes one.
     pub(super) fn run(
         &self,
         view: View<'_>,
@@ -47,9 +47,7 @@ impl Walk<'_> {
         let WalkBuffers { open, path } = buffers;
         open.clear();
         open.push(Step { target: view.root_address(), states: self.start(), depth: 0, code: 0 });
-        while let Some(step) = open.pop()
-            && budget.take(1)
-        {
+        while let Some(step) = open.pop() {
             let depth = step.depth as usize;
             path.truncate(depth.saturating_sub(1));
             path.extend((depth > 0).then_some(step.code));
@@ -57,7 +55,9 @@ impl Walk<'_> {
             if node.is_final && step.states.edits(self.codes.len(), depth).is_some() {
                 found(path);
             }
-            self.expand(view, &node, step, open);
+            if !self.expand(view, &node, step, open, budget) {
+                return;
+            }
         }
     }
 
@@ -86,14 +86,21 @@ impl Walk<'_> {
         self.floors.allowed(self.codes.len(), depth)
     }
 
-    /// Opens the transitions of a node with which the pattern can go on.
+    /// Opens the transitions of a node with which the pattern can go on; `false` if the budget does not suffice.
     #[inline]
-    fn expand(&self, view: View<'_>, node: &Node<'_>, from: Step, open: &mut Vec<Step>) {
+    fn expand(
+        &self,
+        view: View<'_>,
+        node: &Node<'_>,
+        from: Step,
+        open: &mut Vec<Step>,
+        budget: &mut WorkBudget,
+    ) -> bool {
         let depth = from.depth as usize;
         let (window, allowed) = (self.codes.window(depth), self.allowed(depth + 1));
+        let first = open.len();
         let mut push = |code, target, states: States| {
-            if !states.is_empty() {
-                view.touch(target);
+            if !states.is_empty() && budget.take(1) {
                 open.push(Step { target, states, depth: from.depth + 1, code });
             }
         };
@@ -112,6 +119,8 @@ impl Walk<'_> {
                 push(code, target, states);
             });
         }
+        open[first..].iter().for_each(|step| view.touch(step.target));
+        !budget.is_spent()
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Header<const N: usize> {
 impl<const N: usize> Header<N> {
     /// Reads the header row; `None` if a column is missing that the rows cannot do without.
     pub fn read(
-        file: &TableFile<'_>,
+        file: &TableFile,
         schema: &'static Schema<N>,
         record: &Record<'_>,
         names: &[&str],

@@ -3,27 +3,29 @@
 //! A `.tsv` has one row a line; tabs separate, and nothing is quoted. A `.csv` follows RFC 4180. Both are UTF-8, with
 //! or without byte order mark, and their lines end in LF or CRLF.
 
+mod blocks;
 mod header;
 mod records;
 
 use std::fmt;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::RowPlace;
 use super::report::{At, Report};
 use super::schema::Schema;
 use super::wording::Quoted;
+use blocks::{Blocks, Ending, MAX_ROW_BYTES};
 use header::Header;
 use records::{Fault, FaultKind, Record};
 
 /// A file that holds a table.
-pub(crate) struct TableFile<'a> {
+pub(crate) struct TableFile {
     /// Path for messages.
     pub path: Arc<str>,
     /// Index into [`super::Pack::files`].
     pub index: u16,
     pub syntax: Syntax,
-    pub bytes: &'a [u8],
 }
 
 /// How a table is written down.
@@ -44,7 +46,7 @@ impl Syntax {
 
 /// One row of a table.
 pub(crate) struct Row<'r, const N: usize> {
-    file: &'r TableFile<'r>,
+    file: &'r TableFile,
     header: &'r Header<N>,
     record: &'r Record<'r>,
     fields: &'r [&'r str],
@@ -122,53 +124,99 @@ impl<'r, const N: usize> Row<'r, N> {
     }
 }
 
-/// Reads the rows of `file` one by one; findings on encoding, header and width of the rows go to `report`, and such
-/// rows are passed over, as are blank ones.
-pub(crate) fn read<const N: usize>(
-    file: &TableFile<'_>,
+/// Reads the rows of a table one by one from `source`, in bounded memory; findings on encoding, header and width of the
+/// rows go to `report`, and such rows are passed over, as are blank ones.
+///
+/// Ends early with the first error of `each`, or with what [`ReadFailure`] makes of a failure to read.
+pub(crate) fn read<const N: usize, E: From<ReadFailure>>(
+    file: &TableFile,
+    source: &mut dyn Read,
     schema: &'static Schema<N>,
     report: &mut Report,
-    mut each: impl FnMut(&Row<'_, N>, &mut Report),
-) {
-    if is_utf16(file.bytes) {
+    mut each: impl FnMut(&Row<'_, N>, &mut Report) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = |source| ReadFailure { path: Arc::clone(&file.path), source };
+    let mut blocks = Blocks::new(source, file.syntax);
+    if is_utf16(blocks.peek().map_err(failed)?) {
         let help = "save it as UTF-8; Excel calls that \"CSV UTF-8\"";
-        return report.error(At::file(&file.path), "not-utf8", "the file is UTF-16", help);
+        report.error(At::file(&file.path), "not-utf8", "the file is UTF-16", help);
+        return Ok(());
     }
     let mut header = None;
-    records::for_each(file, |record| {
-        let fields = match &record.fields {
-            Ok(fields) => fields.as_slice(),
-            Err(fault) => {
-                report_fault(file, fault, report);
-                // Without a header nothing can be said of the rows, but for their encoding.
-                header.get_or_insert(None);
-                return;
-            }
-        };
-        if fields.iter().all(|field| field.trim().is_empty()) {
-            return;
+    while let Some(block) = blocks.next().map_err(failed)? {
+        records::for_each(&block, file.syntax, |record| {
+            read_row(file, record, &mut header, schema, report, &mut each)
+        })?;
+        if block.ending != Ending::Row {
+            break;
         }
-        let Some(header) = &header else {
-            header = Some(Header::read(file, schema, record, fields, report));
-            return;
-        };
-        let Some(header) = header else { return };
-        let row = Row { file, header, record, fields };
-        if check_width(&row, report) {
-            each(&row, report);
-        }
-    });
+    }
     if header.is_none() {
         let help = format!("write the column names in the first line, at least {}", schema.required_names());
         report.error(At::file(&file.path), "no-header", "the table is empty", help);
     }
+    Ok(())
+}
+
+/// As [`read`], from memory.
+pub(crate) fn read_bytes<const N: usize>(
+    file: &TableFile,
+    mut bytes: &[u8],
+    schema: &'static Schema<N>,
+    report: &mut Report,
+    mut each: impl FnMut(&Row<'_, N>, &mut Report),
+) {
+    let each = |row: &Row<'_, N>, report: &mut Report| {
+        each(row, report);
+        Ok(())
+    };
+    // Memory can be read, and `each` never fails.
+    let _: Result<(), ReadFailure> = read(file, &mut bytes, schema, report, each);
+}
+
+/// A table could not be read to its end.
+#[derive(Debug)]
+pub(crate) struct ReadFailure {
+    /// Its path as messages call it.
+    pub path: Arc<str>,
+    pub source: io::Error,
+}
+
+/// Reads one row, which is the header if there is none yet; `header` holds nothing if that was useless.
+fn read_row<const N: usize, E>(
+    file: &TableFile,
+    record: &Record<'_>,
+    header: &mut Option<Option<Header<N>>>,
+    schema: &'static Schema<N>,
+    report: &mut Report,
+    each: &mut impl FnMut(&Row<'_, N>, &mut Report) -> Result<(), E>,
+) -> Result<(), E> {
+    let fields = match &record.fields {
+        Ok(fields) => fields.as_slice(),
+        Err(fault) => {
+            report_fault(file, fault, report);
+            // Without a header nothing can be said of the rows, but for their encoding.
+            header.get_or_insert(None);
+            return Ok(());
+        }
+    };
+    if fields.iter().all(|field| field.trim().is_empty()) {
+        return Ok(());
+    }
+    let Some(header) = header else {
+        *header = Some(Header::read(file, schema, record, fields, report));
+        return Ok(());
+    };
+    let Some(header) = header else { return Ok(()) };
+    let row = Row { file, header, record, fields };
+    if check_width(&row, report) { each(&row, report) } else { Ok(()) }
 }
 
 fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
-fn report_fault(file: &TableFile<'_>, fault: &Fault, report: &mut Report) {
+fn report_fault(file: &TableFile, fault: &Fault, report: &mut Report) {
     let at = At::place(&file.path, fault.line, fault.column);
     match fault.kind {
         FaultKind::BadByte(byte) => {
@@ -178,6 +226,11 @@ fn report_fault(file: &TableFile<'_>, fault: &Fault, report: &mut Report) {
         FaultKind::UnclosedQuote => {
             let help = "close it; a double quote within a quoted cell is written twice";
             report.error(at, "unclosed-quote", "the double quote is never closed", help);
+        }
+        FaultKind::LongRow => {
+            let message =
+                format_args!("the row is longer than {MAX_ROW_BYTES} bytes; what follows was not read");
+            report.error(at, "row-too-long", message, "end every row with a line end");
         }
     }
 }

@@ -1,15 +1,14 @@
-//! Records: the bytes of a table cut into rows and fields by either syntax, with the way back from a field to its line
+//! Records: blocks of a table cut into rows and fields by either syntax, with the way back from a field to its line
 //! and column.
 
-use super::{Syntax, TableFile};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use super::Syntax;
+use super::blocks::{Block, Ending};
 
 /// One row of a table.
 pub(super) struct Record<'a> {
     /// Line on which it begins, counted from 1.
     pub line: u32,
-    /// The bytes of the file from where it begins.
+    /// The bytes of its block from where it begins.
     rest: &'a [u8],
     pub fields: Result<Vec<&'a str>, Fault>,
 }
@@ -26,6 +25,8 @@ pub(super) enum FaultKind {
     BadByte(u8),
     /// The double quote has no second one.
     UnclosedQuote,
+    /// The row is longer than [`super::blocks::MAX_ROW_BYTES`].
+    LongRow,
 }
 
 impl Record<'_> {
@@ -65,29 +66,52 @@ const fn is_continuation(byte: u8) -> bool {
     byte & 0b1100_0000 == 0b1000_0000
 }
 
-/// Reads `file` row by row.
-pub(super) fn for_each(file: &TableFile<'_>, each: impl FnMut(&Record<'_>)) {
-    let bytes = file.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file.bytes);
-    match file.syntax {
-        Syntax::Tsv => for_each_tsv(bytes, each),
-        Syntax::Csv => for_each_csv(bytes, each),
+/// Reads the rows of a block one by one, until `each` fails.
+pub(super) fn for_each<E>(
+    block: &Block<'_>,
+    syntax: Syntax,
+    each: impl FnMut(&Record<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    match syntax {
+        Syntax::Tsv => for_each_tsv(block, each),
+        Syntax::Csv => for_each_csv(block, each),
     }
 }
 
-fn for_each_tsv<'a>(bytes: &'a [u8], mut each: impl FnMut(&Record<'a>)) {
-    let mut record = Record { line: 0, rest: bytes, fields: Ok(Vec::new()) };
-    let mut rest = bytes;
+/// Where the last row ends of which the end can be seen.
+pub(super) fn row_end(bytes: &[u8], syntax: Syntax) -> Option<usize> {
+    match syntax {
+        Syntax::Tsv => Some(memchr::memrchr(b'\n', bytes)? + 1),
+        Syntax::Csv => {
+            let ends =
+                Signs::new(bytes, syntax).enumerate().filter(|(_, (sign, _))| matches!(sign, Sign::End));
+            ends.last().map(|(at, _)| at + 1)
+        }
+    }
+}
+
+fn for_each_tsv<'a, E>(
+    block: &Block<'a>,
+    mut each: impl FnMut(&Record<'a>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut record = Record { line: block.lines_before, rest: block.bytes, fields: Ok(Vec::new()) };
+    let mut rest = block.bytes;
     while !rest.is_empty() {
-        let end = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let (row, after) = rest.split_at(end);
         // The list of fields is used again, which saves an allocation a row.
         let mut fields = record.fields.unwrap_or_default();
         fields.clear();
         record = Record { line: record.line.saturating_add(1), rest, fields: Ok(fields) };
-        split_tabs(row.strip_suffix(b"\r").unwrap_or(row), &mut record);
-        each(&record);
+        if block.ending == Ending::LongRow && after.is_empty() {
+            record.fields = Err(record.fault(Syntax::Tsv, 0, 0, FaultKind::LongRow));
+        } else {
+            split_tabs(row.strip_suffix(b"\r").unwrap_or(row), &mut record);
+        }
+        each(&record)?;
         rest = after.get(1..).unwrap_or_default();
     }
+    Ok(())
 }
 
 fn split_tabs<'a>(row: &'a [u8], record: &mut Record<'a>) {
@@ -104,15 +128,16 @@ fn split_tabs<'a>(row: &'a [u8], record: &mut Record<'a>) {
     }
 }
 
-fn for_each_csv(bytes: &[u8], mut each: impl FnMut(&Record<'_>)) {
+fn for_each_csv<E>(block: &Block<'_>, mut each: impl FnMut(&Record<'_>) -> Result<(), E>) -> Result<(), E> {
+    let bytes = block.bytes;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut cells = csv::ByteRecord::new();
-    let (mut line, mut counted_to) = (1, 0);
+    let (mut line, mut counted_to) = (block.lines_before.saturating_add(1), 0);
     loop {
         let before = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
-        // Reading from memory rows of any width cannot fail; `false` is the end of the file.
+        // Reading from memory rows of any width cannot fail; `false` is the end of the block.
         if !reader.read_byte_record(&mut cells).unwrap_or(false) {
-            return;
+            return Ok(());
         }
         // The reader takes line ends and blank lines only with the row after them.
         let row = bytes.get(before..).unwrap_or_default();
@@ -122,19 +147,23 @@ fn for_each_csv(bytes: &[u8], mut each: impl FnMut(&Record<'_>)) {
 
         let rest = bytes.get(start..).unwrap_or_default();
         let mut record = Record { line, rest, fields: Ok(Vec::with_capacity(cells.len())) };
-        let is_last = reader.position().byte() >= bytes.len() as u64;
-        record.fields = csv_fields(&cells, &record, is_last);
-        each(&record);
+        let is_last = block.ending != Ending::Row && reader.position().byte() >= bytes.len() as u64;
+        record.fields = csv_fields(&cells, &record, is_last.then_some(block.ending));
+        each(&record)?;
     }
 }
 
 fn csv_fields<'a>(
     cells: &'a csv::ByteRecord,
     record: &Record<'_>,
-    is_last: bool,
+    last: Option<Ending>,
 ) -> Result<Vec<&'a str>, Fault> {
-    if is_last && let Some(field) = unclosed_field(record.rest) {
-        return Err(record.fault(Syntax::Csv, field, 0, FaultKind::UnclosedQuote));
+    if let Some(ending) = last {
+        if let Some(field) = unclosed_field(record.rest) {
+            return Err(record.fault(Syntax::Csv, field, 0, FaultKind::UnclosedQuote));
+        } else if ending == Ending::LongRow {
+            return Err(record.fault(Syntax::Csv, 0, 0, FaultKind::LongRow));
+        }
     }
     let field = |(field, bytes): (usize, &'a [u8])| {
         std::str::from_utf8(bytes).map_err(|error| {
@@ -145,11 +174,12 @@ fn csv_fields<'a>(
     cells.iter().enumerate().map(field).collect()
 }
 
-fn line_ends(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.split(|&byte| byte == b'\n').skip(1).count()).unwrap_or(u32::MAX)
+/// How many lines end in `bytes`.
+pub(super) fn line_ends(bytes: &[u8]) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
 }
 
-/// The field of the last row of a file whose double quote is never closed.
+/// The field of the last row of a table whose double quote is never closed.
 fn unclosed_field(rest: &[u8]) -> Option<usize> {
     let mut signs = Signs::new(rest, Syntax::Csv);
     let mut field = 0;

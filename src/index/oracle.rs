@@ -1,23 +1,26 @@
-//! Writes segments: a [`Pack`] in, the bytes of [`super::format`] out.
+//! The plainest way to write segments: all in memory, with maps and lists. What [`super::writer`] writes in bounded memory is
+//! the same bytes.
 
-use std::cmp::Reverse;
+mod entities;
+mod facts;
+mod file;
+mod ids;
+
 use std::collections::{BTreeSet, HashMap};
 
-use super::file::SegmentFile;
-use super::format::{Attributes, BARE, MAX_ALIASES, Meta, MetaOverride, NONE, SectionKind};
-use super::inversion::{Facts, Inverted, Searchable, inverted};
+use super::CompileError;
+use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, SectionKind};
+use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
-use super::lists::{TokenBearers, push_varint};
-use super::records::{
-    AliasBlocks, AliasFields, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, NO_TYPE, id_record, offset,
-    push_extras,
-};
+use super::records::{AliasBlocks, AliasFields, IS_ARABIC, NO_TYPE};
 use super::texts::{Compressor, Sample, Sort};
-use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
 use crate::model::{AliasKind, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
-use crate::text::person::NameOrder;
+use entities::EntitySections;
+use facts::AliasFacts;
+use file::SegmentFile;
+use ids::{Ids, id_sections};
 
 /// Compiles a pack to the bytes of a segment; the same pack gives the same bytes.
 ///
@@ -229,150 +232,9 @@ fn alias_sections(
         let attributes = lists.attributes(alias) | is_arabic;
         blocks.add(AliasFields { id: alias.id, attributes, codes: &compressors.compress(sort, text) });
     }
-    Ok(blocks.into_bytes())
-}
-
-/// The sections that entities fill.
-#[derive(Default)]
-struct EntitySections<'a> {
-    table: Vec<u8>,
-    extras: Vec<u8>,
-    descriptions: Vec<u8>,
-    /// Where the descriptions that were written lie: many entities have the same.
-    described: HashMap<&'a str, u32>,
-}
-
-impl<'a> EntitySections<'a> {
-    fn collect(
-        entities: &[&'a EntityRow],
-        aliases: &[NumberedAlias<'_>],
-        ids: &Ids<'_>,
-        lists: &Lists<'_>,
-        compressors: &Compressors,
-    ) -> Result<Self, CompileError> {
-        let mut sections = Self::default();
-        sections.table.reserve(entities.len() * ENTITY_BYTES);
-        for entity in entities {
-            let id = ids.ordinal(&entity.id);
-            let fields = EntityFields {
-                id,
-                name: name_of(entity, id, aliases),
-                rank: entity.rank.map_or(NONE, |rank| rank.get().to_bits()),
-                extras: sections.add_extras(entity, ids, compressors)?,
-                entity_type: lists.entity_type(entity),
-                country: entity
-                    .country
-                    .as_ref()
-                    .and_then(|country| country.as_str().as_bytes().try_into().ok())
-                    .unwrap_or_default(),
-            };
-            sections.table.extend(fields.to_bytes());
-        }
-        Ok(sections)
-    }
-
-    /// Writes what not every entity has, if this one has any of it.
-    fn add_extras(
-        &mut self,
-        entity: &'a EntityRow,
-        ids: &Ids<'_>,
-        compressors: &Compressors,
-    ) -> Result<u32, CompileError> {
-        let description = self.describe(&entity.description, compressors)?;
-        if description.is_none() && entity.same_as.is_empty() {
-            return Ok(NONE);
-        }
-        let at = offset(self.extras.len(), "bytes of other IDs")?;
-        let same_as: Vec<IdOrdinal> = entity.same_as.iter().map(|same| ids.ordinal(same)).collect();
-        push_extras(&mut self.extras, description, &same_as);
-        Ok(at)
-    }
-
-    /// Where a description lies, which is written if it is new.
-    fn describe(
-        &mut self,
-        description: &'a str,
-        compressors: &Compressors,
-    ) -> Result<Option<u32>, CompileError> {
-        if description.is_empty() {
-            return Ok(None);
-        }
-        if let Some(&at) = self.described.get(description) {
-            return Ok(Some(at));
-        }
-        let at = offset(self.descriptions.len(), "bytes of descriptions")?;
-        let codes = compressors.compress(Sort::Description, description);
-        push_varint(&mut self.descriptions, codes.len() as u32);
-        self.descriptions.extend(codes);
-        self.described.insert(description, at);
-        Ok(Some(at))
-    }
-}
-
-/// The alias that is the name of an entity: one that its pack prefers, or that was added for it.
-fn name_of(entity: &EntityRow, id: IdOrdinal, aliases: &[NumberedAlias<'_>]) -> AliasOrdinal {
-    let first = aliases.partition_point(|alias| alias.id < id);
-    let own = aliases.get(first..).unwrap_or_default().iter().take_while(|alias| alias.id == id);
-    let is_name = |alias: &NumberedAlias<'_>| {
-        alias.row.alias == entity.name && (alias.is_name || alias.row.kind == AliasKind::Preferred)
-    };
-    (first as u32..).zip(own).find(|(_, alias)| is_name(alias)).map_or(NONE, |(ordinal, _)| ordinal)
-}
-
-/// What inversion asks of aliases.
-struct AliasFacts {
-    /// Of each alias its rank, as an integer that sorts like it; 0 where there is none.
-    ranks: Vec<u32>,
-    /// Of each alias what it tells of its tokens.
-    bearers: Vec<TokenBearers>,
-}
-
-impl AliasFacts {
-    fn collect(entities: &[&EntityRow], ids: &Ids<'_>, aliases: &[NumberedAlias<'_>]) -> Self {
-        let ranks = ranks(ids, entities);
-        let bearers = |alias: &NumberedAlias<'_>| {
-            ids.owner(alias.id)
-                .and_then(|owner| entities.get(owner as usize))
-                .map_or_else(TokenBearers::default, |row| bearers(row))
-        };
-        Self {
-            ranks: aliases.iter().map(|alias| ranks.get(alias.id as usize).copied().unwrap_or(0)).collect(),
-            bearers: aliases.iter().map(bearers).collect(),
-        }
-    }
-}
-
-impl Facts for AliasFacts {
-    type Order = (Reverse<u32>, AliasOrdinal, u32);
-
-    /// Prominent entities first; among equals the order of the table.
-    fn order(&self, posting: u32) -> Self::Order {
-        let alias = posting & !BARE;
-        (Reverse(self.ranks[alias as usize]), alias, posting)
-    }
-
-    fn bearers(&self, alias: AliasOrdinal, is_first: bool) -> TokenBearers {
-        let bearers = self.bearers[alias as usize];
-        TokenBearers { has_given_name: bearers.has_given_name && is_first, ..bearers }
-    }
-}
-
-/// What the names of an entity tell of their tokens, the first one among them.
-fn bearers(entity: &EntityRow) -> TokenBearers {
-    let has_person = entity.entity_type.as_ref().is_some_and(|own| own.as_str() == "person");
-    let order = entity.country.as_ref().map_or(NameOrder::GivenFirst, |c| NameOrder::of_country(c.as_str()));
-    TokenBearers { has_person, has_given_name: has_person && order == NameOrder::GivenFirst }
-}
-
-/// Rank by ID ordinal, as an integer that sorts like the rank; 0 where there is none.
-fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> Vec<u32> {
-    let mut ranks = vec![0; ids.sorted.len()];
-    for entity in entities {
-        if let (Some(rank), Some(place)) = (entity.rank, ranks.get_mut(ids.ordinal(&entity.id) as usize)) {
-            *place = (rank.get() * 1e6) as u32;
-        }
-    }
-    ranks
+    let (mut table, mut texts) = (Vec::new(), Vec::new());
+    blocks.finish(&mut table, &mut texts)?;
+    Ok((table, texts))
 }
 
 fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Meta {
@@ -384,6 +246,7 @@ fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Met
         version: manifest.version.clone(),
         licenses: manifest.licenses.clone(),
         sources: manifest.sources.clone(),
+        id_count: ids.sorted.len() as u32,
         entity_count: pack.entities.len() as u32,
         alias_count: pack.aliases.len() as u32,
         name_count: name_count as u32,
@@ -405,60 +268,4 @@ fn meta_override(action: &OverrideAction, ids: &Ids<'_>) -> MetaOverride {
         OverrideAction::Remove { id } => MetaOverride::Remove { id: ids.ordinal(id) },
         OverrideAction::NotAName { alias } => MetaOverride::NotAName { key: text::lookup_key(alias) },
     }
-}
-
-/// Every ID that the pack mentions, in bytewise order, with the entity row that owns it.
-struct Ids<'a> {
-    sorted: Vec<&'a str>,
-    ordinals: HashMap<&'a str, u32>,
-    owners: HashMap<&'a str, u32>,
-}
-
-impl<'a> Ids<'a> {
-    fn collect(pack: &'a Pack, entities: &[&'a EntityRow]) -> Self {
-        let mut owners = HashMap::new();
-        for (ordinal, entity) in (0..).zip(entities) {
-            for same in &entity.same_as {
-                owners.entry(same.as_str()).or_insert(ordinal);
-            }
-        }
-        // An entity owns its own ID, whatever other rows claim.
-        owners.extend((0..).zip(entities).map(|(ordinal, entity)| (entity.id.as_str(), ordinal)));
-        let mut sorted: Vec<&str> = owners.keys().copied().collect();
-        sorted.extend(pack.aliases.iter().map(|alias| alias.id.as_str()));
-        for row in &pack.overrides {
-            match &row.action {
-                OverrideAction::Block { id, .. } | OverrideAction::Remove { id } => sorted.push(id.as_str()),
-                OverrideAction::Redirect { id, target } => sorted.extend([id.as_str(), target.as_str()]),
-                OverrideAction::NotAName { .. } => {}
-            }
-        }
-        // Most aliases of an entity stand together, and so need not be sorted each.
-        sorted.dedup();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let ordinals = (0..).zip(&sorted).map(|(ordinal, &id)| (id, ordinal)).collect();
-        Self { sorted, ordinals, owners }
-    }
-
-    /// The ordinal of an ID of this pack.
-    fn ordinal(&self, id: &EntityId) -> u32 {
-        self.ordinals.get(id.as_str()).copied().unwrap_or(NONE)
-    }
-
-    /// The entity that owns an ID.
-    fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
-        self.owners.get(self.sorted.get(id as usize)?).copied()
-    }
-}
-
-/// The records of IDs, and their texts.
-fn id_sections(ids: &Ids<'_>) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
-    let (mut table, mut texts) = (Vec::with_capacity(ids.sorted.len() * ID_BYTES), Vec::new());
-    for (id, text) in (0..).zip(&ids.sorted) {
-        let start = offset(texts.len(), "bytes of IDs")?;
-        table.extend(id_record(start, ids.owner(id).unwrap_or(NONE)));
-        texts.extend_from_slice(text.as_bytes());
-    }
-    Ok((table, texts))
 }
