@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use yaqut::store;
+use yaqut::store::{self, BuildOptions};
 
 use crate::{Error, Result, peers};
 
@@ -82,12 +82,13 @@ pub fn serve() -> Result<bool> {
 }
 
 fn work(name: &OsString, pack: &Path, out: &Path) -> Result<Cost> {
+    let options = BuildOptions { force: true, ..BuildOptions::default() };
     let (is_done, most) = (AtomicBool::new(false), AtomicU64::new(0));
     let started = Instant::now();
     let seconds = thread::scope(|scope| {
         scope.spawn(|| watch(&is_done, &most));
         let done = match name.to_str() {
-            Some("segment") => store::build(pack, out, true).map(drop).map_err(Error::from),
+            Some("segment") => store::build(pack, out, &options).map(drop).map_err(Error::from),
             Some("map") => peers::fst_map::build(pack, out).map(drop),
             _ => Err(format!("no task is called {}", name.display()).into()),
         };

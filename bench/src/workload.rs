@@ -70,15 +70,12 @@ impl Workload {
     pub fn segment(&self) -> Result<&Arc<Segment>> {
         if self.segment.get().is_none() {
             let path = self.segment_path();
-            let opened = fs::read(&path).ok().and_then(|bytes| Segment::open(Arc::new(bytes)).ok());
-            let segment = match opened {
-                Some(segment) => segment,
-                None => {
-                    child::run(&Task::BuildSegment { pack: self.pack(), out: path.clone() })?;
-                    Segment::open(Arc::new(fs::read(&path)?))?
-                }
-            };
-            let _ = self.segment.set(Arc::new(segment));
+            let mut opened = fs::read(&path).ok().and_then(|bytes| Segment::open(Arc::new(bytes)).ok());
+            if opened.is_none() {
+                child::run(&Task::BuildSegment { pack: self.pack(), out: path.clone() })?;
+                opened = Some(Segment::open(Arc::new(fs::read(&path)?))?);
+            }
+            let _ = opened.map(|segment| self.segment.set(Arc::new(segment)));
         }
         self.segment.get().ok_or_else(|| "the segment was not kept".into())
     }

@@ -36,10 +36,11 @@ fn main() -> Result<()> {
     let vocabulary = Vocabulary::bundled()?;
     let mut entities = Entities::new(&vocabulary, args.names, args.seed);
     let read = started.elapsed();
+    let started = Instant::now();
     let mut sample = Sample::new(args.queries.unwrap_or(0), args.seed);
     let title = format!("{} names, seed {}", args.names, args.seed);
     write_pack(&args.output, &title, entities.by_ref(), |entity| sample.offer(entity))?;
-    let written = started.elapsed() - read;
+    let written = started.elapsed();
     if args.queries.is_some() {
         write_queries(&args.output.join("queries"), sample, &mut entities)?;
     }

@@ -31,7 +31,7 @@ impl Script {
 }
 
 #[cfg(test)]
-pub mod testing {
+pub(crate) mod testing {
     use std::sync::LazyLock;
 
     use super::Vocabulary;

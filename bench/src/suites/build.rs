@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use yaqut::index::Segment;
+use yaqut::index::{SectionKind, Segment};
 
 use super::Context;
 use crate::Result;
@@ -41,9 +41,9 @@ pub fn run(context: &Context<'_>) -> Result<Vec<Row>> {
 /// What the parts of the file take.
 fn sections(workload: &Workload) -> Result<Vec<Row>> {
     let segment = Segment::open(Arc::new(fs::read(workload.segment_path())?))?;
-    let row = |(kind, bytes)| {
+    let row = |&(kind, bytes): &(SectionKind, u64)| {
         let per_name = Figure::number(bytes as f64 / workload.names as f64, Unit::BytesPerName);
-        Row::new("file", &format!("{kind:?}"), per_name)
+        Row::new("file", kind.as_str(), per_name)
     };
-    Ok(segment.section_bytes().map(row).collect())
+    Ok(segment.header().section_bytes.iter().map(row).collect())
 }

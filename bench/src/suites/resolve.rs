@@ -88,7 +88,7 @@ fn measure(context: &Context<'_>, gazetteer: &Gazetteer, case: &str, queries: &[
 
 /// Seven of ten with one edit, two with two, one in no pack.
 fn mix(context: &Context<'_>) -> Vec<Query> {
-    let of = |sort, tenths: usize| &context.workload.queries(sort, context.queries / 10 * tenths)[..];
+    let of = |sort, tenths: usize| context.workload.queries(sort, context.queries / 10 * tenths);
     let (one, two, none) = (of(QuerySort::OneEdit, 7), of(QuerySort::TwoEdits, 2), of(QuerySort::Miss, 1));
     let mut queries = [one, two, none].concat();
     // Such as come one after the other in a list, not sorted by what is wrong with them.
