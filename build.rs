@@ -8,6 +8,9 @@ mod bundle;
 // One function makes the digest here and at run time.
 #[path = "src/store/digest.rs"]
 mod digest;
+#[cfg(feature = "app")]
+#[path = "build/proto.rs"]
+mod proto;
 
 fn main() -> ExitCode {
     let built = bundle_packs();
@@ -33,26 +36,9 @@ fn bundle_packs() -> Result<(), String> {
     }
 }
 
-/// Compiles `proto/` to Rust, and to the descriptor set that server reflection hands out.
-///
-/// protox stands in for protoc, so nothing but cargo is needed to build.
 #[cfg(feature = "app")]
 fn compile_proto() -> Result<(), String> {
-    try_compile_proto().map_err(|error| format!("proto/: {error}"))
-}
-
-#[cfg(feature = "app")]
-fn try_compile_proto() -> Result<(), Box<dyn std::error::Error>> {
-    let root = Path::new("proto");
-    let files = ["entity", "explanation", "gazetteer_service", "resolution"]
-        .map(|name| format!("yaqut/v1/{name}.proto"));
-    for file in &files {
-        println!("cargo::rerun-if-changed={}", root.join(file).display());
-    }
-    let mut compiler = protox::Compiler::new([root])?;
-    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
-    let out_dir = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(out_dir.join("yaqut.v1.descriptors.bin"), compiler.encode_file_descriptor_set())?;
-    tonic_prost_build::configure().compile_fds(compiler.file_descriptor_set())?;
-    Ok(())
+    println!("cargo::rerun-if-changed=build/proto.rs");
+    let out = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    proto::compile(Path::new("proto"), Path::new(&out)).map_err(|error| format!("proto/: {error}"))
 }

@@ -274,6 +274,25 @@ def check_failures(report, service):
         expect_failure(report, f"{method} of another index", call, index, "INDEX_VERSION_MISMATCH")
 
 
+def check_broken_text(report, channel, pool):
+    """Names that are not UTF-8, which no stub sends: as bytes, field by field."""
+    text = lambda tag, data: bytes([tag << 3 | 2, len(data)]) + data
+    broken, good = text(1, b"Kyi\xff"), text(1, "أوكرانيا".encode())
+
+    def call(method, request):
+        response = GetMessageClass(pool.FindServiceByName(SERVICE).FindMethodByName(method).output_type)
+        raw = channel.unary_unary(f"/{SERVICE}/{method}", lambda data: data, response.FromString)
+        return raw(request, timeout=DEADLINE_SECONDS)
+
+    batch = call("BatchResolveNames", text(1, good) + text(1, broken) + text(1, good)).resolutions
+    expected = [("RESOLVED", "Q212"), ("INVALID", ""), ("RESOLVED", "Q212")]
+    report.equal("a broken name of a batch harms no other", [verdict(resolution) for resolution in batch], expected)
+    report.holds("and is told why", "UTF-8" in batch[1].invalid_reason and batch[1].query == "Kyi\ufffd", batch[1])
+    for method, field in (("ResolveName", "name"), ("SuggestNames", "prefix")):
+        invalid = grpc.StatusCode.INVALID_ARGUMENT
+        expect_failure(report, f"{method} of a broken name", lambda: call(method, broken), invalid, "INVALID_FIELDS", [field])
+
+
 def check_explanations(report, service):
     why = lambda name, qid, **more: service.ExplainResolution(name=name, id=qid, **more).explanation
     reason = lambda explanation: name_of(explanation, "reason").removeprefix("RESOLUTION_REASON_")
@@ -337,6 +356,7 @@ def main():
             service = Stub(channel, pool, SERVICE)
             for check in CHECKS:
                 check(report, service)
+            check_broken_text(report, channel, pool)
             # The connection is still open.
             code, seconds = process.stop()
         report.equal("exit code after SIGTERM", code, 0)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::index::{Header, Segment, search_prefix};
 use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank};
 use crate::resolve::{
-    self, AliasRef, EntityKey, ExplainError, Explanation, Resolution, ResolveOptions, Stack,
+    self, AliasRef, EntityKey, ExplainError, Explanation, Resolution, ResolveOptions, Stack, Verdict,
 };
 use crate::text;
 
@@ -63,6 +63,38 @@ impl Gazetteer {
     /// Resolves one name. Never fails: what cannot be a name is answered `INVALID`.
     pub fn resolve(&self, name: &str, options: &ResolveOptions) -> Resolution {
         resolve::resolve(&self.stack, name, options)
+    }
+
+    /// [`Gazetteer::resolve`], with an answer that borrows from the gazetteer and makes no string that nobody asks for.
+    pub fn verdict<'a>(&'a self, name: &str, options: &'a ResolveOptions) -> Verdict<'a> {
+        resolve::verdict(&self.stack, name, options)
+    }
+
+    /// [`Gazetteer::verdict`], if no search is needed for it: the name is known as it is written, but for hamzas, lossy
+    /// letters and proclitics, or cannot be a name. Takes some microseconds at most, with an answer or without.
+    ///
+    /// `None` says that [`Gazetteer::verdict`] has to search, or to read words of context: some hundred microseconds.
+    pub fn try_verdict<'a>(&'a self, name: &str, options: &'a ResolveOptions) -> Option<Verdict<'a>> {
+        resolve::try_verdict(&self.stack, name, options)
+    }
+
+    /// Hands the verdict on each of `names`, with its index and in order, to `take`: [`Gazetteer::verdict`] of each, but
+    /// in blocks, so that what the names need of the memory is fetched for many of them at once. The way to resolve lists;
+    /// on several cores, each takes a part of the list.
+    pub fn verdicts<'a, S: AsRef<str>>(
+        &'a self,
+        names: &[S],
+        options: &'a ResolveOptions,
+        take: impl FnMut(usize, Verdict<'a>),
+    ) {
+        resolve::verdicts(&self.stack, names, options, take);
+    }
+
+    /// [`Gazetteer::resolve`] of each name, by [`Gazetteer::verdicts`].
+    pub fn resolve_batch<S: AsRef<str>>(&self, names: &[S], options: &ResolveOptions) -> Vec<Resolution> {
+        let mut answers = Vec::with_capacity(names.len());
+        self.verdicts(names, options, |i, verdict| answers.push(verdict.to_resolution(names[i].as_ref())));
+        answers
     }
 
     /// Explains why the entity that bears `id`, canonical or other, was chosen for `name`, or why not. The verdict is

@@ -48,11 +48,16 @@ impl EntityId {
     /// assert_eq!(EntityId::new("Q212").unwrap().namespace(), "wikidata");
     /// ```
     pub fn namespace(&self) -> &str {
-        match self.0.split_once(':') {
-            Some((namespace, _)) => namespace,
-            None if is_qid(&self.0) => "wikidata",
-            None => "",
-        }
+        namespace_of(&self.0)
+    }
+}
+
+/// [`EntityId::namespace`] of an ID as text.
+pub fn namespace_of(id: &str) -> &str {
+    match id.split_once(':') {
+        Some((namespace, _)) => namespace,
+        None if is_qid(id) => "wikidata",
+        None => "",
     }
 }
 

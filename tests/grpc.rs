@@ -6,6 +6,8 @@ mod support;
 
 #[path = "grpc/answers.rs"]
 mod answers;
+#[path = "grpc/broken_text.rs"]
+mod broken_text;
 #[path = "grpc/client.rs"]
 mod client;
 #[path = "grpc/drain.rs"]

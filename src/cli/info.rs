@@ -1,5 +1,7 @@
 //! `yaqut info`: what answers, under which licences, and whom to credit.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
@@ -22,6 +24,10 @@ pub struct InfoArgs {
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+
+    /// Tell how many bytes each section of a pack's segment takes, in all and per alias
+    #[arg(long)]
+    sizes: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -38,7 +44,7 @@ pub fn run(args: &InfoArgs, context: &Context) -> Result<Exit, Failure> {
     let gazetteer = context.stack.open()?;
     let info = Info::of(&gazetteer);
     let text = match args.format {
-        Format::Text => info.text(Display::of_stdout(context.color)),
+        Format::Text => info.text(Display::of_stdout(context.color), args.sizes),
         Format::Json => serde_json::to_string_pretty(&info)
             .map(|json| json + "\n")
             .map_err(|error| Failure::new(Exit::Internal, error.to_string()))?,
@@ -65,6 +71,7 @@ struct PackInfo<'a> {
     entity_count: u64,
     alias_count: u64,
     segment_bytes: u64,
+    section_bytes: BTreeMap<&'static str, u64>,
     licenses: &'a [License],
     sources: &'a [Source],
 }
@@ -79,11 +86,14 @@ impl<'a> Info<'a> {
         }
     }
 
-    fn text(&self, display: Display) -> String {
+    fn text(&self, display: Display, sizes: bool) -> String {
         let mut text = format!("yaqut {}\nindex version {}\n", self.version, self.index_version);
         for pack in &self.packs {
             text.push('\n');
             text.push_str(&pack.text(display));
+            if sizes {
+                text.push_str(&pack.sizes());
+            }
         }
         text
     }
@@ -99,6 +109,7 @@ impl<'a> PackInfo<'a> {
             entity_count: header.entity_count,
             alias_count: header.alias_count,
             segment_bytes: header.file_bytes,
+            section_bytes: header.section_bytes.iter().map(|&(kind, bytes)| (kind.as_str(), bytes)).collect(),
             licenses: &manifest.licenses,
             sources: &manifest.sources,
         }
@@ -118,6 +129,25 @@ impl<'a> PackInfo<'a> {
         for source in self.sources {
             let _ =
                 writeln!(text, "  source: {}{}", display.data(&source.title), link(&source.path, display));
+        }
+        text
+    }
+}
+
+impl PackInfo<'_> {
+    /// What takes space in the segment, the most first.
+    fn sizes(&self) -> String {
+        let mut rows: Vec<(&str, u64)> = self
+            .section_bytes
+            .iter()
+            .map(|(&name, &bytes)| (name, bytes))
+            .filter(|&(_, bytes)| bytes > 0)
+            .collect();
+        rows.sort_by_key(|&(_, bytes)| Reverse(bytes));
+        let mut text = String::new();
+        for (name, bytes) in std::iter::once(("segment", self.segment_bytes)).chain(rows) {
+            let per_alias = bytes as f64 / self.alias_count.max(1) as f64;
+            let _ = writeln!(text, "  {name:<22} {:>14} bytes {per_alias:>8.2} per alias", thousands(bytes));
         }
         text
     }

@@ -302,6 +302,7 @@ mod tests {
             candidates,
             blocked: Vec::new(),
             invalid_reason: (status == Status::Invalid).then(|| "the name is empty".into()),
+            truncated: false,
             index_version: "v".into(),
         }
     }

@@ -40,6 +40,7 @@ pub fn answer(status: Status, candidates: &[(&str, f32)]) -> Resolution {
         candidates,
         blocked: Vec::new(),
         invalid_reason: None,
+        truncated: false,
         index_version: "v".into(),
     }
 }

@@ -17,7 +17,7 @@
 //! | `TEXTS` | the texts of aliases, compressed | `texts.rs` |
 //! | `DESCRIPTIONS` | each a varint, its length, and its text, compressed | |
 //! | `IDS`, `ID_TEXTS` | every ID that the pack mentions, sorted bytewise: text, owning entity | `records.rs` |
-//! | `ENTITIES`, `SAME_AS` | entity records in order of their ID; ID ordinals that they point to | `records.rs` |
+//! | `ENTITIES`, `EXTRAS` | entity records in order of their ID; what not every one of them has | `records.rs` |
 //! | `ALIASES` | blocks of alias records, grouped by ID, in file order within an ID | `records.rs` |
 //! | `KEY_TABLE`, `KEY_LISTS` | lookup key → alias ordinals, by rank; [`BARE`] marks the key of a bare form | `table.rs`, `lists.rs` |
 //! | `KEY_PAGE` … | the lookup keys, to be searched | `lexicon.rs` |
@@ -49,92 +49,79 @@ pub const BARE: u32 = 1 << 30;
 /// The most aliases of a segment: above it are [`BARE`] and the bit that tells a list from a posting.
 pub const MAX_ALIASES: u32 = BARE - 1;
 
-/// What a section holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum SectionKind {
+macro_rules! sections {
+    ($( $(#[$doc:meta])* $kind:ident = $number:literal $name:literal, )+) => {
+        /// What a section holds.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum SectionKind { $( $(#[$doc])* $kind = $number, )+ }
+
+        impl SectionKind {
+            /// Every kind, in file order.
+            pub const ALL: [Self; [$( $number, )+].len()] = [$( Self::$kind, )+];
+
+            /// What a section is called in answers to users.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$kind => $name, )+ }
+            }
+        }
+    };
+}
+
+sections! {
     /// JSON: manifest, counts, lists that records point into, overrides.
-    Meta = 1,
+    Meta = 1 "meta",
     /// The symbols by which texts are compressed.
-    Symbols = 2,
+    Symbols = 2 "symbols",
     /// Texts of aliases.
-    Texts = 3,
+    Texts = 3 "texts",
     /// Descriptions of entities.
-    Descriptions = 4,
+    Descriptions = 4 "descriptions",
     /// IDs in bytewise order.
-    Ids = 5,
+    Ids = 5 "ids",
     /// Texts of IDs.
-    IdTexts = 6,
+    IdTexts = 6 "id_texts",
     /// Entity records.
-    Entities = 7,
-    /// ID ordinals.
-    SameAs = 8,
+    Entities = 7 "entities",
+    /// What not every entity has.
+    Extras = 8 "extras",
     /// Blocks of alias records.
-    Aliases = 9,
+    Aliases = 9 "aliases",
     /// Hash table of lookup keys.
-    KeyTable = 10,
+    KeyTable = 10 "key_table",
     /// Alias ordinals of the keys that have several.
-    KeyLists = 11,
+    KeyLists = 11 "key_lists",
     /// Characters of lookup keys.
-    KeyPage = 12,
+    KeyPage = 12 "key_page",
     /// Narrow keys.
-    KeyNarrowForward = 13,
+    KeyNarrowForward = 13 "key_narrow_forward",
     /// Narrow keys, turned around.
-    KeyNarrowBackward = 14,
+    KeyNarrowBackward = 14 "key_narrow_backward",
     /// Wide keys.
-    KeyWideForward = 15,
+    KeyWideForward = 15 "key_wide_forward",
     /// Wide keys, turned around.
-    KeyWideBackward = 16,
+    KeyWideBackward = 16 "key_wide_backward",
     /// Hash table of tokens.
-    TokenTable = 17,
+    TokenTable = 17 "token_table",
     /// Alias ordinals of tokens.
-    TokenLists = 18,
+    TokenLists = 18 "token_lists",
     /// Characters of tokens.
-    TokenPage = 19,
+    TokenPage = 19 "token_page",
     /// Narrow tokens.
-    TokenNarrowForward = 20,
+    TokenNarrowForward = 20 "token_narrow_forward",
     /// Narrow tokens, turned around.
-    TokenNarrowBackward = 21,
+    TokenNarrowBackward = 21 "token_narrow_backward",
     /// Wide tokens.
-    TokenWideForward = 22,
+    TokenWideForward = 22 "token_wide_forward",
     /// Wide tokens, turned around.
-    TokenWideBackward = 23,
+    TokenWideBackward = 23 "token_wide_backward",
     /// Hash table of skeleton keys.
-    SkeletonTable = 24,
+    SkeletonTable = 24 "skeleton_table",
     /// Alias ordinals of the skeleton keys that have several.
-    SkeletonLists = 25,
+    SkeletonLists = 25 "skeleton_lists",
 }
 
 impl SectionKind {
-    /// Every kind, in file order.
-    pub const ALL: [Self; 25] = [
-        Self::Meta,
-        Self::Symbols,
-        Self::Texts,
-        Self::Descriptions,
-        Self::Ids,
-        Self::IdTexts,
-        Self::Entities,
-        Self::SameAs,
-        Self::Aliases,
-        Self::KeyTable,
-        Self::KeyLists,
-        Self::KeyPage,
-        Self::KeyNarrowForward,
-        Self::KeyNarrowBackward,
-        Self::KeyWideForward,
-        Self::KeyWideBackward,
-        Self::TokenTable,
-        Self::TokenLists,
-        Self::TokenPage,
-        Self::TokenNarrowForward,
-        Self::TokenNarrowBackward,
-        Self::TokenWideForward,
-        Self::TokenWideBackward,
-        Self::SkeletonTable,
-        Self::SkeletonLists,
-    ];
-
     /// The place of the section in the table.
     pub(super) const fn index(self) -> usize {
         self as usize - 1
@@ -158,6 +145,8 @@ pub struct Header {
     pub alias_count: u64,
     /// Length of the file in bytes.
     pub file_bytes: u64,
+    /// How many of them each section takes, in file order.
+    pub section_bytes: Vec<(SectionKind, u64)>,
 }
 
 /// The JSON of the `META` section.
@@ -168,6 +157,8 @@ pub(super) struct Meta {
     pub version: String,
     pub licenses: Vec<License>,
     pub sources: Vec<Source>,
+    /// IDs that the pack mentions.
+    pub id_count: u32,
     pub entity_count: u32,
     pub alias_count: u32,
     /// Alias records beyond those of alias rows: names of entity rows.

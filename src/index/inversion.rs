@@ -11,6 +11,7 @@ use super::format::BARE;
 use super::lexicon::LexiconParts;
 use super::lists::TokenBearers;
 use super::sections::{HashedLists, KeySections, TokenPosting, TokenSections};
+use super::table::Load;
 use super::{AliasOrdinal, CompileError};
 use crate::model::AliasKind;
 use crate::pack::AliasRow;
@@ -60,7 +61,7 @@ fn keys(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError
             distinct.push((entry.key, 0));
         }
     }
-    Ok(Searchable { hashed: sections.finish()?, lexicon: LexiconParts::build(&distinct)? })
+    Ok(Searchable { hashed: sections.finish(Load::Fast)?, lexicon: LexiconParts::build(&distinct)? })
 }
 
 fn tokens(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError> {
@@ -87,7 +88,8 @@ fn skeletons(
     for entry in sorted {
         sections.add(entry.key, entry.posting)?;
     }
-    sections.finish()
+    // Whoever looks for skeletons can wait a little, and there are twice as many as aliases.
+    sections.finish(Load::Dense)
 }
 
 /// Fewer aliases than this are not worth a thread.

@@ -54,6 +54,7 @@ impl Layout {
         for (kind, row) in SectionKind::ALL.into_iter().zip(rows) {
             layout.sections[kind.index()] = section(kind, row, file_bytes)?;
             layout.checksums[kind.index()] = u32_at(row, 4);
+            layout.header.section_bytes.push((kind, layout.section(kind).len() as u64));
         }
         Ok(layout)
     }

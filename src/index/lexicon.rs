@@ -19,9 +19,12 @@
 mod automaton;
 mod budget;
 mod code_page;
+mod codes;
+mod found;
 mod keys;
 mod pattern;
 mod search;
+mod split;
 mod state;
 mod walk;
 mod writer;
@@ -93,9 +96,8 @@ impl<B: AsRef<[u8]>> Lexicon<B> {
 
     /// The number of a key, if it is there; `O(length of the key)`.
     pub(crate) fn get(&self, key: &str) -> Option<u64> {
-        let mut codes = Vec::new();
-        let group = self.page.encode(key, &mut codes)?;
-        self.group(group).forward.get(&codes)
+        let group = self.page.group(key)?;
+        self.group(group).forward.get(self.page.bytes(group, key))
     }
 
     /// The keys that begin with `prefix`, in bytewise order of UTF-8, one at a time. Each costs no more than its length

@@ -7,7 +7,7 @@ use super::format::{BARE, SectionKind};
 use super::lists::{Postings, TokenAliases, TokenList};
 use super::table::{KeyHash, Table};
 use super::{AliasOrdinal, Posting, Segment, TokenBearers};
-use crate::text;
+use crate::text::{self, NameKeys};
 
 impl Segment {
     /// The aliases under a lookup key, those of prominent entities first.
@@ -16,11 +16,7 @@ impl Segment {
     }
 
     /// As [`Segment::lookup`], of a key whose hash was made before; for who asks several segments.
-    pub fn lookup_hashed<'a>(
-        &'a self,
-        key: &'a str,
-        hash: KeyHash,
-    ) -> impl Iterator<Item = Posting> + 'a {
+    pub fn lookup_hashed<'a>(&'a self, key: &'a str, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
         let lists = self.key_lists(hash);
         lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
     }
@@ -57,12 +53,12 @@ impl Segment {
     /// Whether an alias, or its bare form, has a lookup key.
     fn is_under(&self, posting: Posting, key: &str) -> bool {
         let Some(alias) = self.alias(posting.alias) else { return false };
-        let safe = text::safe_fold(&alias.text());
+        let keys = NameKeys::new(&alias.text());
         if !posting.is_bare {
-            return text::join(&text::lossy_fold(&safe)) == key;
+            return keys.key() == key;
         }
-        let bare = text::bare_form(&safe, alias.article);
-        bare.is_some_and(|bare| text::join(&text::lossy_fold(bare.text)) == key)
+        let bare = text::bare_form(keys.safe(), alias.article);
+        bare.is_some_and(|bare| NameKeys::of_safe(bare.text.to_owned()).key() == key)
     }
 
     /// The aliases of several tokens that have `token` (of a K2 key) among them, in ascending order. How many there are is
@@ -87,8 +83,7 @@ impl Segment {
     fn is_list_of(&self, list: &TokenList<'_>, token: &str) -> bool {
         let first = list.aliases.clone().next().and_then(|alias| self.alias(alias));
         first.is_some_and(|alias| {
-            let lossy = text::lossy_fold(&text::safe_fold(&alias.text()));
-            lossy.split(' ').nth(list.place as usize) == Some(token)
+            NameKeys::new(&alias.text()).lossy().split(' ').nth(list.place as usize) == Some(token)
         })
     }
 

@@ -7,20 +7,20 @@
 
 mod file;
 pub mod format;
+#[cfg(test)]
+mod inversion;
 mod layout;
 mod lexicon;
 mod lists;
 mod lookup;
+#[cfg(test)]
+mod oracle;
 mod reader;
 mod records;
 mod search;
 mod sections;
 mod table;
 mod texts;
-#[cfg(test)]
-mod inversion;
-#[cfg(test)]
-mod oracle;
 mod verify;
 mod workshop;
 mod writer;
@@ -32,10 +32,10 @@ pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Ov
 pub use search::{NearSkeletons, search_prefix};
 pub use table::KeyHash;
 pub use verify::verify;
-pub use workshop::{Phase, Progress};
 pub(crate) use workshop::Workshop;
-pub use writer::compile;
+pub use workshop::{Phase, Progress};
 pub(crate) use writer::SegmentWriter;
+pub use writer::compile;
 
 use std::sync::Arc;
 
@@ -98,5 +98,9 @@ pub enum CompileError {
     BadRows,
 }
 
+#[cfg(test)]
+mod crafted;
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,26 @@
-//! Writes segments: a [`Pack`] in, the bytes of [`super::format`] out.
+//! The plainest way to write segments: all in memory, with maps and lists. What [`super::writer`] writes in bounded memory is
+//! the same bytes.
 
-use std::cmp::Reverse;
+mod entities;
+mod facts;
+mod file;
+mod ids;
+
 use std::collections::{BTreeSet, HashMap};
 
-use super::format::{Attributes, BARE, MAX_ALIASES, Meta, MetaOverride, NONE, SectionKind};
-use super::inversion::{Facts, Inverted, Searchable, inverted};
+use super::CompileError;
+use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, SectionKind};
+use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
-use super::lists::{TokenBearers, push_varint};
-use super::records::{
-    AliasBlocks, AliasFields, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, NO_TYPE, id_record, offset,
-};
+use super::records::{AliasBlocks, AliasFields, IS_ARABIC, NO_TYPE};
 use super::texts::{Compressor, Sample, Sort};
-use super::{AliasOrdinal, CompileError, EntityOrdinal, IdOrdinal};
 use crate::model::{AliasKind, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
-use crate::text::person::NameOrder;
+use entities::EntitySections;
+use facts::AliasFacts;
+use file::SegmentFile;
+use ids::{Ids, id_sections};
 
 /// Compiles a pack to the bytes of a segment; the same pack gives the same bytes.
 ///
@@ -41,7 +46,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     file.add(SectionKind::Ids, id_table);
     file.add(SectionKind::IdTexts, id_texts);
     file.add(SectionKind::Entities, entity_sections.table);
-    file.add(SectionKind::SameAs, entity_sections.same_as);
+    file.add(SectionKind::Extras, entity_sections.extras);
     file.add(SectionKind::Aliases, blocks);
 
     let rows: Vec<&AliasRow> = aliases.iter().map(|alias| alias.row).collect();
@@ -142,8 +147,8 @@ impl<'a> Lists<'a> {
     fn collect(entities: &[&'a EntityRow], aliases: &[NumberedAlias<'a>]) -> Result<Self, CompileError> {
         let types = entities.iter().filter_map(|entity| Some(entity.entity_type.as_ref()?.as_str()));
         let types = sorted_distinct(types);
-        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()).chain([""]));
-        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)).chain([Attributes { language: 0, kind: AliasKind::Preferred, article: crate::model::Article::Unknown, is_name: true }]));
+        let languages = sorted_distinct(aliases.iter().map(|alias| alias.row.lang.as_str()));
+        let attributes = sorted_distinct(aliases.iter().map(|alias| alias.attributes(&languages)));
         for (what, count, limit) in [
             ("entity types", types.len(), NO_TYPE),
             ("combinations of language, kind and article", attributes.len(), IS_ARABIC),
@@ -227,132 +232,9 @@ fn alias_sections(
         let attributes = lists.attributes(alias) | is_arabic;
         blocks.add(AliasFields { id: alias.id, attributes, codes: &compressors.compress(sort, text) });
     }
-    let (mut b, mut t) = (Vec::new(), Vec::new());
-    blocks.finish(&mut b, &mut t)?;
-    Ok((b, t))
-}
-
-/// The sections that entities fill.
-#[derive(Default)]
-struct EntitySections<'a> {
-    table: Vec<u8>,
-    same_as: Vec<u8>,
-    descriptions: Vec<u8>,
-    /// Where the descriptions that were written lie: many entities have the same.
-    described: HashMap<&'a str, u32>,
-}
-
-impl<'a> EntitySections<'a> {
-    fn collect(
-        entities: &[&'a EntityRow],
-        aliases: &[NumberedAlias<'_>],
-        ids: &Ids<'_>,
-        lists: &Lists<'_>,
-        compressors: &Compressors,
-    ) -> Result<Self, CompileError> {
-        let mut sections = Self::default();
-        sections.table.reserve(entities.len() * ENTITY_BYTES);
-        for entity in entities {
-            let id = ids.ordinal(&entity.id);
-            let fields = EntityFields {
-                id,
-                name: name_of(entity, id, aliases),
-                rank: entity.rank.map_or(NONE, |rank| rank.get().to_bits()),
-                description: sections.describe(&entity.description, compressors)?,
-                same_as: offset(sections.same_as.len() / 4, "other IDs")?,
-                entity_type: lists.entity_type(entity),
-                country: entity
-                    .country
-                    .as_ref()
-                    .and_then(|country| country.as_str().as_bytes().try_into().ok())
-                    .unwrap_or_default(),
-            };
-            sections.table.extend(fields.to_bytes());
-            let same_as = entity.same_as.iter().map(|same| ids.ordinal(same));
-            sections.same_as.extend(same_as.flat_map(u32::to_le_bytes));
-        }
-        Ok(sections)
-    }
-
-    /// Where a description lies, which is written if it is new.
-    fn describe(&mut self, description: &'a str, compressors: &Compressors) -> Result<u32, CompileError> {
-        if description.is_empty() {
-            return Ok(NONE);
-        }
-        if let Some(&at) = self.described.get(description) {
-            return Ok(at);
-        }
-        let at = offset(self.descriptions.len(), "bytes of descriptions")?;
-        let codes = compressors.compress(Sort::Description, description);
-        push_varint(&mut self.descriptions, codes.len() as u32);
-        self.descriptions.extend(codes);
-        self.described.insert(description, at);
-        Ok(at)
-    }
-}
-
-/// The alias that is the name of an entity: one that its pack prefers, or that was added for it.
-fn name_of(entity: &EntityRow, id: IdOrdinal, aliases: &[NumberedAlias<'_>]) -> AliasOrdinal {
-    let first = aliases.partition_point(|alias| alias.id < id);
-    let own = aliases.get(first..).unwrap_or_default().iter().take_while(|alias| alias.id == id);
-    let is_name = |alias: &NumberedAlias<'_>| {
-        alias.row.alias == entity.name && (alias.is_name || alias.row.kind == AliasKind::Preferred)
-    };
-    (first as u32..).zip(own).find(|(_, alias)| is_name(alias)).map_or(NONE, |(ordinal, _)| ordinal)
-}
-
-/// What inversion asks of aliases.
-struct AliasFacts {
-    /// Of each alias its rank, as an integer that sorts like it; 0 where there is none.
-    ranks: Vec<u32>,
-    /// Of each alias what it tells of its tokens.
-    bearers: Vec<TokenBearers>,
-}
-
-impl AliasFacts {
-    fn collect(entities: &[&EntityRow], ids: &Ids<'_>, aliases: &[NumberedAlias<'_>]) -> Self {
-        let ranks = ranks(ids, entities);
-        let bearers = |alias: &NumberedAlias<'_>| {
-            ids.owner(alias.id).and_then(|owner| entities.get(owner as usize)).map_or_else(TokenBearers::default, |row| bearers(row))
-        };
-        Self {
-            ranks: aliases.iter().map(|alias| ranks.get(alias.id as usize).copied().unwrap_or(0)).collect(),
-            bearers: aliases.iter().map(bearers).collect(),
-        }
-    }
-}
-
-impl Facts for AliasFacts {
-    type Order = (Reverse<u32>, AliasOrdinal, u32);
-
-    /// Prominent entities first; among equals the order of the table.
-    fn order(&self, posting: u32) -> Self::Order {
-        let alias = posting & !BARE;
-        (Reverse(self.ranks[alias as usize]), alias, posting)
-    }
-
-    fn bearers(&self, alias: AliasOrdinal, is_first: bool) -> TokenBearers {
-        let bearers = self.bearers[alias as usize];
-        TokenBearers { has_given_name: bearers.has_given_name && is_first, ..bearers }
-    }
-}
-
-/// What the names of an entity tell of their tokens, the first one among them.
-fn bearers(entity: &EntityRow) -> TokenBearers {
-    let has_person = entity.entity_type.as_ref().is_some_and(|own| own.as_str() == "person");
-    let order = entity.country.as_ref().map_or(NameOrder::GivenFirst, |c| NameOrder::of_country(c.as_str()));
-    TokenBearers { has_person, has_given_name: has_person && order == NameOrder::GivenFirst }
-}
-
-/// Rank by ID ordinal, as an integer that sorts like the rank; 0 where there is none.
-fn ranks(ids: &Ids<'_>, entities: &[&EntityRow]) -> Vec<u32> {
-    let mut ranks = vec![0; ids.sorted.len()];
-    for entity in entities {
-        if let (Some(rank), Some(place)) = (entity.rank, ranks.get_mut(ids.ordinal(&entity.id) as usize)) {
-            *place = (rank.get() * 1e6) as u32;
-        }
-    }
-    ranks
+    let (mut table, mut texts) = (Vec::new(), Vec::new());
+    blocks.finish(&mut table, &mut texts)?;
+    Ok((table, texts))
 }
 
 fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Meta {
@@ -364,6 +246,7 @@ fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Met
         version: manifest.version.clone(),
         licenses: manifest.licenses.clone(),
         sources: manifest.sources.clone(),
+        id_count: ids.sorted.len() as u32,
         entity_count: pack.entities.len() as u32,
         alias_count: pack.aliases.len() as u32,
         name_count: name_count as u32,
@@ -384,108 +267,5 @@ fn meta_override(action: &OverrideAction, ids: &Ids<'_>) -> MetaOverride {
         }
         OverrideAction::Remove { id } => MetaOverride::Remove { id: ids.ordinal(id) },
         OverrideAction::NotAName { alias } => MetaOverride::NotAName { key: text::lookup_key(alias) },
-    }
-}
-
-/// Every ID that the pack mentions, in bytewise order, with the entity row that owns it.
-struct Ids<'a> {
-    sorted: Vec<&'a str>,
-    ordinals: HashMap<&'a str, u32>,
-    owners: HashMap<&'a str, u32>,
-}
-
-impl<'a> Ids<'a> {
-    fn collect(pack: &'a Pack, entities: &[&'a EntityRow]) -> Self {
-        let mut owners = HashMap::new();
-        for (ordinal, entity) in (0..).zip(entities) {
-            for same in &entity.same_as {
-                owners.entry(same.as_str()).or_insert(ordinal);
-            }
-        }
-        // An entity owns its own ID, whatever other rows claim.
-        owners.extend((0..).zip(entities).map(|(ordinal, entity)| (entity.id.as_str(), ordinal)));
-        let mut sorted: Vec<&str> = owners.keys().copied().collect();
-        sorted.extend(pack.aliases.iter().map(|alias| alias.id.as_str()));
-        for row in &pack.overrides {
-            match &row.action {
-                OverrideAction::Block { id, .. } | OverrideAction::Remove { id } => sorted.push(id.as_str()),
-                OverrideAction::Redirect { id, target } => sorted.extend([id.as_str(), target.as_str()]),
-                OverrideAction::NotAName { .. } => {}
-            }
-        }
-        // Most aliases of an entity stand together, and so need not be sorted each.
-        sorted.dedup();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let ordinals = (0..).zip(&sorted).map(|(ordinal, &id)| (id, ordinal)).collect();
-        Self { sorted, ordinals, owners }
-    }
-
-    /// The ordinal of an ID of this pack.
-    fn ordinal(&self, id: &EntityId) -> u32 {
-        self.ordinals.get(id.as_str()).copied().unwrap_or(NONE)
-    }
-
-    /// The entity that owns an ID.
-    fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
-        self.owners.get(self.sorted.get(id as usize)?).copied()
-    }
-}
-
-/// The records of IDs, and their texts.
-fn id_sections(ids: &Ids<'_>) -> Result<(Vec<u8>, Vec<u8>), CompileError> {
-    let (mut table, mut texts) = (Vec::with_capacity(ids.sorted.len() * ID_BYTES), Vec::new());
-    for (id, text) in (0..).zip(&ids.sorted) {
-        let start = offset(texts.len(), "bytes of IDs")?;
-        table.extend(id_record(start, ids.owner(id).unwrap_or(NONE)));
-        texts.extend_from_slice(text.as_bytes());
-    }
-    Ok((table, texts))
-}
-
-use super::format::{ALIGNMENT, HEADER_BYTES, MAGIC, SECTION_ROW_BYTES, TRAILER_BYTES};
-use super::FORMAT_VERSION;
-/// A segment file under construction.
-#[derive(Default)]
-pub(super) struct SegmentFile {
-    sections: Vec<(SectionKind, Vec<u8>)>,
-}
-
-impl SegmentFile {
-    /// Adds a section; they come in the order of [`SectionKind::ALL`].
-    pub fn add(&mut self, kind: SectionKind, bytes: Vec<u8>) {
-        self.sections.push((kind, bytes));
-    }
-
-    /// The bytes of the file.
-    pub fn finish(self) -> Vec<u8> {
-        let table_bytes = self.sections.len() * SECTION_ROW_BYTES;
-        let first = (HEADER_BYTES + table_bytes + 4).next_multiple_of(ALIGNMENT);
-        let mut end = first;
-        let mut table = Vec::with_capacity(table_bytes);
-        for (kind, bytes) in &self.sections {
-            table.extend((*kind as u32).to_le_bytes());
-            table.extend(crc32c::crc32c(bytes).to_le_bytes());
-            table.extend((end as u64).to_le_bytes());
-            table.extend((bytes.len() as u64).to_le_bytes());
-            end = (end + bytes.len()).next_multiple_of(ALIGNMENT);
-        }
-        let mut file = Vec::with_capacity(end + TRAILER_BYTES);
-        file.extend_from_slice(&MAGIC);
-        file.extend(FORMAT_VERSION.to_le_bytes());
-        file.extend((self.sections.len() as u32).to_le_bytes());
-        file.extend_from_slice(&text::rules_digest());
-        file.extend(((end + TRAILER_BYTES) as u64).to_le_bytes());
-        file.extend_from_slice(&table);
-        let checksum = crc32c::crc32c(&file);
-        file.extend(checksum.to_le_bytes());
-        file.resize(first, 0);
-        for (_, bytes) in &self.sections {
-            file.extend_from_slice(bytes);
-            file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
-        }
-        let digest = blake3::hash(&file);
-        file.extend_from_slice(digest.as_bytes());
-        file
     }
 }

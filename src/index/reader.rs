@@ -7,7 +7,8 @@ use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;
 use super::records::{
-    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_ALIASES, ENTITY_BYTES, EntityFields, ID_BYTES, IS_ARABIC, u32_at,
+    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
+    IdTable, take_extras,
 };
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
@@ -26,6 +27,7 @@ pub struct Segment {
     data: SegmentBytes,
     header: Header,
     sections: [Range<usize>; SECTIONS],
+    id_count: u32,
     /// Of aliases and names of entities.
     record_count: u32,
     types: Vec<String>,
@@ -42,7 +44,6 @@ pub struct Segment {
 #[derive(Clone, Copy)]
 pub struct EntityRecord<'a> {
     segment: &'a Segment,
-    ordinal: EntityOrdinal,
     fields: EntityFields,
 }
 
@@ -64,7 +65,8 @@ impl<'a> EntityRecord<'a> {
 
     /// A line for people.
     pub fn description(self) -> String {
-        self.segment.description(self.fields.description).map(Text::read).unwrap_or_default()
+        let (at, _) = take_extras(self.extras());
+        at.and_then(|at| self.segment.description(at)).map(Text::read).unwrap_or_default()
     }
 
     /// Country to which it belongs.
@@ -80,11 +82,11 @@ impl<'a> EntityRecord<'a> {
 
     /// Other IDs of the same thing.
     pub fn same_as(self) -> impl Iterator<Item = IdOrdinal> + 'a {
-        let numbers = self.segment.section(SectionKind::SameAs).as_chunks::<4>().0;
-        let end = self.ordinal.checked_add(1).and_then(|next| self.segment.entity(next));
-        let end = end.map_or(numbers.len(), |next| next.fields.same_as as usize);
-        let numbers = numbers.get(self.fields.same_as as usize..end).unwrap_or_default();
-        numbers.iter().map(|number| u32::from_le_bytes(*number))
+        take_extras(self.extras()).1
+    }
+
+    fn extras(self) -> &'a [u8] {
+        self.segment.section(SectionKind::Extras).get(self.fields.extras as usize..).unwrap_or_default()
     }
 }
 
@@ -108,6 +110,22 @@ impl Alias<'_> {
     /// The surface form. Takes some tens of nanoseconds: it is compressed.
     pub fn text(self) -> String {
         self.text.read()
+    }
+
+    /// Whether the surface form is `text`.
+    pub fn is(self, text: &str) -> bool {
+        self.text.is(text)
+    }
+
+    /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
+    /// one segment and it is the same.
+    pub fn has_text_of(self, other: Alias<'_>) -> bool {
+        std::ptr::eq(self.text.symbols, other.text.symbols) && self.text.codes == other.text.codes
+    }
+
+    /// Readies the reading of the text, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_text(self) {
+        std::hint::black_box(self.text.codes.first().copied());
     }
 
     /// Replaces what `text` holds by the surface form; for who reads many.
@@ -184,6 +202,7 @@ impl Segment {
             keys: open_lexicon(&data, &layout, KEY_LEXICON)?,
             tokens: open_lexicon(&data, &layout, TOKEN_LEXICON)?,
             header: Header { content_digest, ..meta.header(layout.header) },
+            id_count: meta.id_count,
             record_count: meta.record_count(),
             types: meta.types,
             languages: meta.languages,
@@ -199,24 +218,15 @@ impl Segment {
         &self.header
     }
 
-    /// How many bytes of the file each section takes, in file order.
-    pub fn section_bytes(&self) -> impl Iterator<Item = (SectionKind, u64)> + '_ {
-        SectionKind::ALL.into_iter().map(|kind| (kind, self.sections[kind.index()].len() as u64))
-    }
-
     /// The number of IDs that the segment mentions.
     pub fn id_count(&self) -> u32 {
-        (self.sections[SectionKind::Ids.index()].len() / ID_BYTES) as u32
+        self.id_count
     }
 
     /// The text of an ID.
     pub fn id(&self, id: IdOrdinal) -> &str {
-        let ids = self.section(SectionKind::Ids).as_chunks::<ID_BYTES>().0;
-        let texts = self.section(SectionKind::IdTexts);
-        let start = |record: &[u8; ID_BYTES]| u32_at(record, 0) as usize;
-        let Some((record, rest)) = ids.get(id as usize..).and_then(<[_]>::split_first) else { return "" };
-        let end = rest.first().map_or(texts.len(), start);
-        texts.get(start(record)..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+        let text = self.id_table().text(id).filter(|_| id < self.id_count);
+        text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 
     /// An ID as the type of the model; `None` only if the segment is damaged.
@@ -232,14 +242,13 @@ impl Segment {
 
     /// The entity of this segment that bears an ID, as its own or by `same_as`; `None` if the ID is only referred to.
     pub fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
-        let record = self.section(SectionKind::Ids).as_chunks::<ID_BYTES>().0.get(id as usize)?;
-        Some(u32_at(record, 4)).filter(|&owner| owner != NONE)
+        self.id_table().owner(id).filter(|&owner| owner != NONE && id < self.id_count)
     }
 
     /// An entity row.
     pub fn entity(&self, entity: EntityOrdinal) -> Option<EntityRecord<'_>> {
         let bytes = self.section(SectionKind::Entities).as_chunks::<ENTITY_BYTES>().0.get(entity as usize)?;
-        Some(EntityRecord { segment: self, ordinal: entity, fields: EntityFields::from_bytes(bytes) })
+        Some(EntityRecord { segment: self, fields: EntityFields::from_bytes(bytes) })
     }
 
     /// An alias row.
@@ -255,6 +264,11 @@ impl Segment {
             is_name: attributes.is_name,
             text: Text { codes: fields.codes, symbols: &self.symbols[sort as usize] },
         })
+    }
+
+    /// Readies the reading of an alias row, as [`Segment::prefetch`] does a look-up.
+    pub fn prefetch_alias(&self, alias: AliasOrdinal) {
+        std::hint::black_box(self.alias_id(alias));
     }
 
     /// The ID that an alias row names.
@@ -280,6 +294,10 @@ impl Segment {
         (*self.data).as_ref().get(self.sections[kind.index()].clone()).unwrap_or_default()
     }
 
+    fn id_table(&self) -> IdTable<'_> {
+        IdTable::new(self.section(SectionKind::Ids), self.section(SectionKind::IdTexts))
+    }
+
     fn alias_table(&self) -> AliasTable<'_> {
         AliasTable::new(self.section(SectionKind::Aliases), self.section(SectionKind::Texts))
     }
@@ -295,8 +313,7 @@ impl Segment {
 impl Meta {
     /// Reads the section.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, SegmentError> {
-        serde_json::from_slice(bytes)
-            .map_err(|error| SegmentError::damaged(format!("its metadata: {error}")))
+        serde_json::from_slice(bytes).map_err(|error| SegmentError::damaged(format!("its metadata: {error}")))
     }
 
     /// Fills in what the section says.
@@ -317,11 +334,11 @@ impl Meta {
 /// Checks that the tables have the lengths that the metadata says.
 pub(super) fn check_lengths(layout: &Layout, meta: &Meta) -> Result<(), SegmentError> {
     let len = |kind: SectionKind| layout.sections[kind.index()].len();
-    let blocks = (meta.record_count() as usize).div_ceil(BLOCK_ALIASES);
+    let blocks = |records: u32| (records as usize).div_ceil(BLOCK_RECORDS);
     let tables = [SectionKind::KeyTable, SectionKind::TokenTable, SectionKind::SkeletonTable];
-    let holds = len(SectionKind::Ids).is_multiple_of(ID_BYTES)
+    let holds = Some(len(SectionKind::Ids)) == blocks(meta.id_count).checked_mul(ID_BLOCK_BYTES)
         && Some(len(SectionKind::Entities)) == (meta.entity_count as usize).checked_mul(ENTITY_BYTES)
-        && Some(len(SectionKind::Aliases)) == blocks.checked_mul(ALIAS_BLOCK_BYTES)
+        && Some(len(SectionKind::Aliases)) == blocks(meta.record_count()).checked_mul(ALIAS_BLOCK_BYTES)
         && tables.iter().all(|&table| len(table).is_multiple_of(BUCKET_BYTES))
         && layout.sections.iter().all(|section| section.start >= LAYOUT_BYTES || section.is_empty());
     if holds { Ok(()) } else { Err(SegmentError::damaged("its tables have other lengths than it says")) }

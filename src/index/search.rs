@@ -87,7 +87,8 @@ pub fn search_prefix(
     mut visit: impl FnMut(&str, usize, &mut dyn Iterator<Item = Posting>),
 ) {
     let mut streams: Vec<_> = segments.iter().map(|segment| segment.keys.keys(prefix)).collect();
-    let mut heads: Vec<Option<String>> = streams.iter_mut().map(|keys| keys.next_key().map(str::to_owned)).collect();
+    let mut heads: Vec<Option<String>> =
+        streams.iter_mut().map(|keys| keys.next_key().map(str::to_owned)).collect();
     for _ in 0..limit {
         let Some(key) = heads.iter().flatten().min().cloned() else { return };
         for (index, head) in heads.iter_mut().enumerate() {

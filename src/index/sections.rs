@@ -3,7 +3,7 @@
 //! What is sorted may come from memory or from disk: the writers hold the lists and twelve bytes a key.
 
 use super::lists::{PostingLists, TokenBearers, TokenLists};
-use super::table::{KeyHash, build_table};
+use super::table::{KeyHash, Load, build_table};
 use super::{AliasOrdinal, CompileError};
 
 /// A hash table and its lists, as two sections hold them.
@@ -45,9 +45,9 @@ impl KeySections {
     }
 
     /// The sections.
-    pub fn finish(mut self) -> Result<HashedLists, CompileError> {
+    pub fn finish(mut self, load: Load) -> Result<HashedLists, CompileError> {
         self.end_key()?;
-        Ok(HashedLists { table: build_table(&self.heads)?, lists: self.lists.into_bytes() })
+        Ok(HashedLists { table: build_table(&self.heads, load)?, lists: self.lists.into_bytes() })
     }
 }
 
@@ -101,6 +101,6 @@ impl TokenSections {
     /// The sections.
     pub fn finish(mut self) -> Result<HashedLists, CompileError> {
         self.end_token()?;
-        Ok(HashedLists { table: build_table(&self.heads)?, lists: self.lists.into_bytes() })
+        Ok(HashedLists { table: build_table(&self.heads, Load::Fast)?, lists: self.lists.into_bytes() })
     }
 }

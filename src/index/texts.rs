@@ -46,6 +46,11 @@ impl Text<'_> {
         text
     }
 
+    /// Whether this is what the codes stand for. Reads no further than to the first difference.
+    pub fn is(self, text: &str) -> bool {
+        self.symbols.rest_of(self.codes, text.as_bytes()).is_some_and(<[u8]>::is_empty)
+    }
+
     /// Replaces what `text` holds.
     pub fn read_into(self, text: &mut String) {
         let mut bytes = std::mem::take(text).into_bytes();
@@ -83,6 +88,21 @@ impl SymbolTable {
         Some((table, rest))
     }
 
+    /// What follows in `text` after what the codes stand for; `None` if it does not begin with that.
+    fn rest_of<'t>(&self, codes: &[u8], mut text: &'t [u8]) -> Option<&'t [u8]> {
+        let mut codes = codes.iter();
+        while let Some(&code) = codes.next() {
+            if code == ESCAPE {
+                let Some(byte) = codes.next() else { break };
+                text = text.strip_prefix(std::slice::from_ref(byte))?;
+            } else {
+                let (symbol, length) = (&self.symbols[usize::from(code)], self.lengths[usize::from(code)]);
+                text = rest_after(text, symbol, usize::from(length))?;
+            }
+        }
+        Some(text)
+    }
+
     /// Appends what the codes stand for. Codes without a symbol stand for nothing.
     fn decode(&self, codes: &[u8], out: &mut Vec<u8>) {
         let mut end = out.len();
@@ -105,6 +125,18 @@ impl SymbolTable {
         }
         out.truncate(end);
     }
+}
+
+/// What follows in `text` after a symbol; `None` if it does not begin with it.
+#[inline]
+fn rest_after<'t>(text: &'t [u8], symbol: &[u8; SYMBOL_BYTES], length: usize) -> Option<&'t [u8]> {
+    let Some(begin) = text.first_chunk::<SYMBOL_BYTES>() else {
+        return text.strip_prefix(symbol.get(..length)?);
+    };
+    // The bytes of a symbol beyond its length are zeros.
+    let differs = u64::from_le_bytes(*begin) ^ u64::from_le_bytes(*symbol);
+    let is_prefix = length == 0 || differs << (8 * (SYMBOL_BYTES - length)) == 0;
+    if is_prefix { text.get(length..) } else { None }
 }
 
 /// Picks the texts that a table is trained on: those of the smallest hashes, so that neither the order in which texts come
@@ -195,7 +227,8 @@ mod tests {
 
     #[test]
     fn the_order_of_texts_makes_no_difference() {
-        let names: Vec<String> = (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
+        let names: Vec<String> =
+            (0..5000).map(|i: u32| format!("name {}", i.wrapping_mul(2_654_435_761))).collect();
         let symbols = |compressor: Compressor| {
             let mut bytes = Vec::new();
             compressor.write_symbols(&mut bytes);
@@ -220,7 +253,11 @@ mod tests {
             let compressor = compressor(trained.iter().map(String::as_str).chain([text.as_str()]));
             let table = table(&compressor);
             for text in trained.iter().chain([&text]) {
-                prop_assert_eq!(&read(&compressor.compress(text), &table), text);
+                let codes = compressor.compress(text);
+                prop_assert_eq!(&read(&codes, &table), text);
+                let is = |other: &str| Text { codes: &codes, symbols: &table }.is(other);
+                let (longer, shorter) = (format!("{text}a"), text.chars().skip(1).collect::<String>());
+                prop_assert!(is(text) && !is(&longer) && (shorter == *text || !is(&shorter)));
             }
         }
 
@@ -230,7 +267,10 @@ mod tests {
             codes in proptest::collection::vec(any::<u8>(), 0..600),
         ) {
             if let Some((table, _)) = SymbolTable::parse(&table) {
-                prop_assert!(read(&codes, &table).len() <= codes.len() * SYMBOL_BYTES);
+                let text = read(&codes, &table);
+                prop_assert!(text.len() <= codes.len() * SYMBOL_BYTES);
+                let is_it = Text { codes: &codes, symbols: &table }.is(&text);
+                prop_assert!(text.is_empty() || is_it);
             }
         }
     }

@@ -6,9 +6,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use blake3::hazmat::{
-    ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root,
-};
+use blake3::hazmat::{ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 
 use super::format::{Meta, SectionKind, TRAILER_BYTES};
 use super::layout::{LAYOUT_BYTES, Layout, SECTIONS, other_length};
@@ -27,7 +25,8 @@ pub fn verify(reader: &mut (dyn Read + Send)) -> Result<Header, SegmentError> {
     reader.take((meta_end - head.len()) as u64).read_to_end(&mut head)?;
 
     let len = layout.header.file_bytes;
-    let body = len.checked_sub(TRAILER_BYTES as u64).ok_or_else(|| SegmentError::damaged("it is too short"))?;
+    let body =
+        len.checked_sub(TRAILER_BYTES as u64).ok_or_else(|| SegmentError::damaged("it is too short"))?;
     let digests = digests(&mut head.as_slice().chain(&mut *reader).take(body), &layout.sections)?;
     let read = digests.iter().map(|piece| piece.len).sum::<u64>();
     let mut trailer = Vec::new();
@@ -90,10 +89,7 @@ fn digests(reader: &mut (dyn Read + Send), sections: &[Range<usize>; SECTIONS]) 
 }
 
 /// Reads the next piece; tells which it is, or that there is none.
-fn read_piece(
-    source: &Mutex<(u64, &mut (dyn Read + Send))>,
-    bytes: &mut Vec<u8>,
-) -> io::Result<Option<u64>> {
+fn read_piece(source: &Mutex<(u64, &mut (dyn Read + Send))>, bytes: &mut Vec<u8>) -> io::Result<Option<u64>> {
     let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
     let (next, reader) = &mut *source;
     bytes.clear();
@@ -169,7 +165,9 @@ mod tests {
     #[test]
     fn digests_are_those_of_the_whole_however_many_pieces_there_are() {
         const PIECE: usize = PIECE_BYTES as usize;
-        for len in [0, 1, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 5, 4 * PIECE, 5 * PIECE - 1] {
+        for len in
+            [0, 1, 1000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 5, 4 * PIECE, 5 * PIECE - 1]
+        {
             let bytes: Vec<u8> = (0..len).map(|i| (i * i / 1021) as u8).collect();
             let mut sections = [const { 0..0 }; SECTIONS];
             sections[0] = len / 3..len / 2;

@@ -5,13 +5,13 @@
 //! a pair that no path found.
 
 use super::gate::Gate;
-use super::plausibility::{Spelling, across_scripts, decisive_letters};
+use super::plausibility::{Spelling, across_scripts, decisive_letters, most_cost_across};
 use super::stage::{Stage, Stages};
 use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
 use crate::text::well_known::{are_two_names, is_other_name};
-use crate::text::{self, Bare};
+use crate::text::{self, ArabicName, Bare, CrossScriptAlignment, LatinName};
 
 /// What lies between a form and an alias.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,19 @@ const OWN_HAMZA_PLAUSIBILITY: f32 = 0.40;
 
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
+    let mut comparison = judge_folds(query, alias);
+    if comparison.tier > Tier::Exact {
+        comparison.steps = fold_steps(query, alias);
+        if is_divided_otherwise(query, alias) {
+            comparison.steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
+        }
+    }
+    comparison
+}
+
+/// [`compare_folds`] but for the steps, which cost more than all the rest. Allocates only where names of several tokens
+/// differ.
+pub(super) fn judge_folds(query: &str, alias: &str) -> Comparison {
     if query == alias {
         let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
         return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility, slip: 0.0 };
@@ -68,17 +81,24 @@ pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     if has_hamza_of_its_own(query, alias) {
         plausibility = OWN_HAMZA_PLAUSIBILITY;
     }
-    let mut steps = fold_steps(query, alias);
-    if text::lossy_fold(query) != text::lossy_fold(alias) {
-        steps.push(Step::new("divided otherwise".to_owned(), DIVISION_COST));
+    if is_divided_otherwise(query, alias) {
         evidence += DIVISION_EVIDENCE;
     }
-    Comparison { tier: Tier::Orthographic, steps, evidence, plausibility, slip: 0.0 }
+    Comparison { tier: Tier::Orthographic, steps: Vec::new(), evidence, plausibility, slip: 0.0 }
+}
+
+/// Whether two K0 keys of one lookup key have their word divisions elsewhere.
+fn is_divided_otherwise(query: &str, alias: &str) -> bool {
+    let is_divided = query.contains(' ') || alias.contains(' ');
+    is_divided && text::lossy_fold(query) != text::lossy_fold(alias)
 }
 
 /// Whether a token of the query has a hamza on an alef within the word where the alias has the bare letter: writers leave
 /// a hamza out, but put none in where none is heard. فأس is not فاس.
 fn has_hamza_of_its_own(query: &str, alias: &str) -> bool {
+    if !query.contains('أ') {
+        return false;
+    }
     let letters = |name: &str| name.chars().filter(|&c| c != ' ').collect::<Vec<_>>();
     let (letters_of_query, letters_of_alias) = (letters(query), letters(alias));
     let is_first = |i: usize| i == 0 || letters_of_alias[..i].ends_with(&['ا', 'ل']);
@@ -92,10 +112,9 @@ fn has_hamza_of_its_own(query: &str, alias: &str) -> bool {
 
 /// Evidence and plausibility of the least fold that makes two K0 keys of one lookup key equal but for divisions.
 fn fold_between(query: &str, alias: &str) -> (f32, f32) {
-    let same = |fold: fn(&str) -> String| text::join(&fold(query)) == text::join(&fold(alias));
-    if same(str::to_owned) {
+    if text::equal_joined(query, alias) {
         (0.0, SAFE_PLAUSIBILITY)
-    } else if same(text::hamza_fold) {
+    } else if text::equal_hamza_folded(query, alias) {
         (SEAT_EVIDENCE, SEAT_PLAUSIBILITY)
     } else {
         (LOSSY_EVIDENCE, LOSSY_PLAUSIBILITY)
@@ -126,7 +145,7 @@ const COST_EVIDENCE: f32 = -3.5;
 /// Spellings of a larger cost are no candidates.
 pub(super) const MAX_COST: f32 = 2.0;
 /// Below this plausibility an alias is no candidate.
-const LEAST_PLAUSIBILITY: f32 = 0.05;
+pub(super) const LEAST_PLAUSIBILITY: f32 = 0.05;
 /// Aliases of one token take edits only beyond this many letters: غزة and عزة, كير and كيم are two names.
 const MAX_RIGID_LETTERS: usize = 3;
 
@@ -144,12 +163,14 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
         return Err(Gate::TooFar);
     }
     let (mut alignment, mut spelling) = (Alignment::default(), Spelling::of_name(alias, pairs.len() == 1));
-    for (query, alias) in pairs {
+    for (query, alias) in pairs.into_iter().filter(|(query, alias)| query != alias) {
         let (query_letters, alias_letters) =
             (distance::letters_of_key(query), distance::letters_of_key(alias));
-        let token = distance::align(&query_letters, &alias_letters);
-        let is_slip = || distance::is_one_slip(&query_letters, &alias_letters);
-        spelling.add_token(&token, decisive_letters(query, alias), is_slip);
+        let is_slip = distance::is_one_slip(&query_letters, &alias_letters);
+        let letters = decisive_letters(query, alias);
+        let most = if is_slip { MAX_COST } else { MAX_COST.min(spelling.most_cost(letters)) };
+        let token = distance::align_within(&query_letters, &alias_letters, most).ok_or(Gate::TooFar)?;
+        spelling.add_token(&token, letters, is_slip);
         alignment.extend(token);
     }
     let Spelling { plausibility, slip, .. } = spelling;
@@ -169,9 +190,10 @@ pub(super) fn compare_edited(query: &str, alias: &str, without: Stages) -> Resul
 
 /// Whether one name is the other with further tokens: Mohammed V is no slip for Mohammed. Names in part are another tier's.
 fn is_part(query: &str, alias: &str) -> bool {
-    let (query, alias): (Vec<&str>, Vec<&str>) = (query.split(' ').collect(), alias.split(' ').collect());
+    let begins = |many: &str, few| many.strip_prefix(few).is_some_and(|rest| rest.starts_with(' '));
+    let ends = |many: &str, few| many.strip_suffix(few).is_some_and(|rest| rest.ends_with(' '));
     let (few, many) = if query.len() < alias.len() { (query, alias) } else { (alias, query) };
-    few.len() < many.len() && (many.starts_with(&few) || many.ends_with(&few))
+    begins(many, few) || ends(many, few)
 }
 
 /// The gate that stops two names, whatever lies between their letters.
@@ -184,7 +206,8 @@ fn closed_gate(pairs: &[(&str, &str)], without: Stages) -> Option<Gate> {
         return Some(Gate::ShortAlias);
     }
     let is_other = if pairs.len() == 1 { is_other_name } else { are_two_names };
-    let mut others = pairs.iter().filter(|_| !without.contains(Stage::WellKnownNames));
+    let mut others =
+        pairs.iter().filter(|(query, alias)| query != alias && !without.contains(Stage::WellKnownNames));
     others.any(|(query, alias)| is_other(query, alias)).then_some(Gate::OtherName)
 }
 
@@ -194,16 +217,62 @@ const CROSS_SCRIPT_EVIDENCE: f32 = -1.2;
 /// Compares a form's K0 key with the K0 key of an alias in the other script, Latin or Arabic, in a gazetteer of so many
 /// entities.
 pub(super) fn compare_scripts(query: &str, alias: &str, entities: u64) -> Result<Comparison, Gate> {
-    let (latin, arabic) = if query.starts_with(text::is_arabic) { (alias, query) } else { (query, alias) };
-    let alignment = text::align_cross_script(latin, arabic).ok_or(Gate::TooFar)?;
-    let plausibility = across_scripts(&alignment, query.starts_with(text::is_arabic), entities);
-    if plausibility < LEAST_PLAUSIBILITY {
-        return Err(Gate::TooFar);
+    HeardName::new(query, entities).ok_or(Gate::TooFar)?.compare(alias)
+}
+
+/// A form's K0 key, ready to be compared with names in the other script, Latin or Arabic.
+pub(super) struct HeardName {
+    spelling: Spelled,
+    /// How many entities the gazetteer has.
+    entities: u64,
+}
+
+enum Spelled {
+    Arabic(ArabicName),
+    Latin(LatinName),
+}
+
+impl HeardName {
+    /// Of a K0 key; `None` if it is in neither script, or too long.
+    pub fn new(query: &str, entities: u64) -> Option<Self> {
+        let spelling = if query.starts_with(text::is_arabic) {
+            Spelled::Arabic(ArabicName::new(query)?)
+        } else {
+            Spelled::Latin(LatinName::new(query)?)
+        };
+        Some(Self { spelling, entities })
     }
-    let steps: Vec<Step> =
-        alignment.steps.iter().map(|step| Step::new(step.to_string(), step.cost)).collect();
-    let evidence = CROSS_SCRIPT_EVIDENCE + COST_EVIDENCE * alignment.cost;
-    Ok(Comparison { tier: Tier::CrossScript, steps, evidence, plausibility, slip: 0.0 })
+
+    /// Compares with the K0 key of an alias.
+    pub fn compare(&self, alias: &str) -> Result<Comparison, Gate> {
+        let is_vowelless = matches!(self.spelling, Spelled::Arabic(_));
+        let alignment = self.align(alias).ok_or(Gate::TooFar)?;
+        let plausibility = across_scripts(&alignment, is_vowelless, self.entities);
+        if plausibility < LEAST_PLAUSIBILITY {
+            return Err(Gate::TooFar);
+        }
+        let steps: Vec<Step> =
+            alignment.steps.iter().map(|step| Step::new(step.to_string(), step.cost)).collect();
+        let evidence = CROSS_SCRIPT_EVIDENCE + COST_EVIDENCE * alignment.cost;
+        Ok(Comparison { tier: Tier::CrossScript, steps, evidence, plausibility, slip: 0.0 })
+    }
+
+    /// The alignment, if it may be plausible.
+    fn align(&self, alias: &str) -> Option<CrossScriptAlignment> {
+        let most = |letters, is_vowelless| {
+            most_cost_across(letters, is_vowelless, self.entities, LEAST_PLAUSIBILITY)
+        };
+        match &self.spelling {
+            Spelled::Arabic(arabic) => {
+                let latin = LatinName::new(alias)?;
+                latin.align(arabic, most(latin.letters().max(arabic.letters()), true)?)
+            }
+            Spelled::Latin(latin) => {
+                let arabic = ArabicName::new(alias)?;
+                latin.align(&arabic, most(latin.letters().max(arabic.letters()), false)?)
+            }
+        }
+    }
 }
 
 /// The tokens of two keys, one by one if there are as many; else the keys.

@@ -55,12 +55,12 @@ pub fn check_context(context: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// How many times likelier context makes each of the hits, 1 or more.
+/// How many times likelier context makes each of the hits, 1 or more; nothing where there is no context or no choice.
 ///
 /// Some look-ups by key for each word, and none unless there is something to decide between.
 pub(super) fn factors(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<f32> {
     if options.context.is_empty() || hits.len() < 2 {
-        return vec![1.0; hits.len()];
+        return Vec::new();
     }
     let clues = Reader::new(stack, hits).read(&options.context);
     let powers: Vec<f32> = hits
@@ -116,7 +116,7 @@ impl Clue {
     /// What the clue says for a candidate, in powers of ten.
     fn power(&self, subject: &Subject<'_>) -> f32 {
         match self {
-            Self::Names(bearers) => sum(bearers.iter().map(|bearer| bearer.power(subject)).collect()),
+            Self::Names(bearers) => sum(bearers.iter().map(|bearer| bearer.power(subject))),
             Self::Word { types, keys } => {
                 let is_of_type = !types.is_empty() && subject.stack.is_one_of(subject.entity, types);
                 let is_described = keys.iter().any(|key| subject.description.contains(key));
@@ -149,8 +149,10 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The name that is asked for is known by the aliases that lie nearest to it.
     fn new(stack: &'a Stack, hits: &[Hit]) -> Self {
-        let nearest = hits.iter().map(Hit::similarity).fold(0.0, f32::max);
-        let nearest = hits.iter().filter(|hit| hit.similarity() >= nearest);
+        let similarities: Vec<f32> = hits.iter().map(|hit| hit.similarity(stack)).collect();
+        let greatest = similarities.iter().copied().fold(0.0, f32::max);
+        let nearest = hits.iter().zip(&similarities).filter(|&(_, &near)| near >= greatest);
+        let nearest = nearest.map(|(hit, _)| hit);
         let asked =
             nearest.filter_map(|hit| stack.alias(hit.alias)).map(|alias| text::lookup_key(&alias.text()));
         Self { stack, asked: asked.collect() }
@@ -178,7 +180,7 @@ impl<'a> Reader<'a> {
         let longest = MAX_PHRASE_WORDS.min(words.len());
         for (count, phrase) in (1..=longest).rev().filter_map(|n| Some((n, words.get(..n)?))) {
             let phrase = Phrase::new(phrase);
-            if phrase.readings.iter().any(|form| self.asked.contains(&form.key)) {
+            if phrase.readings.iter().any(|form| self.asked.contains(&*form.key)) {
                 return (count, None);
             }
             if let Some(types) = phrase.types() {
@@ -205,12 +207,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The entities that bear exactly this name, each once, with the weight of the name among theirs.
-    fn named(&self, form: &Form, written: &str) -> Vec<Bearer> {
+    fn named(&self, form: &Form<'_>, written: &str) -> Vec<Bearer> {
         let mut bearers: Vec<Bearer> = Vec::new();
-        let exact = lookup::under_key(self.stack, form, Stages::NONE).filter(|(_, comparison)| {
-            comparison.tier <= Tier::Orthographic && comparison.plausibility >= lookup::KNOWN
+        let mut surface = lookup::Surface::default();
+        let exact = lookup::under_key(self.stack, form, Stages::NONE, &mut surface).filter(|met| {
+            met.comparison.tier <= Tier::Orthographic && met.comparison.plausibility >= lookup::KNOWN
         });
-        for (at, _) in exact {
+        for lookup::Met { at, .. } in exact {
             let (Some(alias), Some(entity)) = (self.stack.alias(at), self.stack.entity_of(at)) else {
                 continue;
             };
@@ -243,7 +246,7 @@ impl<'a> Reader<'a> {
 
 /// Makes the weights of bearers shares of their sum.
 fn shares(mut bearers: Vec<Bearer>) -> Vec<Bearer> {
-    let total = sum(bearers.iter().map(|bearer| bearer.share).collect());
+    let total = sum(bearers.iter().map(|bearer| bearer.share));
     for bearer in &mut bearers {
         bearer.share /= total;
     }
@@ -254,14 +257,14 @@ fn shares(mut bearers: Vec<Bearer>) -> Vec<Bearer> {
 struct Phrase {
     written: String,
     /// As they stand, then without proclitics.
-    readings: Vec<Form>,
+    readings: Vec<Form<'static>>,
 }
 
 impl Phrase {
     fn new(words: &[&str]) -> Self {
         let written = words.join(" ");
         let whole = Form::whole(text::safe_fold(&written));
-        let mut readings = whole.stripped();
+        let mut readings: Vec<Form<'static>> = whole.stripped().map(Form::into_owned).collect();
         readings.insert(0, whole);
         readings.retain(|form| !form.key.is_empty());
         Self { written, readings }
@@ -272,7 +275,7 @@ impl Phrase {
     }
 
     fn keys(&self) -> Vec<String> {
-        self.readings.iter().map(|form| form.key.clone()).collect()
+        self.readings.iter().map(|form| form.key.clone().into_owned()).collect()
     }
 
     /// Whether it is a word of the language before it is a name.

@@ -11,7 +11,7 @@ mod sentence;
 use serde::Serialize;
 
 use self::nearest::{Attempt, nearest};
-use super::form::Form;
+use super::form::{Form, Forms};
 use super::hits::{Extent, Hit, Hits};
 use super::naming::{ids_in, name_in};
 use super::resolver::{gather, read};
@@ -21,6 +21,7 @@ use super::step::{Step, similarity};
 use super::{ResolveOptions, SIMILARITY_OF_COST};
 use crate::index::Alias;
 use crate::model::{AliasKind, EntityId, Reason, Score, Status, Tier};
+use crate::text::NameKeys;
 
 /// Why an entity was chosen for a name, or why not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,7 +146,8 @@ pub fn explain(
     id: &str,
     options: &ResolveOptions,
 ) -> Result<Explanation, ExplainError> {
-    let whole = read(name).map_err(|reason| ExplainError::InvalidName { reason })?;
+    let mut keys = NameKeys::default();
+    let whole = read(name, &mut keys).map_err(|reason| ExplainError::InvalidName { reason })?;
     let unknown = || ExplainError::UnknownEntity { id: id.to_owned() };
     let removed = || stack.find_removed(id).map(|(entity, by)| (entity, Some(by)));
     let found = stack.find(id).map(|entity| (entity, None)).or_else(removed);
@@ -158,7 +160,7 @@ struct Case<'a> {
     stack: &'a Stack,
     options: &'a ResolveOptions,
     entity: EntityKey,
-    whole: Form,
+    whole: Form<'a>,
 }
 
 /// What kept an entity from being a candidate.
@@ -173,9 +175,9 @@ struct Absence {
 
 impl Case<'_> {
     fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<Explanation> {
-        let (_, hits) = gather(self.stack, self.whole.clone(), self.options, Extent::UntilKnown);
+        let (_, hits) = gather(self.stack, &self.whole, self.options, Extent::UntilKnown);
         let met = hits.met().to_vec();
-        let scored = score::score(self.stack, hits.into_vec(), self.options);
+        let scored = score::score(self.stack, hits.into_sorted(), self.options);
         let mut explanation = self.outline(query, &scored)?;
         match scored.iter().position(|one| one.hit.entity == self.entity) {
             Some(at) => self.tell_presence(&mut explanation, &scored, at),
@@ -245,7 +247,7 @@ impl Case<'_> {
             max_edits: ResolveOptions::MAX_EDITS,
             ..self.options.clone()
         };
-        let (forms, hits) = gather(self.stack, self.whole.clone(), &unfiltered, Extent::AllTiers);
+        let (forms, hits) = gather(self.stack, &self.whole, &unfiltered, Extent::AllTiers);
         if let Some(hit) = hits.of(self.entity) {
             return Absence { alias: self.alias_of_hit(hit), ..plain(self.reason_of_search(is_known)) };
         }
@@ -278,8 +280,8 @@ impl Case<'_> {
     /// The override that keeps the entity out, whether a search met it or not.
     fn block(&self, hits: &Hits<'_>, attempt: &Attempt) -> Option<&Block> {
         let met = hits.blocked().find(|&(entity, _)| entity == self.entity).map(|(_, blocked)| blocked.key);
-        let stripped = self.whole.stripped();
-        let keys = std::iter::once(&self.whole).chain(&stripped).map(|form| form.key.as_str());
+        let stripped: Forms<'_> = self.whole.stripped().collect();
+        let keys = std::iter::once(&self.whole).chain(&stripped).map(|form| &*form.key);
         met.into_iter()
             .chain(keys)
             .chain([attempt.key.as_str()])
@@ -315,7 +317,7 @@ impl Case<'_> {
     }
 
     fn alias_of_hit(&self, hit: &Hit) -> Option<AliasComparison> {
-        self.alias_comparison(hit.alias, hit.tier, &hit.steps)
+        self.alias_comparison(hit.alias, hit.tier, &hit.steps(self.stack))
     }
 
     fn alias_comparison(&self, at: AliasRef, tier: Tier, steps: &[Step]) -> Option<AliasComparison> {

@@ -8,7 +8,7 @@ use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
 use super::{partial, skeleton};
-use crate::index::{FuzzyPattern, WorkBudget};
+use crate::index::{FuzzyPattern, Posting};
 use crate::model::{Article, Tier};
 use crate::text::well_known::is_other_name;
 use crate::text::{self, ARTICLE};
@@ -66,24 +66,28 @@ pub(super) fn may_carry(form: &Form, edits: u8, without: Stages) -> bool {
         && !form.is_word(without)
 }
 
-fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
+fn gather_keys(stack: &Stack, form: &Form<'_>, pattern: &FuzzyPattern, hits: &mut Hits<'_>) {
     let without = hits.without();
+    let mut found: Vec<Posting> = Vec::new();
     for (segment, reader) in stack.numbered() {
-        reader.search_fuzzy(pattern, &mut WorkBudget::new(u32::MAX), |postings| {
-            for posting in postings {
-                let at = AliasRef { segment, alias: posting.alias };
-                let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                    let comparison = compare_edited(&form.safe, surface, without).ok()?;
-                    let is_other = comparison.tier == Tier::Fuzzy
-                        && !without.contains(Stage::OtherPerson)
-                        && is_other_person(stack, form, at, surface);
-                    (!is_other).then_some(comparison)
-                });
-                if let Some(comparison) = comparison {
-                    hits.add(form, at, comparison);
-                }
+        found.clear();
+        reader.search_fuzzy(pattern, hits.budget(), |postings| found.extend(postings));
+        for posting in &found {
+            if !hits.may_compare() {
+                return;
             }
-        });
+            let at = AliasRef { segment, alias: posting.alias };
+            let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
+                let comparison = compare_edited(&form.safe, surface, without).ok()?;
+                let is_other = comparison.tier == Tier::Fuzzy
+                    && !without.contains(Stage::OtherPerson)
+                    && is_other_person(stack, form, at, surface);
+                (!is_other).then_some(comparison)
+            });
+            if let Some(comparison) = comparison {
+                hits.add(form, at, comparison);
+            }
+        }
     }
 }
 
@@ -92,16 +96,13 @@ fn gather_keys(stack: &Stack, form: &Form, pattern: &FuzzyPattern, hits: &mut Hi
 /// misspelling, for the parts of people's.
 pub(super) fn is_other_person(stack: &Stack, form: &Form, at: AliasRef, alias: &str) -> bool {
     let is_person = |at| stack.entity_of(at).is_some_and(|entity| stack.is_person(entity));
-    let is_of_person = |token: &str| {
-        let aliases = stack.numbered().flat_map(|(segment, reader)| {
-            reader.lookup_token(token).map(move |alias| AliasRef { segment, alias })
-        });
-        aliases.into_iter().any(is_person)
-    };
     let alias = text::lossy_fold(alias);
     let same_count = form.lossy.split(' ').count() == alias.split(' ').count();
     let mut otherwise = form.lossy.split(' ').zip(alias.split(' ')).filter(|(query, alias)| query != alias);
-    same_count && form.lossy.contains(' ') && is_person(at) && otherwise.any(|(query, _)| is_of_person(query))
+    same_count
+        && form.lossy.contains(' ')
+        && is_person(at)
+        && otherwise.any(|(query, _)| stack.is_token_of_person(query))
 }
 
 /// Names with an article where the query has none, or the other way round. Not of people: السيسي is not سيسي.

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::stack::EntityKey;
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 
@@ -14,12 +16,12 @@ use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 #[derive(Default)]
 pub(super) struct Links {
     /// Group of every node that is not alone.
-    group_of: HashMap<EntityKey, u32>,
+    group_of: HashMap<EntityKey, u32, FixedState>,
     groups: Vec<Group>,
     /// Entities that are alone and removed, with the last pack that removes them.
-    removed_alone: HashMap<EntityKey, u16>,
+    removed_alone: HashMap<EntityKey, u16, FixedState>,
     /// Nodes that were removed under an ID that is redirected: the ID still finds the target, but their rows are void.
-    void: HashSet<EntityKey>,
+    void: HashSet<EntityKey, FixedState>,
 }
 
 struct Group {
@@ -47,6 +49,48 @@ impl Links {
         self.group(node).map_or(node, |group| group.canonical)
     }
 
+    /// The entity behind an ID of a segment, for the rows of that segment: `None` if they are removed, or void, or if no
+    /// row in force describes the entity.
+    pub(super) fn entity_in_force(
+        &self,
+        segments: &[Arc<Segment>],
+        segment: u16,
+        id: IdOrdinal,
+    ) -> Option<EntityKey> {
+        let reader = segments.get(usize::from(segment))?;
+        let record = reader.owner(id).and_then(|owner| reader.entity(owner));
+        let node = EntityKey { segment, id: record.map_or(id, EntityRecord::id) };
+        let Some(group) = self.group(node) else {
+            // Of an entity that is alone all rows are in one segment.
+            return (record.is_some() && !self.is_removed_alone(node)).then_some(node);
+        };
+        let is_in_force = |member: &EntityKey| self.is_in_force(*member, group.removed_by);
+        let is_described =
+            || group.members.iter().any(|member| is_in_force(member) && is_owned(segments, *member));
+        (is_in_force(&node) && is_described()).then_some(group.canonical)
+    }
+
+    /// The nodes of an entity whose rows no override removes, those of a redirect's target first, then in stack order.
+    pub(super) fn members_in_force(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> + '_ {
+        let group = self.group(entity);
+        let alone = group.is_none() && !self.is_removed_alone(entity);
+        let (members, removed_by) =
+            group.map_or((&[][..], None), |group| (&group.members[..], group.removed_by));
+        let members = members.iter().copied().filter(move |&member| self.is_in_force(member, removed_by));
+        members.chain(alone.then_some(entity))
+    }
+
+    /// Whether the rows of a node are neither removed with its entity nor void.
+    fn is_in_force(&self, node: EntityKey, removed_by: Option<u16>) -> bool {
+        removed_by.is_none_or(|remover| node.segment > remover) && !self.is_void(node)
+    }
+
+    /// Whether an entity that is alone is removed, as only its own or a later pack can, or its rows are void.
+    fn is_removed_alone(&self, node: EntityKey) -> bool {
+        let remover = if self.removed_alone.is_empty() { None } else { self.removed_alone.get(&node) };
+        remover.is_some_and(|&remover| node.segment <= remover) || self.is_void(node)
+    }
+
     /// The nodes of an entity, those of a redirect's target first, then in stack order; itself if it is alone.
     pub(super) fn members(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> + '_ {
         let group = self.group(entity);
@@ -62,9 +106,14 @@ impl Links {
         }
     }
 
-    /// Whether the rows of an ID of a segment were removed before the ID was redirected.
-    pub(super) fn is_void(&self, segments: &[Arc<Segment>], segment: u16, id: IdOrdinal) -> bool {
-        !self.void.is_empty() && self.void.contains(&node(segments, segment, id))
+    /// Whether the rows of a node were removed before its ID was redirected.
+    fn is_void(&self, node: EntityKey) -> bool {
+        !self.void.is_empty() && self.void.contains(&node)
+    }
+
+    /// Every node that is not alone, or that is removed, in no order.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = EntityKey> + '_ {
+        self.group_of.keys().chain(self.removed_alone.keys()).copied()
     }
 
     fn group(&self, node: EntityKey) -> Option<&Group> {
@@ -134,7 +183,7 @@ fn is_owned(segments: &[Arc<Segment>], node: EntityKey) -> bool {
 /// A disjoint-set forest over the nodes that share an ID.
 #[derive(Default)]
 struct Joins {
-    parents: HashMap<EntityKey, EntityKey>,
+    parents: HashMap<EntityKey, EntityKey, FixedState>,
 }
 
 impl Joins {

@@ -1,13 +1,20 @@
 //! Tiers EXACT, ORTHOGRAPHIC and PROCLITIC: forms whose key is the key of an alias.
 
-use super::compare::{Comparison, compare_folds};
-use super::form::Form;
+use std::borrow::Cow;
+use std::cell::LazyCell;
+
+use smallvec::SmallVec;
+
+use super::compare::{Comparison, compare_folds, judge_folds};
+use super::form::{Form, Forms};
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
+use super::step::Step;
+use crate::index::Alias;
 use crate::model::{AliasKind, Article, Tier};
-use crate::text;
 use crate::text::well_known::is_other_name;
+use crate::text::{self, NameKeys};
 
 /// What speaks against a stripped reading where the name is known before its last letters are stripped, in powers of ten:
 /// more than any prominence can make up for, so that it stays an alternative, and is shown only if it is far the more
@@ -17,47 +24,121 @@ const KNOWN_LONGER_EVIDENCE: f32 = -4.0;
 pub(super) const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
-pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
-    let mut known: Vec<&str> = Vec::new();
+pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
+    let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
-    let is_word = forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without));
-    for form in forms.iter().filter(|form| !(is_word && form.tier == Tier::Proclitic)) {
+    let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
+    let mut surface = Surface::default();
+    for form in forms.iter().filter(|form| form.tier != Tier::Proclitic || !*is_word) {
         // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
-        let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&form.key);
+        let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&*form.key);
         let longer_is_known = form.is_stripped && known.iter().any(is_longer);
-        let against = if longer_is_known { KNOWN_LONGER_EVIDENCE } else { 0.0 };
-        let reading = Form { evidence: form.evidence + against, ..form.clone() };
-        for (at, comparison) in under_key(stack, form, without) {
-            let is_sure = comparison.plausibility >= KNOWN;
-            if hits.add(&reading, at, comparison) && is_sure {
+        let mut reading = Cow::Borrowed(form);
+        if longer_is_known {
+            reading.to_mut().evidence += KNOWN_LONGER_EVIDENCE;
+        }
+        for met in under_key(stack, form, without, &mut surface) {
+            let is_sure = met.comparison.plausibility >= KNOWN;
+            if hits.add_met(&reading, met) && is_sure {
                 known.push(&form.key);
             }
         }
     }
 }
 
+/// An alias under the key of a form.
+pub(super) struct Met<'a> {
+    pub at: AliasRef,
+    pub alias: Alias<'a>,
+    /// Whether the key is that of its bare form.
+    pub is_bare: bool,
+    /// What lies between the two; where folds do, the steps are left out, see [`steps_of_folds`].
+    pub comparison: Comparison,
+}
+
 /// The aliases under the key of a form, each compared with it.
 pub(super) fn under_key<'a>(
     stack: &'a Stack,
-    form: &'a Form,
+    form: &'a Form<'_>,
     without: Stages,
-) -> impl Iterator<Item = (AliasRef, Comparison)> + 'a {
-    stack.numbered().flat_map(move |(segment, reader)| {
-        reader.lookup(&form.key).filter_map(move |posting| {
-            let alias = reader.alias(posting.alias)?;
-            if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional
-            {
-                return None;
-            }
-            let at = AliasRef { segment, alias: posting.alias };
-            let comparison = compare_surface(stack, at, posting.is_bare, |surface| {
-                let is_other = !without.contains(Stage::WellKnownNames)
-                    && form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
-                (!is_other).then(|| compare_folds(&form.safe, surface))
-            })?;
-            (!is_ordinary_word(form, &comparison, without)).then_some((at, comparison))
-        })
+    surface: &'a mut Surface,
+) -> impl Iterator<Item = Met<'a>> {
+    let postings = stack.numbered().flat_map(move |(segment, reader)| {
+        reader.lookup_candidates(form.hash).map(move |posting| (segment, reader, posting))
+    });
+    let mut judge = Judge { stack, form, without, last: None, surface };
+    postings.filter_map(move |(segment, reader, posting)| {
+        let alias = reader.alias(posting.alias)?;
+        if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
+            return None;
+        }
+        let at = AliasRef { segment, alias: posting.alias };
+        let comparison = judge.judge(at, alias, posting.is_bare)?;
+        Some(Met { at, alias, is_bare: posting.is_bare, comparison })
     })
+}
+
+/// Judges the aliases under one key: most have the text of the one before, in another language or of another entity.
+struct Judge<'a> {
+    stack: &'a Stack,
+    form: &'a Form<'a>,
+    without: Stages,
+    /// The last alias that was compared whole, and how.
+    last: Option<(Alias<'a>, Option<Comparison>)>,
+    surface: &'a mut Surface,
+}
+
+/// An alias that is being compared: its text and its keys, in buffers that serve the next one too.
+#[derive(Default)]
+pub(super) struct Surface {
+    text: String,
+    keys: NameKeys,
+}
+
+impl<'a> Judge<'a> {
+    /// The comparison of the form with an alias; `None` if something else is meant, or the alias has another key.
+    fn judge(&mut self, at: AliasRef, alias: Alias<'a>, is_bare: bool) -> Option<Comparison> {
+        if is_bare {
+            let comparison = compare_surface(self.stack, at, true, |surface| {
+                if text::lookup_key(surface) == self.form.key { self.compare(surface) } else { None }
+            });
+            return comparison.filter(|comparison| self.admits(comparison));
+        }
+        if let Some((last, comparison)) = &self.last
+            && last.has_text_of(alias)
+        {
+            return comparison.clone();
+        }
+        let comparison = self.judge_text(alias).filter(|comparison| self.admits(comparison));
+        self.last = Some((alias, comparison.clone()));
+        comparison
+    }
+
+    fn judge_text(&mut self, alias: Alias<'_>) -> Option<Comparison> {
+        if self.form.is_text_of(alias) {
+            return self.compare(&self.form.safe);
+        }
+        let Surface { text, keys } = &mut *self.surface;
+        alias.text_into(text);
+        keys.set(text);
+        if keys.key() == self.form.key { self.compare(self.surface.keys.safe()) } else { None }
+    }
+
+    fn compare(&self, surface: &str) -> Option<Comparison> {
+        let is_other = !self.without.contains(Stage::WellKnownNames)
+            && self.form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
+        (!is_other).then(|| judge_folds(&self.form.safe, surface))
+    }
+
+    fn admits(&self, comparison: &Comparison) -> bool {
+        !is_ordinary_word(self.form, comparison, self.without)
+    }
+}
+
+/// The steps of a comparison that [`under_key`] made with an alias, or its bare form; none if the stack is damaged.
+pub(super) fn steps_of_folds(stack: &Stack, safe: &str, at: AliasRef, is_bare: bool) -> Vec<Step> {
+    let comparison = compare_surface(stack, at, is_bare, |surface| Some(compare_folds(safe, surface)));
+    comparison.map(|comparison| comparison.steps).unwrap_or_default()
 }
 
 /// Compares with the surface of an alias, or with its bare form if that is what the key stands for.
@@ -86,19 +167,19 @@ const SHORT_LETTERS: usize = 3;
 /// Whether only a fold makes an ordinary word equal to a name: على is not علي, بأن is not بان, and who writes the hamza
 /// of مآرب does not mean مأرب.
 pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison, without: Stages) -> bool {
-    let has_hamza = || text::hamza_fold(&form.safe) != form.safe;
-    let is_lossy = comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
+    let has_hamza = || text::hamza_fold(&form.safe) != *form.safe;
+    let is_lossy = || comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
     let is_word = || text::is_whole_ordinary_word(&form.safe) || form.is_function_word();
-    comparison.tier > Tier::Exact && is_lossy && !without.contains(Stage::OrdinaryWords) && is_word()
+    comparison.tier > Tier::Exact && !without.contains(Stage::OrdinaryWords) && is_lossy() && is_word()
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.
 pub(super) fn is_demonym(stack: &Stack, form: &Form, count: usize, without: Stages) -> bool {
     let tokens: Vec<&str> = form.safe.split(' ').take(count).collect();
     let adjective = Form::whole(tokens.join(" "));
-    let readings = adjective.stripped();
+    let readings: Forms<'_> = adjective.stripped().collect();
     std::iter::once(&adjective).chain(&readings).any(|reading| {
-        under_key(stack, reading, without)
-            .any(|(at, _)| stack.alias(at).is_some_and(|alias| alias.kind == AliasKind::Demonym))
+        under_key(stack, reading, without, &mut Surface::default())
+            .any(|met| stack.alias(met.at).is_some_and(|alias| alias.kind == AliasKind::Demonym))
     })
 }

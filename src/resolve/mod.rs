@@ -17,6 +17,8 @@
 //!
 //! Architecture invariant: no network.
 
+mod batch;
+mod bearers;
 mod compare;
 mod context;
 mod explain;
@@ -35,15 +37,18 @@ mod skeleton;
 mod stack;
 mod stage;
 mod step;
+mod verdict;
 
+pub use batch::verdicts;
 pub use context::check_context;
 pub use explain::{AliasComparison, ExplainError, Explanation, Rival, Standing, explain};
 pub use naming::{ids_in, name_in};
-pub use resolver::{check_name, resolve};
+pub use resolver::{check_name, resolve, try_verdict, verdict};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
 pub use stage::{Stage, Stages, UnknownStage};
 pub use step::{SIMILARITY_OF_COST, Step};
+pub use verdict::{CandidateRef, Verdict};
 
 use serde::Serialize;
 
@@ -144,6 +149,10 @@ pub struct Resolution {
     /// Why the query cannot be a name; set if and only if `status` is `INVALID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_reason: Option<String>,
+    /// Whether the search took so much work that it ended before it was through: then the answer is on what was met until
+    /// then, and a nearer name may be listed. So end a few names of very many readings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
     /// Which index gave the answer.
     pub index_version: String,
 }

@@ -2,7 +2,7 @@
 
 use super::stack::{EntityKey, Stack};
 use crate::index::Alias;
-use crate::model::{AliasKind, EntityId};
+use crate::model::{AliasKind, EntityId, namespace_of};
 
 /// The ID under which an entity is shown, and every other one in order: its first ID of `namespace`, or its canonical
 /// ID if it has none of that namespace or none is asked for. `None` only if the stack is damaged.
@@ -11,15 +11,31 @@ pub fn ids_in(
     entity: EntityKey,
     namespace: Option<&str>,
 ) -> Option<(EntityId, Vec<EntityId>)> {
-    let (mut id, mut same_as) = (stack.id(entity)?, stack.other_ids_of(entity));
-    let is_wanted = |id: &EntityId| namespace.is_none_or(|namespace| id.namespace() == namespace);
-    if !is_wanted(&id)
-        && let Some(other) = same_as.iter_mut().find(|other| is_wanted(other))
-    {
-        std::mem::swap(&mut id, other);
-        same_as.sort();
+    let id = EntityId::new(id_in(stack, entity, namespace)).ok()?;
+    let others = other_ids_in(stack, entity, namespace).into_iter();
+    Some((id, others.filter_map(|id| EntityId::new(id).ok()).collect()))
+}
+
+/// The ID under which an entity is shown.
+pub(super) fn id_in<'a>(stack: &'a Stack, entity: EntityKey, namespace: Option<&str>) -> &'a str {
+    let canonical = stack.id_text(entity);
+    let is_wanted = |id: &str| namespace.is_none_or(|namespace| namespace_of(id) == namespace);
+    if is_wanted(canonical) {
+        return canonical;
     }
-    Some((id, same_as))
+    stack.other_ids_of(entity).into_iter().find(|id| is_wanted(id)).unwrap_or(canonical)
+}
+
+/// Every ID of an entity but the one under which it is shown, in bytewise order.
+pub(super) fn other_ids_in<'a>(stack: &'a Stack, entity: EntityKey, namespace: Option<&str>) -> Vec<&'a str> {
+    let (canonical, shown) = (stack.id_text(entity), id_in(stack, entity, namespace));
+    let mut others = stack.other_ids_of(entity);
+    if shown != canonical {
+        others.retain(|&id| id != shown);
+        let at = others.partition_point(|&id| id < canonical);
+        others.insert(at, canonical);
+    }
+    others
 }
 
 /// The name under which an entity is shown: its best one in `language`, else in that language with fewer and fewer

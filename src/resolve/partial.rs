@@ -1,5 +1,7 @@
 //! Tier PARTIAL: heads dropped, tokens reordered or left out, a family name alone.
 
+use std::collections::HashMap;
+
 use super::compare::{Comparison, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
@@ -7,7 +9,7 @@ use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::{FuzzyPattern, WorkBudget};
+use crate::index::FuzzyPattern;
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
 use crate::text::{self, heads};
@@ -37,13 +39,13 @@ const KNOWN_FAMILY_DOUBT: f32 = 0.3;
 
 /// The forms with heads dropped, up to [`MAX_DROPPED`] times, each also without proclitics; those of the fewest steps
 /// first, so that a hit is reached by the plainest reading.
-pub(super) fn headless_forms(stack: &Stack, forms: &[Form], without: Stages) -> Vec<Form> {
-    let mut found: Vec<Form> = Vec::new();
-    let mut latest: Vec<Form> = forms.to_vec();
+pub(super) fn headless_forms(stack: &Stack, forms: &[Form<'_>], without: Stages) -> Vec<Form<'static>> {
+    let mut found: Vec<Form<'static>> = Vec::new();
+    let mut latest: Vec<Form<'static>> = forms.iter().map(|form| form.clone().into_owned()).collect();
     for _ in 0..MAX_DROPPED {
-        let mut next: Vec<Form> = Vec::new();
+        let mut next: Vec<Form<'static>> = Vec::new();
         for form in latest.iter().flat_map(|form| without_head(stack, form, without)) {
-            let is_new = |known: &Form| known.key != form.key || known.types != form.types;
+            let is_new = |known: &Form<'_>| known.key != form.key || known.types != form.types;
             if found.iter().chain(&next).all(is_new) {
                 next.push(form);
             }
@@ -59,7 +61,7 @@ pub(super) fn headless_forms(stack: &Stack, forms: &[Form], without: Stages) -> 
 /// The forms with one head dropped, and then without proclitics too.
 ///
 /// After a title an adjective of a place may follow, which is dropped with it: الرئيس التركي رجب طيب أردوغان.
-fn without_head(stack: &Stack, form: &Form, without: Stages) -> Vec<Form> {
+fn without_head(stack: &Stack, form: &Form<'_>, without: Stages) -> Vec<Form<'static>> {
     let mut found = Vec::new();
     for headless in form.headless() {
         let is_adjective = |&count: &usize| lookup::is_demonym(stack, &headless, count, without);
@@ -68,7 +70,7 @@ fn without_head(stack: &Stack, form: &Form, without: Stages) -> Vec<Form> {
             .filter_map(|count| headless.without_leading(count));
         found.extend(after_adjective);
         if !without.contains(Stage::Proclitic) {
-            found.extend(headless.stripped());
+            found.extend(headless.stripped().map(Form::into_owned));
         }
         found.push(headless);
     }
@@ -86,16 +88,50 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
         if is_short_remainder || is_bared || form.is_ordinary_word(without) {
             continue;
         }
-        let tokens: Vec<&str> = form.lossy.split(' ').collect();
-        for at in sharing_rarest_token(stack, &tokens, without) {
-            let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
+        let query: Vec<&str> = form.lossy.split(' ').collect();
+        if !may_be_partial(stack, &query, without) {
+            continue;
+        }
+        for at in sharing_rarest_token(stack, &query, without) {
+            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
             let safe = text::safe_fold(&alias.text());
-            let named = Named::new(stack, entity, &safe);
+            let lossy = text::lossy_fold(&safe);
+            if !meets(&query, &lossy, without) {
+                continue;
+            }
+            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, &safe));
             if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
             }
         }
     }
+}
+
+/// Whether [`Named::compare`] may accept any alias: of a name that is reordered or left out in part every token is known,
+/// and a person's family name stands at an end of the name.
+fn may_be_partial(stack: &Stack, query: &[&str], without: Stages) -> bool {
+    let is_known = |token: &str| stack.numbered().any(|(_, reader)| reader.lookup_token(token).len() > 0);
+    let is_any = |token: &str, is: &dyn Fn(&str) -> bool| {
+        let bare = token.strip_prefix(text::ARTICLE);
+        is(token) || bare.is_some_and(is) || is(&format!("{}{token}", text::ARTICLE))
+    };
+    let is_of_person = |token: Option<&&str>| {
+        token.is_some_and(|token| is_any(token, &|token| stack.is_token_of_person(token)))
+    };
+    without.contains(Stage::GivenNames)
+        || is_of_person(query.last())
+        || is_of_person(query.first())
+        || query.iter().all(|token| is_any(token, &is_known))
+}
+
+/// Whether [`Named::compare`] may accept an alias of this K2 key, as far as its ends tell, or that it has all tokens.
+fn meets(query: &[&str], alias: &str, without: Stages) -> bool {
+    let mut tokens = alias.split(' ');
+    let are_same = |a: Option<&&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| is_same(a, b));
+    are_same(query.last(), tokens.next_back())
+        || are_same(query.first(), tokens.next())
+        || without.contains(Stage::GivenNames)
+        || query.iter().all(|token| alias.split(' ').any(|other| is_same(token, other)))
 }
 
 /// Gathers people whose family name alone, of one token, is another spelling of the form (ترمب, ترامب).
@@ -106,20 +142,38 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     let without = hits.without();
     let mut tokens: Vec<String> = Vec::new();
     for (_, reader) in stack.numbered() {
-        reader.search_fuzzy_tokens(pattern, &mut WorkBudget::new(u32::MAX), |token| tokens.push(token.to_owned()));
+        reader.search_fuzzy_tokens(pattern, hits.budget(), |token| tokens.push(token.to_owned()));
     }
     tokens.sort_unstable();
     tokens.dedup();
     for token in tokens {
+        // Many people share a family name.
+        let mut compared: HashMap<String, Option<Comparison>> = HashMap::new();
         for at in sharing_rarest_token(stack, &[&token], without) {
-            let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { continue };
+            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
             let safe = text::safe_fold(&alias.text());
-            let named = Named::new(stack, entity, &safe);
-            if let Some(comparison) = named.and_then(|named| named.compare_family(form, &token, without)) {
+            if !meets(&[&token], &text::lossy_fold(&safe), without) {
+                continue;
+            }
+            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, &safe));
+            let Some(family) = named.and_then(|named| named.family_of(&token)) else { continue };
+            let comparison = compared
+                .entry(family.to_owned())
+                .or_insert_with_key(|family| compare_family(form, family, without));
+            if let Some(comparison) = comparison.clone() {
                 hits.add(form, at, comparison);
             }
         }
     }
+}
+
+/// Compares a form with a family name, a K0 key: another spelling of it by sound stands for the person.
+fn compare_family(form: &Form, family: &str, without: Stages) -> Option<Comparison> {
+    let mut comparison = compare_edited(&form.safe, family, without).ok()?;
+    comparison.evidence += FAMILY_ALONE.evidence;
+    comparison.plausibility *= FAMILY_ALONE.plausibility;
+    comparison.steps.push(Step::new("family name alone".to_owned(), FAMILY_ALONE.cost));
+    (comparison.tier == Tier::Transliteration).then_some(comparison)
 }
 
 /// The aliases that share the rarest known token of a query.
@@ -146,22 +200,7 @@ fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
     if token.chars().count() < MIN_FAMILY_LETTERS || person::is_dependent(token) {
         return false;
     }
-    let is_given_name = |at: AliasRef| {
-        let Some((entity, alias)) = stack.entity_of(at).zip(stack.alias(at)) else { return false };
-        stack.is_person(entity)
-            && order_of(stack, entity) == NameOrder::GivenFirst
-            && text::lossy_fold(&text::safe_fold(&alias.text())).split(' ').next() == Some(token)
-    };
-    let is_of_anybody = || {
-        stack.numbered().any(|(segment, reader)| {
-            reader.lookup_token(token).any(|alias| is_given_name(AliasRef { segment, alias }))
-        })
-    };
-    without.contains(Stage::GivenNames) || !is_of_anybody()
-}
-
-fn order_of(stack: &Stack, entity: EntityKey) -> NameOrder {
-    stack.country(entity).map_or(NameOrder::GivenFirst, |country| NameOrder::of_country(country.as_str()))
+    without.contains(Stage::GivenNames) || !stack.is_given_name(token)
 }
 
 /// An alias of several tokens and whose name it is.
@@ -177,7 +216,7 @@ impl<'a> Named<'a> {
         let safe: Vec<&str> = safe.split(' ').collect();
         let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
         let is_person = stack.is_person(entity);
-        (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: order_of(stack, entity) })
+        (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: stack.name_order(entity) })
     }
 
     pub fn compare(&self, form: &Form, without: Stages) -> Option<Comparison> {
@@ -235,19 +274,12 @@ impl<'a> Named<'a> {
         self.compare_given_names(form, without)
     }
 
-    /// The family name is `token`, and the form another spelling of it by sound.
-    fn compare_family(&self, form: &Form, token: &str, without: Stages) -> Option<Comparison> {
+    /// The family name, a K0 key, if the name is a person's and the K2 key of the family name is `token`.
+    fn family_of(&self, token: &str) -> Option<&'a str> {
         let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
         let family =
             person::family_name(&alias, self.order).filter(|family| self.is_person && family.len() == 1)?;
-        if alias[family.start] != token {
-            return None;
-        }
-        let mut comparison = compare_edited(&form.safe, self.safe[family.start], without).ok()?;
-        comparison.evidence += FAMILY_ALONE.evidence;
-        comparison.plausibility *= FAMILY_ALONE.plausibility;
-        comparison.steps.push(Step::new("family name alone".to_owned(), FAMILY_ALONE.cost));
-        (comparison.tier == Tier::Transliteration).then_some(comparison)
+        (alias[family.start] == token).then(|| self.safe[family.start])
     }
 
     /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).
@@ -276,15 +308,15 @@ fn all_same(a: &[&str], b: &[&str]) -> bool {
 }
 
 fn is_reordered(query: &[&str], alias: &[&str]) -> bool {
-    let sorted = |tokens: &[&str]| {
-        let mut bare: Vec<String> = tokens
-            .iter()
-            .map(|token| token.strip_prefix(text::ARTICLE).unwrap_or(token).to_owned())
-            .collect();
-        bare.sort_unstable();
-        bare
-    };
-    query.len() == alias.len() && sorted(query) == sorted(alias)
+    query.len() == alias.len() && sorted_bare(query) == sorted_bare(alias)
+}
+
+/// Tokens without their articles, in order.
+fn sorted_bare<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
+    let bare = |token: &&'a str| token.strip_prefix(text::ARTICLE).unwrap_or(token);
+    let mut bare: Vec<&str> = tokens.iter().map(bare).collect();
+    bare.sort_unstable();
+    bare
 }
 
 fn is_subsequence(few: &[&str], many: &[&str]) -> bool {
@@ -299,10 +331,10 @@ mod tests {
     #[test]
     fn heads_are_dropped_but_not_without_end() {
         let keys = |name: &str| -> Vec<String> {
-            let mut forms = vec![Form::whole(text::safe_fold(name))];
-            forms.extend(forms[0].stripped());
+            let whole = Form::whole(text::safe_fold(name));
+            let forms: Vec<Form<'_>> = std::iter::once(whole.borrowed()).chain(whole.stripped()).collect();
             let found = headless_forms(&Stack::new(Vec::new()), &forms, Stages::NONE).into_iter();
-            found.map(|form| form.key).collect()
+            found.map(|form| form.key.into_owned()).collect()
         };
         assert_eq!(keys("الوزير السابق الدكتور زيد").last().map(String::as_str), Some("زيد"));
         for hostile in ["الرئيس ", "من ", "قناة ", "والوزير "] {

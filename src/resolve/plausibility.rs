@@ -50,8 +50,8 @@ impl Spelling {
         Self { plausibility: RESPELLED, slip: RESPELLED, is_alone, slip_of_name }
     }
 
-    /// Adds a token with so many [`decisive_letters`].
-    pub fn add_token(&mut self, token: &Alignment, letters: usize, is_one_slip: impl Fn() -> bool) {
+    /// Adds a token with so many [`decisive_letters`]; whether one slip of the finger explains its edits.
+    pub fn add_token(&mut self, token: &Alignment, letters: usize, is_one_slip: bool) {
         if token.cost == 0.0 {
             return;
         }
@@ -60,9 +60,21 @@ impl Spelling {
         let weight = if is_sound { 1.0 } else { SLIP_WEIGHT };
         let by_budget = plausibility(weight * token.cost / distance::budget(letters).max(least));
         self.plausibility *= by_budget;
-        self.slip *= if is_one_slip() { by_budget.max(self.slip_of_name) } else { by_budget };
+        self.slip *= if is_one_slip { by_budget.max(self.slip_of_name) } else { by_budget };
+    }
+
+    /// A cost beyond which a token with so many [`decisive_letters`], if no one slip explains it, leaves the name less
+    /// than [`LEAST_PLAUSIBILITY`].
+    pub fn most_cost(&self, letters: usize) -> f32 {
+        let least = if self.is_alone { 0.0 } else { SOUND_AMONG_OTHERS };
+        MOST_BUDGETS * distance::budget(letters).max(least)
     }
 }
+
+/// From this multiple of the budget on a plausibility is less than [`LEAST_PLAUSIBILITY`].
+///
+/// [`LEAST_PLAUSIBILITY`]: super::compare::LEAST_PLAUSIBILITY
+const MOST_BUDGETS: f32 = 2.60;
 
 /// The number of letters by which two tokens, K0 keys, are told apart: those of the shorter, less an article that both
 /// have.
@@ -92,6 +104,23 @@ pub(super) fn across_scripts(alignment: &CrossScriptAlignment, is_vowelless: boo
     by_budget / (1.0 + if is_vowelless { VOWELLESS_CHANCES } else { 1.0 } * by_chance)
 }
 
+/// A cost beyond which two names in Latin and Arabic script, the longer of so many letters, are less plausible than
+/// `least`; `None` if they are at any cost.
+pub(super) fn most_cost_across(letters: usize, is_vowelless: bool, entities: u64, least: f32) -> Option<f32> {
+    let needed = least * (1.0 + chances(letters, is_vowelless, entities));
+    // The logistic function, turned around; a little more, for what floating point loses.
+    let budgets = EVEN_BUDGETS + ((1.0 - needed) / needed).ln() / BUDGET_LOGITS + 0.01;
+    (needed < 1.0 && budgets >= 0.0).then(|| budgets * text::cross_script_budget(letters))
+}
+
+/// How many names in the other script sound like a name of so many letters by chance, at the least cost.
+fn chances(letters: usize, is_vowelless: bool, entities: u64) -> f32 {
+    let row = CHANCE_BY_LETTERS.iter().find(|(most, _)| letters <= *most);
+    let at_least_cost = row.map_or(0.0, |(_, chance)| *chance);
+    let vowelless = if is_vowelless { VOWELLESS_CHANCES } else { 1.0 };
+    vowelless * (entities as f32 / CHANCE_ENTITIES * at_least_cost)
+}
+
 /// The least cost of a step that no spelling of one sound explains.
 const UNHEARD_COST: f32 = 0.8;
 
@@ -104,6 +133,7 @@ fn heard_cost(alignment: &CrossScriptAlignment) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::compare::LEAST_PLAUSIBILITY;
     use super::*;
     use crate::text::safe_fold;
 
@@ -112,9 +142,8 @@ mod tests {
         let letters = (distance::letters_of_key(&query), distance::letters_of_key(&alias));
         let mut spelling = Spelling::of_name(&alias, true);
         let token = distance::align(&letters.0, &letters.1);
-        spelling.add_token(&token, decisive_letters(&query, &alias), || {
-            distance::is_one_slip(&letters.0, &letters.1)
-        });
+        let is_one_slip = distance::is_one_slip(&letters.0, &letters.1);
+        spelling.add_token(&token, decisive_letters(&query, &alias), is_one_slip);
         spelling
     }
 
@@ -130,6 +159,29 @@ mod tests {
     fn a_slip_is_likelier_in_a_longer_name_and_where_every_name_is_listed() {
         let (short, long) = (spelling("سرتد", "سرد"), spelling("هيلديسهايم", "هيلدبسهايم"));
         assert!(short.slip < long.slip && short.plausibility < 0.2 && short.slip > 0.7);
+    }
+
+    #[test]
+    fn no_alignment_beyond_the_bound_is_plausible() {
+        let step = |cost| text::CrossScriptStep { latin: "a".to_owned(), arabic: String::new(), cost };
+        for (letters, entities) in [(4, 100), (5, 1_000), (8, 40_000), (12, 4_000_000), (20, 10_000_000)] {
+            for is_vowelless in [false, true] {
+                let most = most_cost_across(letters, is_vowelless, entities, LEAST_PLAUSIBILITY);
+                for cost in
+                    (0..200).map(|i| i as f32 / 100.0).filter(|&cost| most.is_none_or(|most| cost > most))
+                {
+                    let alignment = CrossScriptAlignment { cost, letters, steps: vec![step(cost)] };
+                    let plausibility = across_scripts(&alignment, is_vowelless, entities);
+                    assert!(plausibility < LEAST_PLAUSIBILITY, "{letters} {entities} {cost}");
+                }
+            }
+        }
+        assert_eq!(most_cost_across(6, true, 4_000_000, LEAST_PLAUSIBILITY), None);
+    }
+
+    #[test]
+    fn no_cost_beyond_the_bound_is_plausible() {
+        assert!(plausibility(MOST_BUDGETS) < LEAST_PLAUSIBILITY && plausibility(2.5) > LEAST_PLAUSIBILITY);
     }
 
     #[test]

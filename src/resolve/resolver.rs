@@ -2,142 +2,180 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::form::Form;
-use super::hits::{Blocked, Extent, Hits};
-use super::score::Scored;
-use super::stack::{EntityKey, Stack};
+use super::form::{Form, Forms};
+use super::hits::{Extent, Hits};
+use super::stack::Stack;
 use super::stage::Stage;
-use super::{BlockedCandidate, Candidate, MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
-use super::{fuzzy, lookup, naming, partial, score, skeleton};
-use crate::model::{BlockAction, Status};
-use crate::text;
+use super::verdict::Verdict;
+use super::{MAX_NAME_BYTES, MAX_NAME_CHARS, Resolution, ResolveOptions};
+use super::{fuzzy, lookup, partial, skeleton};
+use crate::text::NameKeys;
 
 /// Resolves one name over a stack. Never fails: what cannot be a name is answered `INVALID`.
 ///
-/// Microseconds for a known name; a fuzzy search visits the keys within two edits of each reading of the name.
+/// A microsecond or two for a known name, without the making of the strings of the answer; a fuzzy search visits the keys
+/// within two edits of each reading of the name.
 pub fn resolve(stack: &Stack, name: &str, options: &ResolveOptions) -> Resolution {
-    let answer = |status, candidates: Vec<Candidate>, reason| Resolution {
-        query: name.to_owned(),
-        status,
-        canonical_id: match (status, candidates.first()) {
-            (Status::Resolved, Some(best)) => Some(best.id.clone()),
-            _ => None,
-        },
-        candidates,
-        blocked: Vec::new(),
-        invalid_reason: reason,
-        index_version: stack.index_version().to_owned(),
+    verdict(stack, name, options).to_resolution(name)
+}
+
+/// [`resolve`], with an answer that borrows from the stack.
+pub fn verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) -> Verdict<'a> {
+    let mut keys = NameKeys::default();
+    match read(name, &mut keys) {
+        Ok(whole) => {
+            let forms = forms_of(&whole, options);
+            Search::new(stack, forms, options, Extent::UntilKnown).into_verdict()
+        }
+        Err(reason) => Verdict::invalid(stack, options, reason),
+    }
+}
+
+/// [`verdict`], if the tiers EXACT, ORTHOGRAPHIC and PROCLITIC decide it, within microseconds; `None` if a further search
+/// is needed, or words of context are to be read.
+pub fn try_verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) -> Option<Verdict<'a>> {
+    if !options.context.is_empty() {
+        return None;
+    }
+    let mut keys = NameKeys::default();
+    let whole = match read(name, &mut keys) {
+        Ok(whole) => whole,
+        Err(reason) => return Some(Verdict::invalid(stack, options, reason)),
     };
-    let whole = match read(name) {
-        Ok(form) => form,
-        Err(reason) => return answer(Status::Invalid, Vec::new(), Some(reason)),
-    };
-    let (_, hits) = gather(stack, whole, options, Extent::UntilKnown);
-    let blocked = if options.explain { blocked(stack, &hits, options) } else { Vec::new() };
-    let scored = score::score(stack, hits.into_vec(), options);
-    let status = score::decide(&scored, options);
-    let shown = score::shown(scored, options).into_iter();
-    let candidates = shown.filter_map(|scored| candidate(stack, scored, options));
-    Resolution { blocked, ..answer(status, candidates.collect(), None) }
+    let mut search = Search::new(stack, forms_of(&whole, options), options, Extent::UntilKnown);
+    search.gather_known();
+    search.is_decided().then(|| Verdict::of_hits(stack, search.hits, options))
 }
 
 /// Checks that `name` can be a name; else says why [`resolve`] answers it `INVALID`.
 pub fn check_name(name: &str) -> Result<(), String> {
-    read(name).map(drop)
+    read(name, &mut NameKeys::default()).map(drop)
 }
 
 /// NFKC makes at most so many characters of a byte: 18 of the three bytes of U+FDFA.
 const MAX_CHARS_PER_BYTE: usize = 6;
 
-/// Reads a query, or says why it cannot be a name.
-pub(super) fn read(name: &str) -> Result<Form, String> {
+/// Reads a query, whose keys it writes to `keys`, or says why it cannot be a name.
+pub(super) fn read<'a>(name: &'a str, keys: &'a mut NameKeys) -> Result<Form<'a>, String> {
     if name.trim().is_empty() {
         return Err("the name is empty".to_owned());
     }
     if name.len() > MAX_NAME_BYTES {
         return Err(format!("the name has {} bytes, more than {MAX_NAME_BYTES}", name.len()));
     }
-    // A name that is short enough for any expansion need not be expanded.
-    let chars = if name.len() * MAX_CHARS_PER_BYTE > MAX_NAME_CHARS { name.nfkc().count() } else { 0 };
+    keys.set(name);
+    let chars = expanded_chars(name, keys);
     if chars > MAX_NAME_CHARS {
         return Err(format!("the name has {chars} characters, more than {MAX_NAME_CHARS}"));
     }
-    let form = Form::whole(text::safe_fold(name));
+    let form = Form::of_query(name, keys);
     if form.key.is_empty() { Err("the name has no letter or digit".to_owned()) } else { Ok(form) }
+}
+
+/// The number of characters after NFKC, or one that is as good as it for the bound: names that are short enough for any
+/// expansion need not be expanded.
+fn expanded_chars(name: &str, keys: &NameKeys) -> usize {
+    let most_per_byte = if keys.is_by_char() { 1 } else { MAX_CHARS_PER_BYTE };
+    if name.len() * most_per_byte <= MAX_NAME_CHARS {
+        0
+    } else if keys.is_by_char() {
+        name.chars().count()
+    } else {
+        name.nfkc().count()
+    }
+}
+
+/// The query as it stands, and without proclitics.
+pub(super) fn forms_of<'a>(whole: &'a Form<'a>, options: &ResolveOptions) -> Forms<'a> {
+    let mut forms = Forms::new();
+    forms.push(whole.borrowed());
+    if !options.without.contains(Stage::Proclitic) {
+        forms.extend(whole.stripped());
+    }
+    forms
 }
 
 /// Gathers hits tier by tier; a tier runs only if the ones before it met nothing, or `extent` wants all. Gives the forms
 /// that were looked for with them.
 pub(super) fn gather<'a>(
     stack: &'a Stack,
-    whole: Form,
+    whole: &'a Form<'a>,
     options: &'a ResolveOptions,
     extent: Extent,
-) -> (Vec<Form>, Hits<'a>) {
-    let runs = |tier| !options.without.contains(tier);
-    let mut forms = if runs(Stage::Proclitic) { whole.stripped() } else { Vec::new() };
-    forms.insert(0, whole);
-    let mut hits = Hits::new(stack, options, &forms, extent);
-    lookup::gather(stack, &forms, &mut hits);
-    if !hits.is_unknown() && hits.is_unwritten() {
-        fuzzy::gather_articles(stack, &forms, &mut hits);
-    }
-    if hits.is_unknown() && runs(Stage::Partial) {
-        let headless = partial::headless_forms(stack, &forms, options.without);
-        lookup::gather(stack, &headless, &mut hits);
-        forms.extend(headless);
-    }
-    if hits.is_unknown() && runs(Stage::Partial) {
-        partial::gather_by_tokens(stack, &forms, &mut hits);
-    }
-    if hits.is_unknown() {
-        fuzzy::gather(stack, &forms, options.max_edits, &mut hits);
-    }
-    if hits.is_unsure() && options.max_edits > 0 && runs(Stage::CrossScript) {
-        skeleton::gather_across_scripts(stack, &forms, &mut hits);
-    }
-    (forms, hits)
+) -> (Forms<'a>, Hits<'a>) {
+    let mut search = Search::new(stack, forms_of(whole, options), options, extent);
+    search.gather();
+    (search.forms, search.hits)
 }
 
-fn candidate(stack: &Stack, scored: Scored, options: &ResolveOptions) -> Option<Candidate> {
-    let Scored { hit, score, .. } = scored;
-    let entity = hit.entity;
-    let (id, same_as) = naming::ids_in(stack, entity, options.id_namespace.as_deref())?;
-    Some(Candidate {
-        id,
-        name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
-        types: stack.types(entity),
-        country: stack.country(entity),
-        rank: stack.rank(entity),
-        same_as,
-        score,
-        form_similarity: hit.similarity(),
-        tier: hit.tier,
-        matched_alias: stack.alias(hit.alias)?.text(),
-        alias_kind: hit.kind,
-        pack: stack.pack_name(hit.alias.segment).to_owned(),
-        explanation: if options.explain {
-            hit.steps.iter().map(ToString::to_string).collect()
-        } else {
-            Vec::new()
-        },
-    })
+/// The search for one query.
+pub(super) struct Search<'f, 'a> {
+    stack: &'a Stack,
+    options: &'a ResolveOptions,
+    forms: Forms<'f>,
+    hits: Hits<'a>,
 }
 
-fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<BlockedCandidate> {
-    let show = |(entity, Blocked { key, by }): (EntityKey, Blocked<'_>)| {
-        Some(BlockedCandidate {
-            id: naming::ids_in(stack, entity, options.id_namespace.as_deref())?.0,
-            name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
-            key: key.to_owned(),
-            action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
-            pack: stack.pack_name(by.segment).to_owned(),
-        })
-    };
-    let mut blocked: Vec<BlockedCandidate> = hits.blocked().filter_map(show).collect();
-    blocked.sort_by(|a, b| a.id.cmp(&b.id));
-    blocked.truncate(options.limit.max(1));
-    blocked
+impl<'f, 'a> Search<'f, 'a> {
+    /// A search for these forms of a query, the whole first.
+    pub fn new(stack: &'a Stack, forms: Forms<'f>, options: &'a ResolveOptions, extent: Extent) -> Self {
+        let hits = Hits::new(stack, options, &forms, extent);
+        Self { stack, options, forms, hits }
+    }
+
+    /// What the search comes to.
+    pub fn into_verdict(mut self) -> Verdict<'a> {
+        self.gather();
+        Verdict::of_hits(self.stack, self.hits, self.options)
+    }
+
+    /// Runs the tiers that are needed.
+    fn gather(&mut self) {
+        self.gather_known();
+        if !self.is_decided() {
+            self.gather_unknown();
+        }
+    }
+
+    /// Looks the forms up by key.
+    fn gather_known(&mut self) {
+        let Self { stack, forms, hits, .. } = self;
+        lookup::gather(stack, forms, hits);
+        if !hits.is_unknown() && hits.is_unwritten() {
+            fuzzy::gather_articles(stack, forms, hits);
+        }
+    }
+
+    /// Whether no later tier need run.
+    fn is_decided(&self) -> bool {
+        !self.hits.is_unknown() && !self.looks_across_scripts()
+    }
+
+    fn looks_across_scripts(&self) -> bool {
+        self.hits.is_unsure() && self.options.max_edits > 0 && self.runs(Stage::CrossScript)
+    }
+
+    fn runs(&self, stage: Stage) -> bool {
+        !self.options.without.contains(stage)
+    }
+
+    /// Runs the tiers that look for what is not known as it is written.
+    fn gather_unknown(&mut self) {
+        if self.hits.is_unknown() && self.runs(Stage::Partial) {
+            let headless = partial::headless_forms(self.stack, &self.forms, self.options.without);
+            lookup::gather(self.stack, &headless, &mut self.hits);
+            self.forms.extend(headless);
+        }
+        if self.hits.is_unknown() && self.runs(Stage::Partial) {
+            partial::gather_by_tokens(self.stack, &self.forms, &mut self.hits);
+        }
+        if self.hits.is_unknown() {
+            fuzzy::gather(self.stack, &self.forms, self.options.max_edits, &mut self.hits);
+        }
+        if self.looks_across_scripts() {
+            skeleton::gather_across_scripts(self.stack, &self.forms, &mut self.hits);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 //! (steps, plausibility, prominence, kind of alias, hints), how likely it is meant rather than another. The score is the
 //! product, but never more than the entity's own plausibility: so the scores and NIL's, which is the rest, sum to 1.
 
-use serde::Serialize;
+use std::sync::LazyLock;
 
-use super::hits::Hit;
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use super::hits::{Hit, HitList};
 use super::stack::Stack;
 use super::stage::Stage;
 use super::{ResolveOptions, context};
@@ -49,30 +52,32 @@ pub struct Factors {
 
 impl Factors {
     /// Of hits, in their order.
-    fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<Self> {
-        let context = context::factors(stack, hits, options);
-        let together = ranks(stack, hits, options).into_iter().zip(context);
-        let of = |(hit, (rank, context)): (&Hit, (f32, f32))| Self {
+    fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<Self> {
+        let ranks = ranks(stack, hits, options).into_iter();
+        let of = |(hit, rank): (&Hit, f32)| Self {
             rank: RANK_WEIGHT * (rank - 1.0),
-            context: context.log10(),
             ..Self::of(stack, hit, options)
         };
-        hits.iter().zip(together).map(of).collect()
+        let mut factors: PerHit<Self> = hits.iter().zip(ranks).map(of).collect();
+        for (factors, context) in factors.iter_mut().zip(context::factors(stack, hits, options)) {
+            factors.context = context.log10();
+        }
+        factors
     }
 
     /// But for rank and context, which see all hits together.
     fn of(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Self {
         let in_country = options.country.is_some() && options.country == stack.country(hit.entity);
         let country = if in_country { COUNTRY_FACTOR.log10() } else { 0.0 };
-        Self { country, ..Self::of_alias(hit) }
+        Self { country, ..hit.of_alias }
     }
 
-    /// But for what depends on the entity.
-    fn of_alias(hit: &Hit) -> Self {
+    /// But for what depends on the entity: what speaks for a hit beside others of its entity.
+    pub(super) fn of_alias(hit: &Hit) -> Self {
         Self {
             form: hit.evidence,
             plausibility: odds(hit.plausibility.min(MOST_PLAUSIBLE)).log10(),
-            kind: kind_factor(hit.kind).log10(),
+            kind: KIND_POWERS[hit.kind as usize],
             language: if hit.in_language { LANGUAGE_FACTOR.log10() } else { 0.0 },
             ..Self::default()
         }
@@ -85,10 +90,8 @@ impl Factors {
     }
 }
 
-/// What speaks for a hit beside others of its entity, in powers of ten.
-pub(super) fn strength(hit: &Hit) -> f32 {
-    Factors::of_alias(hit).total()
-}
+/// Something of each hit: most names have one.
+type PerHit<T> = SmallVec<[T; 1]>;
 
 /// A hit with its score and where it comes from.
 #[derive(Clone, Debug)]
@@ -102,20 +105,24 @@ pub(super) struct Scored {
     pub factors: Factors,
 }
 
+/// Scored hits, best first.
+pub(super) type ScoredList = PerHit<Scored>;
+
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
-pub(super) fn score(stack: &Stack, hits: Vec<Hit>, options: &ResolveOptions) -> Vec<Scored> {
+pub(super) fn score(stack: &Stack, hits: HitList, options: &ResolveOptions) -> ScoredList {
     let factors = Factors::of_all(stack, &hits, options);
     let best = factors.iter().map(Factors::total).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
-    let weights: Vec<f32> = factors.iter().map(|factors| 10_f32.powf(factors.total() - best)).collect();
-    let total = sum(weights.clone());
+    let weight = |factors: &Factors| 10_f32.powf(factors.total() - best);
+    let weights: PerHit<f32> = factors.iter().map(weight).collect();
+    let total = sum(weights.iter().copied());
     let best_plausibility = hits.iter().map(|hit| hit.plausibility).fold(0.0, f32::max);
     let scored = hits.into_iter().zip(factors).zip(weights).map(|((hit, factors), weight)| {
         let share = weight / total;
         let score = Score::new((best_plausibility * share).min(hit.plausibility));
         Scored { hit, score, share, best_plausibility, factors }
     });
-    let mut scored: Vec<Scored> = scored.collect();
+    let mut scored: ScoredList = scored.collect();
     scored.sort_by(|a, b| {
         let by_id = || stack.id_text(a.hit.entity).cmp(stack.id_text(b.hit.entity));
         b.score.get().total_cmp(&a.score.get()).then_with(by_id)
@@ -131,26 +138,31 @@ fn odds(probability: f32) -> f32 {
 }
 
 /// The sum, by size: neither the order in which hits were found nor that of the packs may show in the last digit.
-pub(super) fn sum(mut values: Vec<f32>) -> f32 {
+pub(super) fn sum(values: impl IntoIterator<Item = f32>) -> f32 {
+    let mut values: SmallVec<[f32; 8]> = values.into_iter().collect();
     values.sort_by(f32::total_cmp);
     values.iter().sum()
 }
 
-/// The scored hits that are worth showing and that the caller wants.
-pub(super) fn shown(scored: Vec<Scored>, options: &ResolveOptions) -> Vec<Scored> {
+/// How many of the scored hits, best first, are worth showing and wanted by the caller.
+pub(super) fn shown(scored: &[Scored], options: &ResolveOptions) -> usize {
     let best = scored.first().map_or(0.0, |best| best.score.get());
     let least = options.min_score.max(LEAST_SHOWN * best);
-    scored.into_iter().filter(|one| one.score.get() >= least).take(options.limit.max(1)).collect()
+    scored.iter().take(options.limit.max(1)).take_while(|one| one.score.get() >= least).count()
 }
 
 /// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
-fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> Vec<f32> {
+fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<f32> {
     let counts = !options.without.contains(Stage::Rank);
     let rank = |hit: &Hit| stack.rank(hit.entity).filter(|_| counts).map(Rank::get);
-    let known: Vec<Option<f32>> = hits.iter().map(rank).collect();
+    let known: PerHit<Option<f32>> = hits.iter().map(rank).collect();
     let highest = known.iter().flatten().copied().fold(0.0, f32::max);
     known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
 }
+
+/// [`kind_factor`] in powers of ten, by kind.
+static KIND_POWERS: LazyLock<[f32; AliasKind::ALL.len()]> =
+    LazyLock::new(|| std::array::from_fn(|i| kind_factor(AliasKind::ALL[i]).log10()));
 
 /// How likely a writer uses an alias of a kind, beside a preferred one.
 fn kind_factor(kind: AliasKind) -> f32 {

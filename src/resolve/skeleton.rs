@@ -1,17 +1,20 @@
 //! Tiers TRANSLITERATION, beyond a few edits, and CROSS_SCRIPT: names with the skeleton of a form, judged by the weighted
 //! distance or by the alignment of the two scripts.
 
-use super::compare::{Comparison, compare_edited, compare_scripts};
+use std::cmp::Reverse;
+
+use super::compare::{Comparison, HeardName, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
+use crate::index::EntityRecord;
 use crate::index::{AliasOrdinal, NearSkeletons};
 use crate::text::well_known::{is_native, is_other_name};
 use crate::text::{self, MIN_NEAR_SYMBOLS};
 
-/// Aliases that are looked at under one key of one segment, those of prominent entities first.
-const MAX_CANDIDATES: usize = 256;
+/// Aliases that are looked at under one key, those of the most prominent entities of the whole stack.
+const MAX_CANDIDATES: usize = 128;
 /// Letters from which on a name may be spelled otherwise.
 const MIN_LETTERS: usize = 4;
 /// Letters from which on a stripped or headless form may be.
@@ -24,6 +27,9 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
         let candidates = Candidates::of_skeleton(stack, form);
         for (at, safe) in candidates.with_safe_keys() {
+            if !hits.may_compare() {
+                return;
+            }
             if is_arabic(&safe)
                 && let Ok(comparison) = compare_edited(&form.safe, &safe, without)
                 && candidates.holds(&safe)
@@ -38,23 +44,34 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    let forms = || forms.iter().filter(|form| may_be_respelled(form, without));
-    for form in forms() {
+    let forms = forms.iter().filter(|form| may_be_respelled(form, without));
+    let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
+    let forms: Vec<(&Form, HeardName)> = heard.collect();
+    for (form, heard) in &forms {
         let candidates = Candidates::of_skeleton(stack, form);
         for (at, safe) in candidates.with_safe_keys() {
-            if let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            if !hits.may_compare() {
+                return;
+            }
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
                 && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
             }
         }
     }
-    for form in forms().filter(|_| hits.is_unknown()).collect::<Vec<_>>() {
+    if !hits.is_unknown() {
+        return;
+    }
+    for (form, heard) in &forms {
         let candidates = Candidates::near_skeleton(stack, form);
         for (at, safe) in candidates.with_safe_keys() {
+            if !hits.may_compare() {
+                return;
+            }
             let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
-            if stack.entity_of(at).is_some_and(has_none)
-                && let Some(comparison) = across_scripts(stack, form, at, &safe, without)
+            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
+                && stack.entity_of(at).is_some_and(has_none)
                 && candidates.holds(&safe)
             {
                 hits.add(form, at, comparison);
@@ -83,6 +100,7 @@ const OTHERWISE_NAMED_OF_ALL: f32 = 0.3;
 fn across_scripts(
     stack: &Stack,
     form: &Form,
+    heard: &HeardName,
     at: AliasRef,
     safe: &str,
     without: Stages,
@@ -91,7 +109,7 @@ fn across_scripts(
     if is_arabic(safe) == script {
         return None;
     }
-    let mut comparison = compare_scripts(&form.safe, safe, stack.entity_count()).ok()?;
+    let mut comparison = heard.compare(safe).ok()?;
     let entity = stack.entity_of(at)?;
     if names_in_script_of(stack, form, entity).next().is_some() {
         comparison.evidence += OTHERWISE_NAMED_EVIDENCE;
@@ -116,6 +134,16 @@ fn names_in_script_of(stack: &Stack, form: &Form, entity: EntityKey) -> impl Ite
     names.filter(move |name| is_arabic(name) == script)
 }
 
+/// What aliases under a skeleton key are in order of: the rank of the entity as the alias's own pack gives it, greatest
+/// first, then its ID.
+fn prominence(stack: &Stack, at: AliasRef) -> (Reverse<u32>, &str) {
+    let Some(segment) = stack.segments().get(usize::from(at.segment)) else { return (Reverse(0), "") };
+    let Some(id) = segment.alias_id(at.alias) else { return (Reverse(0), "") };
+    let rank = segment.owner(id).and_then(|owner| segment.entity(owner)).and_then(EntityRecord::rank);
+    // Not negative, so that its bits sort as it does.
+    (Reverse(rank.map_or(0, |rank| rank.get().to_bits())), segment.id(id))
+}
+
 /// The aliases that a skeleton leads to, each once.
 struct Candidates<'a> {
     stack: &'a Stack,
@@ -128,32 +156,50 @@ struct Candidates<'a> {
 
 impl<'a> Candidates<'a> {
     /// Those under a skeleton key of the form.
-    fn of_skeleton(stack: &'a Stack, form: &Form) -> Self {
+    fn of_skeleton(stack: &'a Stack, form: &Form<'_>) -> Self {
         let keys = text::skeleton_queries(&form.safe);
         let mut candidates = Self { stack, keys: Vec::new(), is_near: false, found: Vec::new() };
         for key in &keys {
-            for (segment, reader) in stack.numbered() {
-                candidates.add(segment, &mut reader.lookup_skeleton(key));
-            }
+            let lists = stack.numbered().map(|(segment, reader)| (segment, reader.lookup_skeleton(key)));
+            candidates.add_most_prominent(lists);
         }
         candidates.once(keys)
     }
 
     /// Those under a key that is one edit away from the likeliest key of the form, if that is long enough.
-    fn near_skeleton(stack: &'a Stack, form: &Form) -> Self {
+    fn near_skeleton(stack: &'a Stack, form: &Form<'_>) -> Self {
         let likeliest = text::skeleton_keys(&form.safe).into_iter().take(1);
         let keys: Vec<String> = likeliest.filter(|key| key.len() >= MIN_NEAR_SYMBOLS).collect();
         let mut candidates = Self { stack, keys: Vec::new(), is_near: true, found: Vec::new() };
         for near in keys.iter().map(|key| NearSkeletons::new(key)) {
             for (segment, reader) in stack.numbered() {
-                reader.search_near_skeletons(&near, |aliases| candidates.add(segment, aliases));
+                reader.search_near_skeletons(&near, |aliases| {
+                    candidates.add_most_prominent(std::iter::once((segment, aliases)));
+                });
             }
         }
         candidates.once(keys)
     }
 
-    fn add(&mut self, segment: u16, aliases: &mut dyn Iterator<Item = AliasOrdinal>) {
-        self.found.extend(aliases.take(MAX_CANDIDATES).map(|alias| AliasRef { segment, alias }));
+    /// Adds the aliases under one key, at most [`MAX_CANDIDATES`] of the whole stack. Each list has those of prominent
+    /// entities first; so that no division into packs shows, several are merged, if they are too many together.
+    fn add_most_prominent<I: Iterator<Item = AliasOrdinal>>(
+        &mut self,
+        lists: impl Iterator<Item = (u16, I)>,
+    ) {
+        let start = self.found.len();
+        let mut has_several = false;
+        for (segment, aliases) in lists {
+            has_several |= self.found.len() > start;
+            self.found.extend(aliases.take(MAX_CANDIDATES).map(|alias| AliasRef { segment, alias }));
+        }
+        if self.found.len() - start > MAX_CANDIDATES {
+            if has_several {
+                let stack = self.stack;
+                self.found[start..].sort_by_cached_key(|&at| prominence(stack, at));
+            }
+            self.found.truncate(start + MAX_CANDIDATES);
+        }
     }
 
     fn once(mut self, keys: Vec<String>) -> Self {
@@ -173,9 +219,8 @@ impl<'a> Candidates<'a> {
 
     /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.
     fn holds(&self, safe: &str) -> bool {
-        let is_meant = |own: &String, key: &String| {
-            own == key || self.is_near && strsim::osa_distance(own, key) <= 1
-        };
+        let is_meant =
+            |own: &String, key: &String| own == key || self.is_near && strsim::osa_distance(own, key) <= 1;
         text::skeleton_keys(safe).iter().any(|own| self.keys.iter().any(|key| is_meant(own, key)))
     }
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
+use super::bearers::Unsettled;
 use super::links::Links;
 use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
-use crate::model::{CountryCode, EntityId, EntityType, Rank};
+use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
 
 /// An entity of the stack, after joining: the ID under which it is canonical.
@@ -30,9 +33,10 @@ pub struct AliasRef {
 pub struct Stack {
     segments: Vec<Arc<Segment>>,
     links: Links,
-    blocks: HashMap<String, Vec<Block>>,
+    blocks: HashMap<String, Vec<Block>, FixedState>,
     index_version: String,
     coverage: f32,
+    unsettled: Vec<Unsettled>,
 }
 
 /// A gazetteer of so many aliases lists every other name that it is asked for.
@@ -52,7 +56,7 @@ impl Stack {
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
         let links = Links::build(&segments);
-        let mut blocks: HashMap<String, Vec<Block>> = HashMap::new();
+        let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for row in rows {
                 let (key, entity) = match row {
@@ -66,7 +70,10 @@ impl Stack {
         let index_version = index_version(&segments);
         let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
         let coverage = aliases / (aliases + HALF_COVERED);
-        Self { segments, links, blocks, index_version, coverage }
+        let unsettled = Vec::new();
+        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled };
+        stack.unsettled = stack.find_unsettled(&stack.links);
+        stack
     }
 
     /// The segments, the earliest first.
@@ -100,6 +107,22 @@ impl Stack {
         self.segments.get(usize::from(at.segment))?.alias(at.alias)
     }
 
+    /// Brings what an alias row points to into the cache: its text, and which entity owns its ID.
+    pub(super) fn prefetch_row(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        if let Some(alias) = segment.alias(at.alias) {
+            alias.prefetch_text();
+            std::hint::black_box(segment.owner(alias.id));
+        }
+    }
+
+    /// Brings the entity row that an alias row names into the cache.
+    pub(super) fn prefetch_entity(&self, at: AliasRef) {
+        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
+        let owner = segment.alias_id(at.alias).and_then(|id| segment.owner(id));
+        std::hint::black_box(owner.and_then(|owner| segment.entity(owner)).map(EntityRecord::id));
+    }
+
     /// Whether an alias is the name of an entity row, and has no row of its own.
     pub fn is_name(&self, at: AliasRef) -> bool {
         self.alias(at).is_some_and(|alias| alias.is_name)
@@ -108,10 +131,17 @@ impl Stack {
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
         let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
-        let entity = self.links.canonical(&self.segments, at.segment, id);
-        let is_removed = self.links.removed_by(entity).is_some_and(|remover| at.segment <= remover)
-            || self.links.is_void(&self.segments, at.segment, id);
-        (!is_removed && self.records(entity).next().is_some()).then_some(entity)
+        self.entity_of_id(at.segment, id)
+    }
+
+    /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
+    pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
+        self.links.entity_in_force(&self.segments, segment, id)
+    }
+
+    /// The tokens of each segment of which its rows do not tell all.
+    pub(super) fn unsettled(&self) -> &[Unsettled] {
+        &self.unsettled
     }
 
     /// The entity that bears an ID, whether as its own, by `same_as` or by a redirect.
@@ -133,7 +163,7 @@ impl Stack {
 
     /// The rows of an entity that are in force, in stack order, with the index of their segment.
     pub fn records(&self, entity: EntityKey) -> impl Iterator<Item = (u16, EntityRecord<'_>)> {
-        self.members_in_force(entity).filter_map(|member| {
+        self.links.members_in_force(entity).filter_map(|member| {
             let segment = &self.segments[usize::from(member.segment)];
             Some((member.segment, segment.entity(segment.owner(member.id)?)?))
         })
@@ -141,21 +171,14 @@ impl Stack {
 
     /// The alias rows of an entity that are in force, in stack order.
     pub fn aliases(&self, entity: EntityKey) -> impl Iterator<Item = AliasRef> {
-        self.members_in_force(entity).flat_map(move |member| {
-            let segment = &self.segments[usize::from(member.segment)];
-            let ids = std::iter::once(member.id).chain(self.other_ids(member));
-            ids.flat_map(|id| segment.aliases_of(id))
-                .map(move |alias| AliasRef { segment: member.segment, alias })
-        })
+        self.links.members_in_force(entity).flat_map(|member| self.aliases_of_node(member))
     }
 
-    /// The nodes of an entity whose rows no override removes, in stack order.
-    fn members_in_force(&self, entity: EntityKey) -> impl Iterator<Item = EntityKey> {
-        let floor = self.links.removed_by(entity);
-        self.links.members(entity).filter(move |member| {
-            floor.is_none_or(|remover| member.segment > remover)
-                && !self.links.is_void(&self.segments, member.segment, member.id)
-        })
+    /// The alias rows of a node, in force or not.
+    pub(super) fn aliases_of_node(&self, node: EntityKey) -> impl Iterator<Item = AliasRef> {
+        let segment = &self.segments[usize::from(node.segment)];
+        let ids = std::iter::once(node.id).chain(self.other_ids(node));
+        ids.flat_map(|id| segment.aliases_of(id)).map(move |alias| AliasRef { segment: node.segment, alias })
     }
 
     /// The further IDs of a member within its own segment.
@@ -165,31 +188,23 @@ impl Stack {
         record.into_iter().flat_map(EntityRecord::same_as)
     }
 
-    /// Canonical ID of an entity.
-    pub fn id(&self, entity: EntityKey) -> Option<EntityId> {
-        self.segments[usize::from(entity.segment)].entity_id(entity.id)
-    }
-
     /// Canonical ID of an entity, as text.
     pub fn id_text(&self, entity: EntityKey) -> &str {
         self.segments[usize::from(entity.segment)].id(entity.id)
     }
 
     /// Every other ID of an entity, redirected ones included, in bytewise order.
-    pub fn other_ids_of(&self, entity: EntityKey) -> Vec<EntityId> {
-        let mut ids: Vec<EntityId> = self
-            .links
-            .members(entity)
-            .flat_map(|member| {
-                std::iter::once(member.id).chain(self.other_ids(member)).map(move |id| (member, id))
-            })
-            .filter_map(|(member, id)| self.segments[usize::from(member.segment)].entity_id(id))
-            .collect();
-        ids.sort();
-        ids.dedup();
-        let canonical = self.id(entity);
-        ids.retain(|id| Some(id) != canonical.as_ref());
-        ids
+    pub fn other_ids_of(&self, entity: EntityKey) -> Vec<&str> {
+        let members = self.links.members(entity);
+        let ids = members.flat_map(|member| {
+            std::iter::once(member.id).chain(self.other_ids(member)).map(move |id| (member.segment, id))
+        });
+        let canonical = self.id_text(entity);
+        let texts = ids.map(|(segment, id)| self.segments[usize::from(segment)].id(id));
+        let mut others: Vec<&str> = texts.filter(|&id| id != canonical && !id.is_empty()).collect();
+        others.sort_unstable();
+        others.dedup();
+        others
     }
 
     /// Canonical name: that of the first pack that gives one.
@@ -202,15 +217,15 @@ impl Stack {
 
     /// What an entity is, by every pack that says so.
     pub fn types(&self, entity: EntityKey) -> Vec<EntityType> {
-        let mut types = Vec::new();
-        for entity_type in
-            self.records(entity).filter_map(|(_, record)| EntityType::new(record.entity_type()).ok())
-        {
-            if !types.contains(&entity_type) {
-                types.push(entity_type);
-            }
-        }
-        types
+        self.type_texts(entity).filter_map(|text| EntityType::new(text).ok()).collect()
+    }
+
+    /// [`Stack::types`] as text, each type once.
+    pub(super) fn type_texts(&self, entity: EntityKey) -> impl Iterator<Item = &str> {
+        let texts = move || self.records(entity).map(|(_, record)| record.entity_type());
+        let is_new =
+            move |&(i, text): &(usize, &str)| !text.is_empty() && texts().take(i).all(|other| other != text);
+        texts().enumerate().filter(is_new).map(|(_, text)| text)
     }
 
     /// Whether an entity is of one of `types`; true if `types` is empty.
@@ -242,9 +257,14 @@ impl Stack {
         least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
+    /// Whether a pack forbids `key` to mean something.
+    pub(super) fn has_block(&self, key: &str) -> bool {
+        !self.blocks.is_empty() && self.blocks.contains_key(key)
+    }
+
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
     pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
-        self.block_on(key, entity).is_some()
+        self.has_block(key) && self.block_on(key, entity).is_some()
     }
 
     /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two

@@ -202,6 +202,7 @@ pub fn read_resolution(message: pb::Resolution, index_version: &str) -> Result<R
         candidates: message.candidates.into_iter().map(Candidate::try_from).collect::<Result<_, _>>()?,
         blocked: message.blocked.into_iter().map(BlockedCandidate::try_from).collect::<Result<_, _>>()?,
         invalid_reason: Some(message.invalid_reason).filter(|reason| !reason.is_empty()),
+        truncated: false,
         index_version: index_version.to_owned(),
     })
 }
@@ -311,6 +312,7 @@ mod tests {
                 pack: "ours".into(),
             }],
             invalid_reason: None,
+            truncated: false,
             index_version: "v1".into(),
         }
     }
@@ -324,6 +326,7 @@ mod tests {
             candidates: vec![],
             blocked: vec![],
             invalid_reason: Some("the name is empty".into()),
+            truncated: false,
             index_version: "v1".into(),
         };
         for resolution in [resolution(), bad] {
@@ -369,7 +372,7 @@ mod tests {
             ..ResolveOptions::default()
         };
         for options in [options, ResolveOptions::default()] {
-            assert_eq!(validate::name_options("Kyiv", Some((&options).into())).unwrap(), options);
+            assert_eq!(validate::resolve_options(&(&options).into()).unwrap(), options);
         }
     }
 

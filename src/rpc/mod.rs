@@ -2,7 +2,8 @@
 //!
 //! [`pb`] is generated from `proto/`. [`validate`] turns requests into the core's types and finds everything that is
 //! wrong with them; [`convert`] turns answers into messages, and messages into answers. [`status`] is the one place
-//! where a failure becomes a gRPC status. [`client`] asks a running server.
+//! where a failure becomes a gRPC status. [`client`] asks a running server; `wire` is how the server itself reads requests
+//! and writes replies.
 //!
 //! Architecture invariant: nothing here scores, and nothing here listens.
 
@@ -11,6 +12,7 @@ pub mod convert;
 pub mod limits;
 pub mod status;
 pub mod validate;
+pub(crate) mod wire;
 
 pub use client::{Client, ClientError, ClientOptions, ResolutionStream};
 pub use status::Failure;

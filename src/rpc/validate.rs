@@ -9,46 +9,54 @@ use super::limits::{
     MAX_BATCH_CANDIDATES, MAX_BATCH_IDS, MAX_BATCH_QUERIES, MAX_INDEX_VERSION_BYTES, MAX_LANGUAGE_CODE_BYTES,
     MAX_NAMESPACE_BYTES, MAX_TYPES,
 };
-use super::{Failure, pb};
+use super::{Failure, pb, wire};
 use crate::gazetteer::{EntityOptions, SuggestOptions};
 use crate::model::{CountryCode, EntityId, EntityType};
 use crate::resolve::{ResolveOptions, Stages, check_context, check_name};
 
-/// The options of a resolution of `name`, which must be one; absent options take their defaults.
-pub fn name_options(name: &str, message: Option<pb::ResolveOptions>) -> Result<ResolveOptions, Failure> {
+/// The options of a resolution; absent ones take their defaults.
+pub fn resolve_options(message: &pb::ResolveOptions) -> Result<ResolveOptions, Failure> {
     let mut check = Check::default();
-    check.keep("name", check_name(name));
-    let options = check.resolve_options(&message.unwrap_or_default());
+    let options = check.resolve_options(message);
     check.finish(options)
 }
 
-/// The options of an explanation: those of the resolution of `name`; `id` must be one as well.
-pub fn explain_options(
-    name: &str,
+/// A name and the options of its resolution: everything that is wrong with the two.
+///
+/// Whoever resolves the name anyway need not ask first: this reads it as a resolution does.
+pub fn name_options<'a>(
+    name: &'a [u8],
+    message: &pb::ResolveOptions,
+) -> Result<(&'a str, ResolveOptions), Failure> {
+    let mut check = Check::default();
+    let name = check.name("name", name);
+    let options = check.resolve_options(message);
+    check.finish((name, options))
+}
+
+/// The name and the options of an explanation: those of its resolution; `id` must be one as well.
+pub fn explain_options<'a>(
+    name: &'a [u8],
     id: &str,
-    message: Option<pb::ResolveOptions>,
-) -> Result<ResolveOptions, Failure> {
+    message: &pb::ResolveOptions,
+) -> Result<(&'a str, ResolveOptions), Failure> {
     let mut check = Check::default();
-    check.keep("name", check_name(name));
+    let name = check.name("name", name);
     check.keep("id", EntityId::new(id));
-    let options = check.resolve_options(&message.unwrap_or_default());
-    check.finish(options)
+    let options = check.resolve_options(message);
+    check.finish((name, options))
 }
 
-/// The options of a batch or chunk of `queries` names: those of a resolution, and bounds on the whole.
-pub fn batch_options(
-    queries: &[pb::NameQuery],
-    message: Option<pb::ResolveOptions>,
-) -> Result<ResolveOptions, Failure> {
+/// The options of a batch or chunk of `count` names: those of a resolution, and bounds on the whole.
+pub fn batch_options(count: usize, message: &pb::ResolveOptions) -> Result<ResolveOptions, Failure> {
     let mut check = Check::default();
-    check.count("queries", queries.len(), MAX_BATCH_QUERIES);
-    let options = check.resolve_options(&message.unwrap_or_default());
-    if queries.len().saturating_mul(options.limit) > MAX_BATCH_CANDIDATES {
+    check.count("queries", count, MAX_BATCH_QUERIES);
+    let options = check.resolve_options(message);
+    if count.saturating_mul(options.limit) > MAX_BATCH_CANDIDATES {
         check.fail(
             "options.limit",
             format!(
-                "{} queries times {} candidates is more than {MAX_BATCH_CANDIDATES}; send fewer or lower the limit",
-                queries.len(),
+                "{count} queries times {} candidates is more than {MAX_BATCH_CANDIDATES}; send fewer or lower the limit",
                 options.limit
             ),
         );
@@ -56,29 +64,36 @@ pub fn batch_options(
     check.finish(options)
 }
 
-/// The options of one query of a batch: those of the batch with the query's own hints, or why it is invalid.
-pub fn query_options<'a>(
-    query: &pb::NameQuery,
+/// The name of one query of a batch, and its options: those of the batch with the query's own hints. Or why the query is
+/// invalid; whether the name can be one is left to its resolution.
+pub(crate) fn query_options<'q, 'a>(
+    query: &'q wire::NameQuery,
     batch: &'a ResolveOptions,
-) -> Result<Cow<'a, ResolveOptions>, Failure> {
-    if query.region_code.is_empty() && query.language_code.is_empty() && query.context.is_empty() {
-        return Ok(Cow::Borrowed(batch));
-    }
+) -> Result<(&'q str, Cow<'a, ResolveOptions>), Failure> {
     let mut check = Check::default();
-    let mut options = batch.clone();
-    options.country = check.country("region_code", &query.region_code).or(options.country);
-    options.language_code =
-        check.language_code("language_code", &query.language_code).or(options.language_code);
-    if !query.context.is_empty() {
-        options.context = check.context("context", &query.context);
+    let name = check.text("name", &query.name);
+    if query.region_code.is_empty() && query.language_code.is_empty() && query.context.is_empty() {
+        return check.finish((name, Cow::Borrowed(batch)));
     }
-    check.finish(Cow::Owned(options))
+    let mut options = batch.clone();
+    let region_code = check.text("region_code", &query.region_code);
+    options.country = check.country("region_code", region_code).or(options.country);
+    let language_code = check.text("language_code", &query.language_code);
+    options.language_code = check.language_code("language_code", language_code).or(options.language_code);
+    if !query.context.is_empty() {
+        let context: Vec<String> =
+            query.context.iter().map(|entry| check.text("context", entry).to_owned()).collect();
+        options.context = check.context("context", &context);
+    }
+    check.finish((name, Cow::Owned(options)))
 }
 
 /// The prefix and the options of a completion.
-pub fn suggest_options(message: &pb::SuggestNamesRequest) -> Result<SuggestOptions, Failure> {
+pub(crate) fn suggest_options(
+    message: &wire::SuggestNamesRequest,
+) -> Result<(&str, SuggestOptions), Failure> {
     let mut check = Check::default();
-    check.keep("prefix", check_name(&message.prefix));
+    let prefix = check.name("prefix", &message.prefix);
     let options = SuggestOptions {
         limit: check.limit("limit", message.limit, SuggestOptions::default().limit),
         types: check.types("types", &message.types),
@@ -87,7 +102,7 @@ pub fn suggest_options(message: &pb::SuggestNamesRequest) -> Result<SuggestOptio
         id_namespace: check.id_namespace("id_namespace", &message.id_namespace),
         display_language_code: check.language_code("display_language_code", &message.display_language_code),
     };
-    check.finish(options)
+    check.finish((prefix, options))
 }
 
 /// How an entity is to be shown; its ID must be one.
@@ -133,6 +148,23 @@ impl Check {
 
     fn keep<T, E: Display>(&mut self, field: impl Into<String>, result: Result<T, E>) -> Option<T> {
         result.map_err(|error| self.fail(field, error.to_string())).ok()
+    }
+
+    /// A text that can be a name; what is none is empty.
+    fn name<'a>(&mut self, field: &str, bytes: &'a [u8]) -> &'a str {
+        let count = self.violations.len();
+        let name = self.text(field, bytes);
+        if self.violations.len() == count {
+            self.keep(field, check_name(name));
+        }
+        name
+    }
+
+    /// A text; what is none is empty.
+    fn text<'a>(&mut self, field: &str, bytes: &'a [u8]) -> &'a str {
+        let text = std::str::from_utf8(bytes);
+        let told = text.map_err(|error| format!("is not UTF-8 from byte {} on", error.valid_up_to()));
+        self.keep(field, told).unwrap_or_default()
     }
 
     fn resolve_options(&mut self, message: &pb::ResolveOptions) -> ResolveOptions {
@@ -273,28 +305,32 @@ mod tests {
     #[test]
     fn absent_options_are_the_defaults_without_explanation() {
         let expected = ResolveOptions { explain: false, ..ResolveOptions::default() };
-        assert_eq!(name_options("Kyiv", None).unwrap(), expected);
-        assert_eq!(name_options("Kyiv", Some(pb::ResolveOptions::default())).unwrap(), expected);
+        assert_eq!(resolve_options(&pb::ResolveOptions::default()).unwrap(), expected);
+        assert_eq!(name_options(b"Kyiv", &pb::ResolveOptions::default()).unwrap(), ("Kyiv", expected));
     }
 
     #[test]
     fn unset_differs_from_zero() {
         let zero = pb::ResolveOptions { max_edits: Some(0), ..Default::default() };
-        assert_eq!(name_options("Kyiv", Some(zero)).unwrap().max_edits, 0);
-        assert_eq!(name_options("Kyiv", None).unwrap().max_edits, ResolveOptions::MAX_EDITS);
+        assert_eq!(resolve_options(&zero).unwrap().max_edits, 0);
+        let unset = pb::ResolveOptions::default();
+        assert_eq!(resolve_options(&unset).unwrap().max_edits, ResolveOptions::MAX_EDITS);
     }
 
     #[test]
     fn a_bad_name_and_bad_options_are_told_together() {
         let options = pb::ResolveOptions { limit: -1, ..Default::default() };
-        assert_eq!(fields(name_options(" ", Some(options))), ["name", "options.limit"]);
+        assert_eq!(fields(name_options(b" ", &options)), ["name", "options.limit"]);
+        assert_eq!(fields(name_options(b"Kyi\xff", &options)), ["name", "options.limit"]);
     }
 
     #[test]
     fn an_explanation_needs_a_name_and_an_id() {
-        assert_eq!(explain_options("Kyiv", "Q1899", None).unwrap(), name_options("Kyiv", None).unwrap());
+        let options = pb::ResolveOptions::default();
+        let expected = name_options(b"Kyiv", &options).unwrap();
+        assert_eq!(explain_options(b"Kyiv", "Q1899", &options).unwrap(), expected);
         let options = pb::ResolveOptions { limit: -1, ..Default::default() };
-        assert_eq!(fields(explain_options("", "a b", Some(options))), ["name", "id", "options.limit"]);
+        assert_eq!(fields(explain_options(b"", "a b", &options)), ["name", "id", "options.limit"]);
     }
 
     #[test]
@@ -312,7 +348,7 @@ mod tests {
             context: vec!["مسقط".into()],
             min_rank: Some(0.25),
         };
-        let options = name_options("Kyiv", Some(message)).unwrap();
+        let options = resolve_options(&message).unwrap();
         assert_eq!(options.limit, 100);
         assert_eq!(options.types.iter().map(EntityType::as_str).collect::<Vec<_>>(), ["city", "volcano"]);
         assert_eq!(options.country.unwrap().as_str(), "JO");
@@ -352,10 +388,7 @@ mod tests {
             "display_language_code",
             "view",
         ];
-        assert_eq!(
-            fields(name_options("Kyiv", Some(message))),
-            expected.map(|field| format!("options.{field}"))
-        );
+        assert_eq!(fields(resolve_options(&message)), expected.map(|field| format!("options.{field}")));
     }
 
     #[test]
@@ -363,38 +396,39 @@ mod tests {
         for (limit, good) in [(-1, false), (0, true), (1, true), (100, true), (101, false), (i32::MIN, false)]
         {
             let message = pb::ResolveOptions { limit, ..Default::default() };
-            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "limit {limit}");
+            assert_eq!(resolve_options(&message).is_ok(), good, "limit {limit}");
         }
         for (edits, good) in [(-1, false), (0, true), (2, true), (3, false), (258, false)] {
             let message = pb::ResolveOptions { max_edits: Some(edits), ..Default::default() };
-            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "max_edits {edits}");
+            assert_eq!(resolve_options(&message).is_ok(), good, "max_edits {edits}");
         }
         for (score, good) in [(-0.1, false), (0.0, true), (1.0, true), (1.1, false), (f32::INFINITY, false)] {
             let message = pb::ResolveOptions { min_score: Some(score), ..Default::default() };
-            assert_eq!(name_options("Kyiv", Some(message)).is_ok(), good, "min_score {score}");
+            assert_eq!(resolve_options(&message).is_ok(), good, "min_score {score}");
             let message =
-                pb::SuggestNamesRequest { prefix: "K".into(), min_rank: Some(score), ..Default::default() };
+                wire::SuggestNamesRequest { prefix: "K".into(), min_rank: Some(score), ..Default::default() };
             assert_eq!(suggest_options(&message).is_ok(), good, "min_rank {score}");
         }
     }
 
     #[test]
     fn a_batch_is_bounded_in_queries_and_in_candidates() {
-        let queries = |n| vec![pb::NameQuery::default(); n];
-        let limit = |limit| Some(pb::ResolveOptions { limit, ..Default::default() });
-        assert!(batch_options(&queries(0), None).is_ok());
-        assert!(batch_options(&queries(1_000), limit(20)).is_ok());
-        assert!(batch_options(&queries(200), limit(100)).is_ok());
-        assert_eq!(fields(batch_options(&queries(1_001), None)), ["queries"]);
-        assert_eq!(fields(batch_options(&queries(1_000), limit(21))), ["options.limit"]);
+        let limit = |limit| pb::ResolveOptions { limit, ..Default::default() };
+        assert!(batch_options(0, &limit(0)).is_ok());
+        assert!(batch_options(1_000, &limit(20)).is_ok());
+        assert!(batch_options(200, &limit(100)).is_ok());
+        assert_eq!(fields(batch_options(1_001, &limit(0))), ["queries"]);
+        assert_eq!(fields(batch_options(1_000, &limit(21))), ["options.limit"]);
     }
 
     #[test]
     fn a_query_overrides_the_hints_of_its_batch() {
         let batch = ResolveOptions { country: CountryCode::new("OM").ok(), ..Default::default() };
-        let query =
-            |region_code: &str| pb::NameQuery { region_code: region_code.into(), ..Default::default() };
-        let country = |region_code| query_options(&query(region_code), &batch).unwrap().country;
+        let query = |region_code: &str| wire::NameQuery {
+            region_code: region_code.to_owned().into(),
+            ..Default::default()
+        };
+        let country = |region_code| query_options(&query(region_code), &batch).unwrap().1.country;
         assert_eq!(country("JO"), CountryCode::new("JO").ok());
         assert_eq!(country(""), CountryCode::new("OM").ok());
         assert_eq!(fields(query_options(&query("J"), &batch)), ["region_code"]);
@@ -403,15 +437,29 @@ mod tests {
     #[test]
     fn a_query_overrides_the_context_of_its_batch() {
         let batch = ResolveOptions { context: vec!["مسقط".into()], ..Default::default() };
-        let query = |context: &[&str]| pb::NameQuery {
-            context: context.iter().map(|&entry| entry.to_owned()).collect(),
+        let query = |context: &[&str]| wire::NameQuery {
+            context: context.iter().map(|&entry| entry.to_owned().into()).collect(),
             ..Default::default()
         };
-        let context = |entries: &[&str]| query_options(&query(entries), &batch).unwrap().context.clone();
+        let context = |entries: &[&str]| query_options(&query(entries), &batch).unwrap().1.context.clone();
         assert_eq!(context(&["الأردن"]), ["الأردن"]);
         assert_eq!(context(&[]), ["مسقط"]);
         let too_much = "a".repeat(MAX_CONTEXT_BYTES + 1);
         assert_eq!(fields(query_options(&query(&[&too_much]), &batch)), ["context"]);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_told_field_by_field() {
+        let broken = || bytes::Bytes::from_static(b"a\xffb");
+        let query = wire::NameQuery {
+            name: broken(),
+            region_code: broken(),
+            language_code: broken(),
+            context: vec![broken()],
+        };
+        let failure = query_options(&query, &ResolveOptions::default()).unwrap_err();
+        assert!(failure.to_string().starts_with("name: is not UTF-8 from byte 1 on; "), "{failure}");
+        assert_eq!(fields::<()>(Err(failure)), ["name", "region_code", "language_code", "context"]);
     }
 
     #[test]
@@ -436,15 +484,21 @@ mod tests {
 
     #[test]
     fn a_prefix_is_a_name_that_is_not_finished() {
-        let suggest = |prefix: &str| {
-            suggest_options(&pb::SuggestNamesRequest { prefix: prefix.into(), ..Default::default() })
+        let request = |prefix: &[u8]| wire::SuggestNamesRequest {
+            prefix: bytes::Bytes::copy_from_slice(prefix),
+            ..Default::default()
         };
-        assert_eq!(suggest("عم").unwrap(), SuggestOptions::default());
+        let prefix = request("عم".as_bytes());
+        assert_eq!(suggest_options(&prefix).unwrap(), ("عم", SuggestOptions::default()));
         let too_many_bytes = "a".repeat(MAX_NAME_BYTES + 1);
         // One code point that becomes eighteen.
         let too_many_chars = "\u{fdfa}".repeat(15);
-        for prefix in ["", " ", "-", &too_many_bytes, &too_many_chars] {
-            assert_eq!(fields(suggest(prefix)), ["prefix"], "{prefix}");
+        for prefix in ["", " ", "-", &too_many_bytes, &too_many_chars]
+            .map(str::as_bytes)
+            .into_iter()
+            .chain([&b"\xd8"[..]])
+        {
+            assert_eq!(fields(suggest_options(&request(prefix))), ["prefix"], "{prefix:?}");
         }
     }
 

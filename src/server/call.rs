@@ -1,6 +1,7 @@
 //! [`CallGuard`]: around every call, of whatever service, its deadline, the end of the drain, panics and the log.
 
 mod deadline;
+mod ending;
 mod log;
 
 use std::convert::Infallible;
@@ -10,16 +11,21 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::Frame;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
 
+use self::ending::Ending;
 use self::log::CallLog;
 use crate::rpc::Failure;
 
 /// A service whose every call ends: with its answer, or with a status that says why there is none.
+///
+/// Every call goes through here, so what need not be done for one that is answered at once is not done: no timer is set
+/// before something has to be waited for, and no text is made for a log that nobody reads.
 #[derive(Clone)]
 pub(super) struct CallGuard<S> {
     service: S,
@@ -37,11 +43,11 @@ impl<S> CallGuard<S> {
 impl<S> tower_service::Service<http::Request<Body>> for CallGuard<S>
 where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
+    S::Future: Send + Unpin + 'static,
 {
     type Response = http::Response<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Future = GuardedAnswer<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.service.poll_ready(cx)
@@ -50,51 +56,50 @@ where
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
-        let mut end = Box::pin(end(deadline, self.is_closing.clone()));
-        let timeout = tokio::time::sleep(self.timeout);
-        let mut log = CallLog::new(request.uri().path());
-        let answer = self.service.call(request);
-        Box::pin(async move {
-            let answer = tokio::select! {
-                biased;
-                answer = caught(answer) => answer,
-                failure = &mut end => Err(failure),
-                () = timeout => Err(Failure::DeadlineExceeded),
-            };
-            let response = answer.unwrap_or_else(|failure| Status::from(failure).into_http());
-            if let Some(status) = Status::from_header_map(response.headers()) {
-                log.finish(status.code());
-            }
-            Ok(response.map(|body| Body::new(GuardedBody { body, end: Some(end), log })))
-        })
+        let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
+        let log = CallLog::new(request.uri().path_and_query().cloned(), now);
+        let end = Ending::new(first, self.is_closing.clone());
+        GuardedAnswer { answer: self.service.call(request), deadline, open: Some(Open { end, log }) }
     }
 }
 
-type End = Pin<Box<dyn Future<Output = Failure> + Send>>;
+/// A call that has not ended.
+struct Open {
+    end: Ending,
+    log: CallLog,
+}
 
-/// Ready when the call must end, answered or not.
-async fn end(deadline: Option<Instant>, mut is_closing: watch::Receiver<bool>) -> Failure {
-    let deadline = async {
-        match deadline {
-            Some(deadline) => tokio::time::sleep_until(deadline).await,
-            None => std::future::pending().await,
+/// An answer that begins in time, or a status instead of it.
+pub(super) struct GuardedAnswer<F> {
+    answer: F,
+    /// That of the caller, which holds for the body of the answer as well.
+    deadline: Option<Instant>,
+    /// `None` once the answer has begun.
+    open: Option<Open>,
+}
+
+impl<F> Future for GuardedAnswer<F>
+where
+    F: Future<Output = Result<http::Response<Body>, Infallible>> + Unpin,
+{
+    type Output = Result<http::Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { answer, deadline, open } = &mut *self;
+        let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(cx)));
+        let response = match (poll, open.as_mut()) {
+            (Ok(Poll::Ready(Ok(response))), _) => response,
+            (Ok(Poll::Pending), Some(open)) => Status::from(ready!(open.end.poll(cx))).into_http(),
+            (Ok(Poll::Pending), None) => return Poll::Pending,
+            (Err(_), _) => Status::from(panicked()).into_http(),
+        };
+        let Some(Open { end, mut log }) = open.take() else { return Poll::Ready(Ok(response)) };
+        if let Some(code) = code(response.headers()) {
+            log.finish(code);
         }
-    };
-    tokio::select! {
-        () = deadline => Failure::DeadlineExceeded,
-        // An error means that the server is gone, which is an end as well.
-        _ = is_closing.wait_for(|closing| *closing) => Failure::ShuttingDown,
+        let end = Some(end.with_deadline(*deadline));
+        Poll::Ready(Ok(response.map(|body| Body::new(GuardedBody { body, end, log }))))
     }
-}
-
-/// Awaits `answer`, and turns a panic into a failure.
-async fn caught<T>(answer: impl Future<Output = Result<T, Infallible>>) -> Result<T, Failure> {
-    let mut answer = std::pin::pin!(answer);
-    let result = std::future::poll_fn(|cx| {
-        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx)))
-            .map_or_else(|_| Poll::Ready(Err(panicked())), |poll| poll.map(Ok))
-    });
-    result.await.map(|Ok(answer)| answer)
 }
 
 /// What a caller is told of a panic. The panic hook has written where.
@@ -103,27 +108,32 @@ fn panicked() -> Failure {
     Failure::Internal
 }
 
+/// The code of a status, if the headers or trailers hold one.
+fn code(headers: &HeaderMap) -> Option<Code> {
+    headers.get(Status::GRPC_STATUS).map(|code| Code::from_bytes(code.as_bytes()))
+}
+
 /// The answer as it goes out: cut off with a status when the call must end.
 struct GuardedBody {
     body: Body,
     /// `None` once the call has ended.
-    end: Option<End>,
+    end: Option<Ending>,
     log: CallLog,
 }
 
 impl GuardedBody {
     /// Ends the call with trailers that say why.
-    fn cut(&mut self, failure: Failure) -> Frame<Bytes> {
+    fn cut(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         self.end = None;
         self.body = Body::empty();
         let status = Status::from(failure);
         self.log.finish(status.code());
-        let mut trailers = http::HeaderMap::new();
+        let mut trailers = HeaderMap::new();
         if status.add_header(&mut trailers).is_err() {
             // A status that cannot be written: the code alone can.
             trailers.insert(Status::GRPC_STATUS, http::HeaderValue::from(Code::Internal as i32));
         }
-        Frame::trailers(trailers)
+        Poll::Ready(Some(Ok(Frame::trailers(trailers))))
     }
 }
 
@@ -135,22 +145,29 @@ impl http_body::Body for GuardedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Some(end) = self.end.as_mut() else { return Poll::Ready(None) };
+        let Self { body, end, log } = &mut *self;
+        let Some(ending) = end else { return Poll::Ready(None) };
         // Before the answer, for a stream that is always ready must end as well.
-        if let Poll::Ready(failure) = end.as_mut().poll(cx) {
-            return Poll::Ready(Some(Ok(self.cut(failure))));
+        if let Some(failure) = ending.is_due() {
+            return self.cut(failure);
         }
-        let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.body).poll_frame(cx)));
-        let Ok(poll) = poll else { return Poll::Ready(Some(Ok(self.cut(panicked())))) };
-        let frame = ready!(poll);
+        let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(cx)));
+        let frame = match poll {
+            Ok(Poll::Ready(frame)) => frame,
+            Ok(Poll::Pending) => {
+                let failure = ready!(ending.poll(cx));
+                return self.cut(failure);
+            }
+            Err(_) => return self.cut(panicked()),
+        };
         match &frame {
             Some(Ok(frame)) => {
-                if let Some(status) = frame.trailers_ref().and_then(Status::from_header_map) {
-                    self.log.finish(status.code());
+                if let Some(code) = frame.trailers_ref().and_then(code) {
+                    log.finish(code);
                 }
             }
-            Some(Err(status)) => self.log.finish(status.code()),
-            None => self.end = None,
+            Some(Err(status)) => log.finish(status.code()),
+            None => *end = None,
         }
         Poll::Ready(frame)
     }
@@ -183,14 +200,14 @@ mod tests {
     {
         type Response = http::Response<Body>;
         type Error = Infallible;
-        type Future = T;
+        type Future = Pin<Box<T>>;
 
         fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
             Poll::Ready(Ok(()))
         }
 
-        fn call(&mut self, _: http::Request<Body>) -> T {
-            (self.0)()
+        fn call(&mut self, _: http::Request<Body>) -> Self::Future {
+            Box::pin((self.0)())
         }
     }
 
@@ -246,15 +263,11 @@ mod tests {
         (None, frames)
     }
 
-    fn code(response: &http::Response<Body>) -> Option<Code> {
-        Status::from_header_map(response.headers()).map(|status| status.code())
-    }
-
     #[tokio::test]
     async fn a_panic_is_internal() {
         let (_open, is_closing) = watch::channel(false);
         let answer = Answer(|| async { panic!("on purpose") });
-        assert_eq!(code(&call(answer, "1H", is_closing).await), Some(Code::Internal));
+        assert_eq!(code(call(answer, "1H", is_closing).await.headers()), Some(Code::Internal));
     }
 
     #[tokio::test]
@@ -268,7 +281,7 @@ mod tests {
     async fn the_deadline_ends_an_answer_that_does_not_come() {
         let (_open, is_closing) = watch::channel(false);
         let answer = Answer(std::future::pending);
-        assert_eq!(code(&call(answer, "1m", is_closing).await), Some(Code::DeadlineExceeded));
+        assert_eq!(code(call(answer, "1m", is_closing).await.headers()), Some(Code::DeadlineExceeded));
     }
 
     #[tokio::test]
@@ -296,7 +309,7 @@ mod tests {
         closing.send_replace(true);
         assert_eq!(read(response).await, (Some(Code::Unavailable), 0));
         let answer = Answer(std::future::pending);
-        assert_eq!(code(&call(answer, "1H", is_closing).await), Some(Code::Unavailable));
+        assert_eq!(code(call(answer, "1H", is_closing).await.headers()), Some(Code::Unavailable));
     }
 
     #[tokio::test]
@@ -308,7 +321,7 @@ mod tests {
             Poll::Ready((left >= 0).then(|| Ok(Frame::data(Bytes::from_static(b"a")))))
         };
         let response = call(answering(frames), "1H", is_closing).await;
-        assert_eq!(code(&response), None);
+        assert_eq!(code(response.headers()), None);
         assert_eq!(read(response).await, (None, 3));
     }
 }

@@ -1,19 +1,19 @@
 //! `yaqut.v1.GazetteerService`: one method an RPC.
 
-use std::sync::Arc;
-
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::batch::Batch;
 use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
 use crate::Gazetteer;
 use crate::gazetteer::EntityOptions;
 use crate::model::EntityId;
-use crate::resolve::ResolveOptions;
+use crate::resolve::{ResolveOptions, Verdict};
 use crate::rpc::limits::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES};
-use crate::rpc::pb::gazetteer_service_server::{GazetteerService, GazetteerServiceServer};
+use crate::rpc::wire::gazetteer_service_server::{GazetteerService, GazetteerServiceServer};
+use crate::rpc::wire::{self, EncodedReply};
 use crate::rpc::{Failure, pb, validate};
 
 /// The service over `engine`, with the limits of the wire.
@@ -22,6 +22,9 @@ pub(super) fn gazetteer_service(engine: Engine) -> GazetteerServiceServer<impl G
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .max_encoding_message_size(MAX_RESPONSE_BYTES)
 }
+
+/// Of a reply to one name, so that its buffer seldom grows.
+const REPLY_BYTES: usize = 480;
 
 struct Api {
     engine: Engine,
@@ -32,34 +35,39 @@ struct Api {
 impl GazetteerService for Api {
     async fn resolve_name(
         &self,
-        request: Request<pb::ResolveNameRequest>,
-    ) -> Result<Response<pb::ResolveNameResponse>, Status> {
-        let pb::ResolveNameRequest { name, options, expected_index_version } = request.into_inner();
+        request: Request<wire::ResolveNameRequest>,
+    ) -> Result<Response<EncodedReply>, Status> {
+        let wire::ResolveNameRequest { name, options, expected_index_version } = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        let options = validate::name_options(&name, options)?;
-        let resolution = self.compute.run(Lane::Single, move |_| gazetteer.resolve(&name, &options)).await?;
-        let index_version = resolution.index_version.clone();
-        Ok(Response::new(pb::ResolveNameResponse { resolution: Some(resolution.into()), index_version }))
+        let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
+        // A known name takes microseconds: less than the way to another thread.
+        if let Some(verdict) = gazetteer.try_verdict(name, &options) {
+            return Ok(Response::new(single_reply(&gazetteer, name, &verdict, &options)));
+        }
+        let name = name.to_owned();
+        let work = move |_: &Cancelled| {
+            single_reply(&gazetteer, &name, &gazetteer.verdict(&name, &options), &options)
+        };
+        Ok(Response::new(self.compute.run(Lane::Single, work).await?))
     }
 
     async fn batch_resolve_names(
         &self,
-        request: Request<pb::BatchResolveNamesRequest>,
-    ) -> Result<Response<pb::BatchResolveNamesResponse>, Status> {
-        let pb::BatchResolveNamesRequest { queries, options, expected_index_version } = request.into_inner();
+        request: Request<wire::BatchResolveNamesRequest>,
+    ) -> Result<Response<EncodedReply>, Status> {
+        let wire::BatchResolveNamesRequest { queries, options, expected_index_version } =
+            request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        let options = validate::batch_options(&queries, options)?;
-        let index_version = gazetteer.index_version().to_owned();
-        let work = move |cancelled: &Cancelled| resolve_queries(&gazetteer, &queries, &options, cancelled);
-        let resolutions = self.compute.run(Lane::Bulk, work).await?;
-        Ok(Response::new(pb::BatchResolveNamesResponse { resolutions, index_version }))
+        let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
+        let mut job = Batch { gazetteer, queries, options }.start(&self.compute).await?;
+        Ok(Response::new(job.finish().await?))
     }
 
-    type StreamResolveNamesStream = ReceiverStream<Result<pb::StreamResolveNamesResponse, Status>>;
+    type StreamResolveNamesStream = ReceiverStream<Result<EncodedReply, Status>>;
 
     async fn stream_resolve_names(
         &self,
-        request: Request<Streaming<pb::StreamResolveNamesRequest>>,
+        request: Request<Streaming<wire::StreamResolveNamesRequest>>,
     ) -> Result<Response<Self::StreamResolveNamesStream>, Status> {
         let answers = name_stream::answer(request.into_inner(), self.engine.snapshot(), self.compute.clone());
         Ok(Response::new(answers))
@@ -67,11 +75,13 @@ impl GazetteerService for Api {
 
     async fn explain_resolution(
         &self,
-        request: Request<pb::ExplainResolutionRequest>,
+        request: Request<wire::ExplainResolutionRequest>,
     ) -> Result<Response<pb::ExplainResolutionResponse>, Status> {
-        let pb::ExplainResolutionRequest { name, id, options, expected_index_version } = request.into_inner();
+        let wire::ExplainResolutionRequest { name, id, options, expected_index_version } =
+            request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
-        let options = validate::explain_options(&name, &id, options)?;
+        let (name, options) = validate::explain_options(&name, &id, &options.unwrap_or_default())?;
+        let name = name.to_owned();
         let work = move |_: &Cancelled| gazetteer.explain(&name, &id, &options);
         let explanation = self.compute.run(Lane::Single, work).await?.map_err(Failure::from)?;
         let index_version = explanation.index_version.clone();
@@ -81,13 +91,13 @@ impl GazetteerService for Api {
 
     async fn suggest_names(
         &self,
-        request: Request<pb::SuggestNamesRequest>,
+        request: Request<wire::SuggestNamesRequest>,
     ) -> Result<Response<pb::SuggestNamesResponse>, Status> {
         let request = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
-        let options = validate::suggest_options(&request)?;
-        let index_version = gazetteer.index_version().to_owned();
-        let work = move |_: &Cancelled| gazetteer.suggest(&request.prefix, &options);
+        let (prefix, options) = validate::suggest_options(&request)?;
+        let (prefix, index_version) = (prefix.to_owned(), gazetteer.index_version().to_owned());
+        let work = move |_: &Cancelled| gazetteer.suggest(&prefix, &options);
         let suggestions = self.compute.run(Lane::Single, work).await?;
         let suggestions = suggestions.into_iter().map(Into::into).collect();
         Ok(Response::new(pb::SuggestNamesResponse { suggestions, index_version }))
@@ -136,27 +146,15 @@ impl GazetteerService for Api {
     }
 }
 
-/// Answers every query in its place; stops early once nobody waits for the answers.
-pub(super) fn resolve_queries(
-    gazetteer: &Arc<Gazetteer>,
-    queries: &[pb::NameQuery],
+fn single_reply(
+    gazetteer: &Gazetteer,
+    name: &str,
+    verdict: &Verdict<'_>,
     options: &ResolveOptions,
-    cancelled: &Cancelled,
-) -> Vec<pb::Resolution> {
-    let wanted = queries.iter().take_while(|_| !cancelled.is_set());
-    wanted.map(|query| resolve_query(gazetteer, query, options)).collect()
-}
-
-fn resolve_query(gazetteer: &Gazetteer, query: &pb::NameQuery, options: &ResolveOptions) -> pb::Resolution {
-    match validate::query_options(query, options) {
-        Ok(options) => gazetteer.resolve(&query.name, &options).into(),
-        Err(failure) => pb::Resolution {
-            query: query.name.clone(),
-            status: pb::ResolutionStatus::Invalid.into(),
-            invalid_reason: failure.to_string(),
-            ..pb::Resolution::default()
-        },
-    }
+) -> EncodedReply {
+    let mut resolution = Vec::with_capacity(REPLY_BYTES);
+    wire::write_verdict(&mut resolution, name, verdict, options.explain);
+    EncodedReply::new(vec![resolution], gazetteer.index_version())
 }
 
 fn look_up(gazetteer: &Gazetteer, id: String, options: &EntityOptions) -> pb::EntityLookup {

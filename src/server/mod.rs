@@ -1,13 +1,15 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (deadline, panic, drain, log), into the service of `yaqut.v1`, which takes a snapshot
-//! from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
+//! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! Architecture invariant: no scoring and no text rules here.
 
+mod batch;
 mod call;
 mod compute;
 mod engine;
+mod front;
 mod gazetteer_service;
 mod name_stream;
 mod signal;
@@ -26,6 +28,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use self::call::CallGuard;
+use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
 use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
 
@@ -79,8 +82,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_service_status(SERVICE_NAME, ServingStatus::Serving).await;
-    let routes = Routes::new(gazetteer_service(engine.into())).add_service(health_service);
-    let routes = with_reflection(routes)?.prepare();
+    let others = with_reflection(Routes::new(health_service))?;
+    let service = Front::new(gazetteer_service(engine.into()), others);
 
     let (closing, is_closing) = watch::channel(false);
     let (draining, is_draining) = oneshot::channel();
@@ -91,7 +94,7 @@ pub async fn serve(
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(routes, options.call_timeout, is_closing);
+    let calls = CallGuard::new(service, options.call_timeout, is_closing);
     tokio::select! {
         served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
             served.map_err(ServeError::from)

@@ -7,20 +7,21 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
-use super::compute::{Cancelled, Compute, Job, Lane, panicked};
+use super::batch::{Batch, BatchJob};
+use super::compute::{Compute, panicked};
 use super::engine::check_version;
-use super::gazetteer_service::resolve_queries;
 use crate::Gazetteer;
-use crate::rpc::{Failure, pb, validate};
+use crate::rpc::wire::{EncodedReply, StreamResolveNamesRequest};
+use crate::rpc::{Failure, validate};
 
-type Answer = Result<pb::StreamResolveNamesResponse, Status>;
+type Answer = Result<EncodedReply, Status>;
 
 /// Answers `requests` from `gazetteer`, one response a request.
 ///
 /// Memory is bounded: no more requests are read than can be worked on at once, and none while answers wait to be
 /// fetched. The work ends when the answers are dropped.
 pub(super) fn answer(
-    requests: Streaming<pb::StreamResolveNamesRequest>,
+    requests: Streaming<StreamResolveNamesRequest>,
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
 ) -> ReceiverStream<Answer> {
@@ -45,12 +46,12 @@ struct Pump {
     compute: Compute,
     answers: mpsc::Sender<Answer>,
     /// In the order of their requests.
-    jobs: VecDeque<Job<Vec<pb::Resolution>>>,
+    jobs: VecDeque<BatchJob>,
 }
 
 impl Pump {
     /// Reads, works and answers until the requests end or fail, or the answers are no longer wanted.
-    async fn run(mut self, mut requests: Streaming<pb::StreamResolveNamesRequest>) -> Result<(), Status> {
+    async fn run(mut self, mut requests: Streaming<StreamResolveNamesRequest>) -> Result<(), Status> {
         // What comes before a bad request is still answered, so its failure waits here.
         let mut end = None;
         while end.is_none() || !self.jobs.is_empty() {
@@ -64,33 +65,27 @@ impl Pump {
                         Err(status) => Some(Err(status)),
                     };
                 }
-                resolutions = first(&mut self.jobs), if !self.jobs.is_empty() => {
+                reply = first(&mut self.jobs), if !self.jobs.is_empty() => {
                     self.jobs.pop_front();
-                    self.send(resolutions?).await;
+                    // That nobody fetches it any more is seen by `closed` on the next turn.
+                    let _ = self.answers.send(Ok(reply?)).await;
                 }
             }
         }
         end.unwrap_or(Ok(()))
     }
 
-    async fn begin(&mut self, request: pb::StreamResolveNamesRequest) -> Result<(), Failure> {
-        let pb::StreamResolveNamesRequest { queries, options, expected_index_version } = request;
+    async fn begin(&mut self, request: StreamResolveNamesRequest) -> Result<(), Failure> {
+        let StreamResolveNamesRequest { queries, options, expected_index_version } = request;
         check_version(&self.gazetteer, &expected_index_version)?;
-        let options = validate::batch_options(&queries, options)?;
-        let gazetteer = Arc::clone(&self.gazetteer);
-        let work = move |cancelled: &Cancelled| resolve_queries(&gazetteer, &queries, &options, cancelled);
-        self.jobs.push_back(self.compute.start(Lane::Bulk, work).await?);
+        let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
+        let batch = Batch { gazetteer: Arc::clone(&self.gazetteer), queries, options };
+        self.jobs.push_back(batch.start(&self.compute).await?);
         Ok(())
-    }
-
-    async fn send(&self, resolutions: Vec<pb::Resolution>) {
-        let index_version = self.gazetteer.index_version().to_owned();
-        // That nobody fetches it any more is seen by `closed` on the next turn.
-        let _ = self.answers.send(Ok(pb::StreamResolveNamesResponse { resolutions, index_version })).await;
     }
 }
 
-async fn first<T>(jobs: &mut VecDeque<Job<T>>) -> Result<T, Failure> {
+async fn first(jobs: &mut VecDeque<BatchJob>) -> Result<EncodedReply, Failure> {
     match jobs.front_mut() {
         Some(job) => job.finish().await,
         None => std::future::pending().await,

@@ -154,7 +154,8 @@ mod tests {
             let error = build(&pack, out, &replacing()).unwrap_err();
             assert!(matches!(error, StoreError::WrongKind { .. }), "{error}");
         }
-        let error = build(&pack, &folder.path().join("gone").join("a.yaqut"), &BuildOptions::default()).unwrap_err();
+        let error =
+            build(&pack, &folder.path().join("gone").join("a.yaqut"), &BuildOptions::default()).unwrap_err();
         assert!(matches!(error, StoreError::Write { .. }), "{error}");
         assert_eq!(error.exit_code(), 74);
     }

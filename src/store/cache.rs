@@ -174,7 +174,9 @@ impl SegmentCache {
     /// Takes a failure of the cache itself for the end of its use, and hands back any other.
     fn give_up_if_unusable(&self, failure: CompileFailure, path: &Path) -> Result<(), CompileFailure> {
         let error = match failure {
-            CompileFailure::Scratch(source) | CompileFailure::Write(source) => StoreError::write(path, source),
+            CompileFailure::Scratch(source) | CompileFailure::Write(source) => {
+                StoreError::write(path, source)
+            }
             CompileFailure::Store(error @ (StoreError::Write { .. } | StoreError::Segment { .. })) => error,
             other => return Err(other),
         };
@@ -345,9 +347,8 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let cache = fixture.cache();
-                        let segment = cache
-                            .get(&fixture.key)
-                            .unwrap_or_else(|| put(&cache, &fixture.key, "a"));
+                        let segment =
+                            cache.get(&fixture.key).unwrap_or_else(|| put(&cache, &fixture.key, "a"));
                         assert_eq!(segment.header().manifest.name, "a");
                         put(&cache, &fixture.key, "a");
                         assert_eq!(cache.finish(), []);

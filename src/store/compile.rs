@@ -90,7 +90,9 @@ impl CompileFailure {
 impl From<PackError> for CompileFailure {
     fn from(error: PackError) -> Self {
         match error {
-            PackError::Read { path, source } => Self::Store(StoreError::read(Path::new(&*path), PACK_FILE, source)),
+            PackError::Read { path, source } => {
+                Self::Store(StoreError::read(Path::new(&*path), PACK_FILE, source))
+            }
             PackError::Scratch(source) => Self::Scratch(source),
         }
     }
@@ -104,7 +106,9 @@ struct Watched<'o> {
 
 impl Write for Watched<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).inspect_err(|error| self.has_failed |= error.kind() != io::ErrorKind::Interrupted)
+        self.out
+            .write(bytes)
+            .inspect_err(|error| self.has_failed |= error.kind() != io::ErrorKind::Interrupted)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -51,7 +51,9 @@ impl<'p> Foreign<'p> {
                 let Some(row) = self.overrides.get(*index as usize) else { return };
                 match &row.action {
                     OverrideAction::Redirect { .. } if *slot == 0 => self.is_own = true,
-                    OverrideAction::Redirect { .. } | OverrideAction::Block { .. } => self.need(true, row.place),
+                    OverrideAction::Redirect { .. } | OverrideAction::Block { .. } => {
+                        self.need(true, row.place)
+                    }
                     // One that is removed is rightly unknown afterwards.
                     OverrideAction::Remove { .. } | OverrideAction::NotAName { .. } => {}
                 }
@@ -131,7 +133,8 @@ mod tests {
             ),
         ]);
         let findings = references.dangling(&Gazetteer::new(vec![]));
-        let places: Vec<_> = findings.iter().map(|f| f.to_string().split(": ").next().unwrap().to_owned()).collect();
+        let places: Vec<_> =
+            findings.iter().map(|f| f.to_string().split(": ").next().unwrap().to_owned()).collect();
         assert_eq!(places, ["mine/aliases.tsv:3:1", "mine/overrides.tsv:2:7", "mine/overrides.tsv:3:15"]);
     }
 

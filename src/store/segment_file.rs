@@ -1,7 +1,7 @@
 //! Segment files: opened only when every byte is verified, written only whole.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -156,9 +156,8 @@ impl Readers {
 
 /// Verifies the file from its beginning, wherever it was read to before.
 pub(super) fn verify_file(mut file: &File) -> Result<Header, SegmentError> {
-    const BUFFER_BYTES: usize = 1 << 20;
     file.rewind()?;
-    index::verify(&mut BufReader::with_capacity(BUFFER_BYTES, file))
+    index::verify(&mut file)
 }
 
 /// Makes a rename last; on systems that cannot open folders the rename lasts by itself or not at all.
@@ -241,7 +240,9 @@ mod tests {
             Err(StoreError::write(&path, error))
         };
         let error = super::publish(&path, Readers::Owner, true, fill).map(|_| ()).unwrap_err();
-        assert!(matches!(&error, StoreError::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull));
+        assert!(
+            matches!(&error, StoreError::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull)
+        );
         assert_eq!(error.exit_code(), 74);
         assert_eq!(verify(&path).unwrap().manifest.name, "old");
         assert_eq!(names(folder.path()), ["a.yaqut"]);

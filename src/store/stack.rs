@@ -165,9 +165,9 @@ mod tests {
     use super::*;
     use crate::ResolveOptions;
     use crate::model::Status;
-    use crate::store::{BuildOptions, build};
     use crate::store::observer::{Origin, Silent};
     use crate::store::testing::{Origins, break_pack, bundle_pack, write_pack};
+    use crate::store::{BuildOptions, build};
 
     struct Fixture {
         folder: tempfile::TempDir,

@@ -9,7 +9,7 @@
 //! Words may be divided otherwise, and an article may stand on one side only. After Freeman, Condon, Ackerman (ACL 2006,
 //! N06-1060), weighted.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -30,6 +30,8 @@ const DIVISION: f32 = 0.02;
 const REPEATED: f32 = 0.10;
 /// Two spellings that cost more are two names, and not worth the time to tell how far they are apart.
 const MAX_COST: f32 = 2.0;
+/// More than rounding to hundredths takes off a cost: ways are gone on with that cost so much more than the whole may.
+const ROUNDING: f32 = 0.006;
 
 /// The cheapest way to read a Latin spelling as an Arabic one.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +83,8 @@ pub const fn cross_script_budget(letters: usize) -> f32 {
 /// Aligns a name in Latin script with one in Arabic script, both K0 keys.
 ///
 /// `None` if that costs more than 2, or if one is empty, holds letters of another script, or has more than 64 letters.
-/// `O(n m)` in time and memory for `n` and `m` letters.
+/// `O(n m)` in time and memory for `n` and `m` letters. Who aligns one name with many makes it a [`LatinName`] or
+/// [`ArabicName`] once.
 ///
 /// ```
 /// use yaqut::text::{align_cross_script, safe_fold};
@@ -91,47 +94,128 @@ pub const fn cross_script_budget(letters: usize) -> f32 {
 /// assert_eq!(align_cross_script("ankara", "بغداد"), None);
 /// ```
 pub fn align_cross_script(latin: &str, arabic: &str) -> Option<CrossScriptAlignment> {
-    let latin = spelled(latin).filter(|latin| !latin.iter().any(|&c| letters::is_arabic(c)))?;
-    let arabic = spelled(arabic)
-        .filter(|arabic| !arabic.iter().any(|&c| c.is_alphabetic() && !letters::is_arabic(c)))?;
-    let plain = |&written: &char| letters::plain_arabic(written).map(move |plain| (plain, written));
-    let (arabic, written): (Vec<char>, Vec<char>) = arabic.iter().flat_map(plain).unzip();
-    let is_fit = |letters: &[char]| (1..=MAX_LETTERS).contains(&letters.len());
-    (is_fit(&latin) && is_fit(&arabic)).then(|| Matrix::fill(&latin, &arabic, &written))?.trace()
+    LatinName::new(latin)?.align(&ArabicName::new(arabic)?, MAX_COST)
+}
+
+/// A name in Latin script, ready to be aligned with names in Arabic script.
+pub struct LatinName {
+    letters: Vec<char>,
+    units: OnceCell<ByLetter<(usize, &'static [Written])>>,
+}
+
+impl LatinName {
+    /// Reads a K0 key; `None` if it is empty, holds letters of another script, or has more than 64 letters.
+    pub fn new(safe: &str) -> Option<Self> {
+        let letters = spelled(safe).filter(|letters| !letters.iter().any(|&c| letters::is_arabic(c)))?;
+        (1..=MAX_LETTERS).contains(&letters.len()).then(|| Self { letters, units: OnceCell::new() })
+    }
+
+    /// The number of letters, word divisions among them.
+    pub fn letters(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// Aligns it with a name in Arabic script; `None` if that costs more than `most`, 2 at the most.
+    pub fn align(&self, arabic: &ArabicName, most: f32) -> Option<CrossScriptAlignment> {
+        Matrix::fill(self, arabic, most.min(MAX_COST)).trace()
+    }
+
+    /// The units that begin at each letter, by their lengths, and the ways to write them.
+    fn units(&self) -> &ByLetter<(usize, &'static [Written])> {
+        self.units
+            .get_or_init(|| ByLetter::new(self.letters.len(), |at| SPELLINGS.units_at(&self.letters, at)))
+    }
+}
+
+/// A name in Arabic script, ready to be aligned with names in Latin script.
+pub struct ArabicName {
+    /// As Arabic itself writes them, without hamza seats.
+    letters: Vec<char>,
+    /// As they are written.
+    written: Vec<char>,
+    inserted: OnceCell<ByLetter<&'static Written>>,
+}
+
+impl ArabicName {
+    /// Reads a K0 key; `None` if it is empty, holds letters of another script, or has more than 64 letters.
+    pub fn new(safe: &str) -> Option<Self> {
+        let spelled = spelled(safe)
+            .filter(|letters| !letters.iter().any(|&c| !letters::is_arabic(c) && c.is_alphabetic()))?;
+        let plain = |&written: &char| letters::plain_arabic(written).map(move |plain| (plain, written));
+        let (letters, written): (Vec<char>, Vec<char>) = spelled.iter().flat_map(plain).unzip();
+        let is_fit = (1..=MAX_LETTERS).contains(&letters.len());
+        is_fit.then(|| Self { letters, written, inserted: OnceCell::new() })
+    }
+
+    /// The number of letters, word divisions among them.
+    pub fn letters(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// What may stand at each letter that Latin script does not spell.
+    fn inserted(&self) -> &ByLetter<&'static Written> {
+        self.inserted.get_or_init(|| ByLetter::new(self.letters.len(), |at| SPELLINGS.inserted_at(self, at)))
+    }
+}
+
+/// Lists, one for each letter of a name.
+struct ByLetter<T> {
+    all: Vec<T>,
+    /// Where each letter's list begins, and where the last ends.
+    starts: Vec<usize>,
+}
+
+impl<T> ByLetter<T> {
+    fn new<I: Iterator<Item = T>>(letters: usize, list: impl Fn(usize) -> I) -> Self {
+        let mut lists =
+            Self { all: Vec::with_capacity(2 * letters), starts: Vec::with_capacity(letters + 1) };
+        lists.starts.push(0);
+        for at in 0..letters {
+            lists.all.extend(list(at));
+            lists.starts.push(lists.all.len());
+        }
+        lists
+    }
+
+    /// The list of a letter; empty for the end of the name.
+    fn of(&self, at: usize) -> &[T] {
+        match self.starts.get(at..) {
+            Some(&[from, to, ..]) => &self.all[from..to],
+            _ => &[],
+        }
+    }
 }
 
 /// The table of the dynamic program; a cell is the best way to so many letters of either side.
 struct Matrix<'a> {
-    latin: &'a [char],
-    /// As Arabic itself writes them, without hamza seats.
-    arabic: &'a [char],
-    /// As they are written.
-    written: &'a [char],
+    latin: &'a LatinName,
+    arabic: &'a ArabicName,
     cells: Vec<Cell>,
+    /// What the whole may cost.
+    most: f32,
 }
 
 /// The best way so far, and the cell before it.
 #[derive(Clone, Copy)]
 struct Cell {
     cost: f32,
-    latin: usize,
-    arabic: usize,
+    latin: u8,
+    arabic: u8,
 }
 
 impl<'a> Matrix<'a> {
-    fn fill(latin: &'a [char], arabic: &'a [char], written: &'a [char]) -> Self {
+    fn fill(latin: &'a LatinName, arabic: &'a ArabicName, most: f32) -> Self {
+        let (rows, columns) = (latin.letters() + 1, arabic.letters() + 1);
         let unreached = Cell { cost: f32::INFINITY, latin: 0, arabic: 0 };
-        let mut matrix =
-            Self { latin, arabic, written, cells: vec![unreached; (latin.len() + 1) * (arabic.len() + 1)] };
+        let mut matrix = Self { latin, arabic, cells: vec![unreached; rows * columns], most };
         matrix.cells[0].cost = 0.0;
-        let inserted: Vec<_> = (0..=arabic.len()).map(|j| SPELLINGS.inserted(arabic, j)).collect();
-        for i in 0..=latin.len() {
-            let units = SPELLINGS.of_units(latin, i);
-            for (j, inserted) in inserted.iter().enumerate() {
-                if matrix.cells[matrix.at(i, j)].cost <= MAX_COST {
-                    matrix.explain(i, j, &units);
-                    matrix.explain(i, j, inserted);
-                    matrix.go_on(i, j);
+        let most = (most + ROUNDING).min(MAX_COST);
+        for i in 0..rows {
+            for j in 0..columns {
+                let cost = matrix.cells[i * columns + j].cost;
+                if cost <= most {
+                    matrix.explain(i, j, cost);
+                    matrix.go_on(i, j, cost);
                 }
             }
         }
@@ -139,79 +223,81 @@ impl<'a> Matrix<'a> {
     }
 
     fn at(&self, i: usize, j: usize) -> usize {
-        i * (self.arabic.len() + 1) + j
+        i * (self.arabic.letters() + 1) + j
     }
 
     /// Goes on from a cell by the rows of the table.
-    fn explain(&mut self, i: usize, j: usize, spellings: &[&Spelling]) {
-        let rest = &self.arabic[j..];
-        for spelling in spellings {
-            let is_written = match &*spelling.arabic {
-                [] => true,
-                [only] => rest.first() == Some(only),
-                several => rest.starts_with(several),
-            };
-            // An article has no hamza: ألبان is not ال and بان.
-            let is_seated = || spelling.is_article && self.written.get(j) != Some(&letters::ALEF);
-            if is_written && !is_seated() {
-                self.reach((i, j), (spelling.unit.len(), spelling.arabic.len()), spelling.cost);
+    fn explain(&mut self, i: usize, j: usize, cost: f32) {
+        let (latin, arabic) = (self.latin, self.arabic);
+        for &(length, ways) in latin.units().of(i) {
+            for written in ways.iter().filter(|written| written.stands_in(arabic, j)) {
+                self.reach((i, j), (length, written.arabic.len()), cost + written.cost);
             }
+        }
+        for written in arabic.inserted().of(j) {
+            self.reach((i, j), (0, written.arabic.len()), cost + written.cost);
         }
     }
 
     /// Goes on from a cell by what needs no row, or has none.
-    fn go_on(&mut self, i: usize, j: usize) {
-        let (latin, arabic) = (self.latin.get(i).copied(), self.arabic.get(j).copied());
+    fn go_on(&mut self, i: usize, j: usize, cost: f32) {
+        let (latin_letters, arabic_letters) = (&self.latin.letters[..], &self.arabic.letters[..]);
+        let (latin, arabic) = (latin_letters.get(i).copied(), arabic_letters.get(j).copied());
         let is_repeated = |letters: &[char], at: usize| at > 0 && letters.get(at) == letters.get(at - 1);
         let factor = if (i, j) == (0, 0) { FIRST_LETTER_FACTOR } else { 1.0 };
         // A number is never left out: Al Mizhar 1 is not Al Mizhar.
-        if let Some(latin) = latin.filter(|c| !c.is_numeric()) {
-            let is_doubled = is_repeated(self.latin, i) && !is_vowel(latin);
-            let cost = if is_doubled { 0.0 } else { unwritten(latin) };
-            self.reach((i, j), (1, 0), cost);
+        if let Some(latin) = latin.filter(|c| !c.is_ascii_digit()) {
+            let is_doubled = is_repeated(latin_letters, i) && !is_vowel(latin);
+            self.reach((i, j), (1, 0), cost + if is_doubled { 0.0 } else { unwritten(latin) });
         }
-        if let Some(arabic) = arabic.filter(|c| !c.is_numeric()) {
-            let cost = if is_repeated(self.arabic, j) { REPEATED } else { unwritten(arabic) };
-            self.reach((i, j), (0, 1), cost);
+        if let Some(arabic) = arabic.filter(|c| !c.is_ascii_digit()) {
+            let is_repeated = is_repeated(arabic_letters, j);
+            self.reach((i, j), (0, 1), cost + if is_repeated { REPEATED } else { unwritten(arabic) });
         }
         if let (Some(latin), Some(arabic)) = (latin, arabic) {
-            match (latin == arabic, latin.is_alphabetic() && arabic.is_alphabetic()) {
-                (true, _) => self.reach((i, j), (1, 1), 0.0),
-                (false, true) => self.reach((i, j), (1, 1), UNEXPLAINED * factor),
+            if latin == arabic {
+                self.reach((i, j), (1, 1), cost);
+            } else if is_letter(latin) && is_letter(arabic) {
                 // A digit or a word division is never another letter.
-                (false, false) => {}
+                self.reach((i, j), (1, 1), cost + UNEXPLAINED * factor);
             }
         }
     }
 
     /// Takes a step from a cell, if that is the best way to where it leads.
     fn reach(&mut self, from: (usize, usize), step: (usize, usize), cost: f32) {
-        let cost = self.cells[self.at(from.0, from.1)].cost + cost;
         let to = self.at(from.0 + step.0, from.1 + step.1);
         if cost < self.cells[to].cost {
-            self.cells[to] = Cell { cost, latin: from.0, arabic: from.1 };
+            self.cells[to] = Cell { cost, latin: from.0 as u8, arabic: from.1 as u8 };
         }
     }
 
     /// The best way to the end; `None` if it costs too much.
     fn trace(&self) -> Option<CrossScriptAlignment> {
-        let (mut i, mut j) = (self.latin.len(), self.arabic.len());
+        let (mut i, mut j) = (self.latin.letters(), self.arabic.letters());
         let cell = |i: usize, j: usize| self.cells[self.at(i, j)];
         // Rows are in hundredths: what adding them up loses must not decide whether a budget holds.
-        let cost = Some((cell(i, j).cost * 100.0).round() / 100.0).filter(|&cost| cost <= MAX_COST)?;
+        let cost = Some((cell(i, j).cost * 100.0).round() / 100.0).filter(|&cost| cost <= self.most)?;
         let mut steps = Vec::new();
         while (i, j) != (0, 0) {
             let Cell { cost, latin, arabic } = cell(i, j);
+            let (latin, arabic) = (usize::from(latin), usize::from(arabic));
             let cost = cost - cell(latin, arabic).cost;
             if cost > 0.0 {
-                let [latin, arabic] = [&self.latin[latin..i], &self.arabic[arabic..j]].map(String::from_iter);
+                let latin = self.latin.letters[latin..i].iter().collect();
+                let arabic = self.arabic.letters[arabic..j].iter().collect();
                 steps.push(CrossScriptStep { latin, arabic, cost });
             }
             (i, j) = (latin, arabic);
         }
         steps.reverse();
-        Some(CrossScriptAlignment { cost, letters: self.latin.len().max(self.arabic.len()), steps })
+        Some(CrossScriptAlignment { cost, letters: self.latin.letters().max(self.arabic.letters()), steps })
     }
+}
+
+/// Whether a character of a K0 key, as [`spelled`] gives it, is neither a digit nor a word division.
+fn is_letter(c: char) -> bool {
+    c != ' ' && !c.is_ascii_digit()
 }
 
 /// What it costs that a letter has no counterpart.
@@ -225,71 +311,109 @@ static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| match sounds::parse_sou
     Err(row) => unreachable!("sounds.tsv: {row}"),
 });
 
-/// One way to write a unit.
-struct Spelling {
-    unit: Vec<char>,
-    place: sounds::Place,
+/// One way to write a unit, or what Arabic may add without one.
+struct Written {
     arabic: Vec<char>,
     /// Whether the Arabic letters begin with an article.
     is_article: bool,
     cost: f32,
 }
 
-impl Spelling {
+impl Written {
     fn new(sound: &Sound, written: &[char]) -> Self {
         let article: Vec<char> = ARTICLE.chars().collect();
         Self {
-            unit: sound.unit.clone(),
-            place: sound.place,
             arabic: written.iter().flat_map(|&c| letters::plain_arabic(c)).collect(),
             is_article: written.starts_with(&article),
             cost: sound.cost,
         }
     }
+
+    /// Whether it stands at a letter of a name.
+    fn stands_in(&self, name: &ArabicName, at: usize) -> bool {
+        let rest = name.letters.get(at..).unwrap_or_default();
+        let is_written = match &*self.arabic {
+            [] => true,
+            [only] => rest.first() == Some(only),
+            several => rest.starts_with(several),
+        };
+        // An article has no hamza: ألبان is not ال and بان.
+        let is_seated = || self.is_article && name.written.get(at) != Some(&letters::ALEF);
+        is_written && !is_seated()
+    }
+}
+
+/// A unit of Latin spelling.
+struct Unit {
+    letters: Vec<char>,
+    /// The ways to write it, by [`Position::index`].
+    written: [Vec<Written>; Position::ALL.len()],
 }
 
 /// The rows of `sounds.tsv`.
 struct Spellings {
-    /// By the first letter of the unit.
-    units: HashMap<char, Vec<Spelling>>,
-    /// Arabic letters without a unit.
-    inserted: Vec<Spelling>,
+    /// By the code point of their first letter.
+    units: Vec<Vec<Unit>>,
+    /// What Arabic may add without a unit, and where.
+    inserted: Vec<(sounds::Place, Written)>,
 }
 
 impl Spellings {
     fn new(sounds: &[Sound]) -> Self {
-        let mut spellings = Self { units: HashMap::new(), inserted: Vec::new() };
+        let mut spellings = Self { units: Vec::new(), inserted: Vec::new() };
         for sound in sounds {
-            let all = match sound.unit.first() {
-                Some(&first) => spellings.units.entry(first).or_default(),
-                None => &mut spellings.inserted,
-            };
-            all.extend(sound.written.iter().map(|written| Spelling::new(sound, written)));
+            if let Some(&first) = sound.unit.first() {
+                let count = spellings.units.len().max(first as usize + 1);
+                spellings.units.resize_with(count, Vec::new);
+                Unit::of(&mut spellings.units[first as usize], &sound.unit).add(sound);
+            } else {
+                let written = sound.written.iter().map(|written| Written::new(sound, written));
+                spellings.inserted.extend(written.map(|written| (sound.place, written)));
+            }
         }
         spellings
     }
 
-    /// The ways to write the units that begin at a letter.
-    fn of_units(&self, latin: &[char], at: usize) -> Vec<&Spelling> {
-        let Some(rest) = latin.get(at..) else { return Vec::new() };
-        let all = rest.first().and_then(|first| self.units.get(first)).map_or(&[][..], Vec::as_slice);
-        let holds = |spelling: &&Spelling| {
-            let end = at + spelling.unit.len();
-            rest.starts_with(&spelling.unit)
-                && spelling.place.holds(Position::of(latin, at, end, Position::WHOLE, false))
-        };
-        all.iter().filter(holds).collect()
+    /// The units that begin at a letter, by their lengths, and the ways to write them there.
+    fn units_at(&self, latin: &[char], at: usize) -> impl Iterator<Item = (usize, &[Written])> {
+        let rest = &latin[at..];
+        let units =
+            rest.first().and_then(|&first| self.units.get(first as usize)).map_or(&[][..], Vec::as_slice);
+        units.iter().filter(|unit| rest.starts_with(&unit.letters)).map(move |unit| {
+            let end = at + unit.letters.len();
+            let position = Position::of(latin, at, end, Position::WHOLE, false);
+            (unit.letters.len(), unit.written[position.index()].as_slice())
+        })
     }
 
     /// What may stand at a letter without a unit.
-    fn inserted(&self, arabic: &[char], at: usize) -> Vec<&Spelling> {
-        let rest = arabic.get(at..).unwrap_or_default();
-        let holds = |spelling: &&Spelling| {
-            let end = at + spelling.arabic.len();
-            rest.starts_with(&spelling.arabic)
-                && spelling.place.holds(Position::of(arabic, at, end, Position::WHOLE, false))
+    fn inserted_at(&self, arabic: &ArabicName, at: usize) -> impl Iterator<Item = &Written> {
+        let stands = move |(place, written): &&(sounds::Place, Written)| {
+            let end = at + written.arabic.len();
+            written.stands_in(arabic, at)
+                && place.holds(Position::of(&arabic.letters, at, end, Position::WHOLE, false))
         };
-        self.inserted.iter().filter(holds).collect()
+        self.inserted.iter().filter(stands).map(|(_, written)| written)
+    }
+}
+
+impl Unit {
+    /// The unit of some letters, which is added if it is new.
+    fn of<'u>(units: &'u mut Vec<Self>, letters: &[char]) -> &'u mut Self {
+        let at = units.iter().position(|unit| unit.letters == letters).unwrap_or_else(|| {
+            let written = [const { Vec::new() }; Position::ALL.len()];
+            units.push(Self { letters: letters.to_vec(), written });
+            units.len() - 1
+        });
+        &mut units[at]
+    }
+
+    /// Adds the ways to write it that a row gives, in every position where it holds.
+    fn add(&mut self, sound: &Sound) {
+        for position in Position::ALL.into_iter().filter(|&position| sound.place.holds(position)) {
+            let written = sound.written.iter().map(|written| Written::new(sound, written));
+            self.written[position.index()].extend(written);
+        }
     }
 }
 

@@ -8,11 +8,13 @@
 //! several doubtful edits add up to a refusal.
 
 mod costs;
+mod matrix;
 
 use std::fmt;
 
-use self::costs::{COSTS, FIRST_LETTER_FACTOR, is_digit, substitution};
-use super::keys;
+use self::costs::COSTS;
+use self::matrix::Matrix;
+use super::{keys, letters};
 
 /// What an edit says about the two spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +89,14 @@ pub struct Letter {
     pub written: char,
     /// Without: letters that agree in this are one letter, written with more or less care.
     pub plain: char,
+    /// What edits of `plain` cost is listed under it.
+    class: costs::Class,
+}
+
+impl Letter {
+    fn new(written: char, plain: char) -> Self {
+        Self { written, plain, class: COSTS.class(plain) }
+    }
 }
 
 impl PartialEq for Letter {
@@ -99,34 +109,37 @@ impl PartialEq for Letter {
 ///
 /// Finer than K2: ة, ى, ئ and ؤ remain, and their edits have rows of their own.
 pub fn letters_of_key(safe: &str) -> Vec<Letter> {
-    let mut letters: Vec<Letter> = Vec::with_capacity(safe.len() / 2);
+    let mut spelled: Vec<Letter> = Vec::with_capacity(safe.len());
     for written in safe.chars().filter(|&c| c != ' ') {
-        let previous = letters.last().map(|letter| letter.plain);
+        let previous = spelled.last().map(|letter| letter.plain);
         match (previous, written) {
-            (Some('ت'), 'ش') => replace_last(&mut letters, 'چ'),
-            (Some('د'), 'ج') => replace_last(&mut letters, 'ج'),
-            _ => {
-                let plain = keys::plain(written);
-                letters.extend(plain.chars().map(|plain| Letter { written, plain }));
+            (Some('ت'), 'ش') => replace_last(&mut spelled, 'چ'),
+            (Some('د'), 'ج') => replace_last(&mut spelled, 'ج'),
+            _ if written.is_ascii() || letters::is_arabic(written) => {
+                spelled.push(Letter::new(written, letters::without_seat(written)));
             }
+            _ => spelled.extend(keys::plain(written).chars().map(|plain| Letter::new(written, plain))),
         }
     }
-    letters
+    spelled
 }
 
 fn replace_last(letters: &mut [Letter], c: char) {
     if let Some(last) = letters.last_mut() {
-        *last = Letter { written: c, plain: c };
+        *last = Letter::new(c, c);
     }
 }
 
-/// Whether one insertion, deletion, substitution or transposition makes one spelling of the other.
+/// Whether one insertion, deletion, substitution or transposition makes one spelling of the other. `O(n)`.
 pub fn is_one_slip(a: &[Letter], b: &[Letter]) -> bool {
-    strsim::generic_damerau_levenshtein(&plain_letters(a), &plain_letters(b)) == 1
-}
-
-fn plain_letters(letters: &[Letter]) -> Vec<char> {
-    letters.iter().map(|letter| letter.plain).collect()
+    let prefix = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&a[..a.len() - suffix], &b[..b.len() - suffix]) {
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
 }
 
 /// The most that two spellings of one name may differ by, if the shorter has `letters` letters.
@@ -149,97 +162,12 @@ pub const fn budget(letters: usize) -> f32 {
 ///
 /// `O(n m)` in time and memory for `n` and `m` letters.
 pub fn align(query: &[Letter], alias: &[Letter]) -> Alignment {
-    Matrix::fill(query, alias).trace()
+    align_within(query, alias, f32::INFINITY).unwrap_or_default()
 }
 
-/// The table of the dynamic program; `cells[i][j]` is the best way from `i` letters of the query to `j` of the alias.
-struct Matrix<'a> {
-    query: &'a [Letter],
-    alias: &'a [Letter],
-    cells: Vec<Cell>,
-}
-
-#[derive(Clone, Copy)]
-struct Cell {
-    cost: f32,
-    /// The last edit of the way; `None` at the origin and where two letters agree.
-    edit: Option<Edit>,
-}
-
-impl<'a> Matrix<'a> {
-    fn fill(query: &'a [Letter], alias: &'a [Letter]) -> Self {
-        let origin = Cell { cost: 0.0, edit: None };
-        let mut matrix = Self { query, alias, cells: vec![origin; (query.len() + 1) * (alias.len() + 1)] };
-        for i in 0..=query.len() {
-            for j in 0..=alias.len() {
-                if (i, j) != (0, 0) {
-                    let best = matrix.best(i, j);
-                    let at = matrix.at(i, j);
-                    matrix.cells[at] = best;
-                }
-            }
-        }
-        matrix
-    }
-
-    fn at(&self, i: usize, j: usize) -> usize {
-        i * (self.alias.len() + 1) + j
-    }
-
-    fn best(&self, i: usize, j: usize) -> Cell {
-        let (query, alias) = (self.query, self.alias);
-        let mut best = Cell { cost: f32::INFINITY, edit: None };
-        if i > 0 && j > 0 && query[i - 1].written == alias[j - 1].written {
-            best.cost = self.cells[self.at(i - 1, j - 1)].cost;
-        }
-        let mut consider = |from: usize, edit: Edit| {
-            let cost = self.cells[from].cost + edit.cost;
-            if cost < best.cost {
-                best = Cell { cost, edit: Some(edit) };
-            }
-        };
-        if i > 0 && j > 0 {
-            consider(self.at(i - 1, j - 1), substitution(query, i - 1, alias, j - 1));
-        }
-        if i > 0 {
-            let (cost, class) = COSTS.indel(query, i - 1, COSTS.extra);
-            consider(self.at(i - 1, j), Edit { kind: EditKind::Deletion(query[i - 1].written), cost, class });
-        }
-        if j > 0 {
-            let (cost, class) = COSTS.indel(alias, j - 1, COSTS.missing);
-            consider(
-                self.at(i, j - 1),
-                Edit { kind: EditKind::Insertion(alias[j - 1].written), cost, class },
-            );
-        }
-        let is_swapped = || i > 1 && j > 1 && query[i - 1] == alias[j - 2] && query[i - 2] == alias[j - 1];
-        if is_swapped() && !is_digit(query[i - 1]) && !is_digit(query[i - 2]) {
-            let (cost, class) = COSTS.transposition;
-            let cost = if i == 2 && j == 2 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost };
-            let kind = EditKind::Transposition(query[i - 2].written, query[i - 1].written);
-            consider(self.at(i - 2, j - 2), Edit { kind, cost, class });
-        }
-        best
-    }
-
-    fn trace(&self) -> Alignment {
-        let (mut i, mut j) = (self.query.len(), self.alias.len());
-        let cost = self.cells[self.at(i, j)].cost;
-        let mut edits = Vec::new();
-        while (i, j) != (0, 0) {
-            let edit = self.cells[self.at(i, j)].edit;
-            edits.extend(edit);
-            let (di, dj) = match edit.map(|edit| edit.kind) {
-                None | Some(EditKind::Substitution(..)) => (1, 1),
-                Some(EditKind::Deletion(_)) => (1, 0),
-                Some(EditKind::Insertion(_)) => (0, 1),
-                Some(EditKind::Transposition(..)) => (2, 2),
-            };
-            (i, j) = (i - di, j - dj);
-        }
-        edits.reverse();
-        Alignment { cost, edits }
-    }
+/// [`align`], if that costs no more than `most`; else `None`, as soon as that is certain.
+pub fn align_within(query: &[Letter], alias: &[Letter], most: f32) -> Option<Alignment> {
+    Matrix::fill(query, alias, most).map(|matrix| matrix.trace())
 }
 
 #[cfg(test)]
@@ -312,11 +240,25 @@ mod tests {
             let (a, b) = (letters_of_key(&a), letters_of_key(&b));
             let alignment = align(&a, &b);
             prop_assert_eq!(alignment.cost == 0.0, a == b);
-            let text = |letters: &[Letter]| plain_letters(letters).into_iter().collect::<String>();
+            let text = |letters: &[Letter]| letters.iter().map(|letter| letter.plain).collect::<String>();
             let plain = strsim::osa_distance(&text(&a), &text(&b)) as f32;
             prop_assert!(alignment.cost <= plain + 1e-4, "{:?} > {}", alignment, plain);
             let sum: f32 = alignment.edits.iter().map(|edit| edit.cost).sum();
             prop_assert!((sum - alignment.cost).abs() < 1e-3);
+        }
+
+        #[test]
+        fn a_bound_ends_only_what_costs_more(a in "[اتطوسصيةه]{0,8}", b in "[اتطوسصيةه]{0,8}", most in 0.0..3.0_f32) {
+            let (a, b) = (letters_of_key(&a), letters_of_key(&b));
+            let alignment = align(&a, &b);
+            let expected = (alignment.cost <= most).then_some(alignment);
+            prop_assert_eq!(align_within(&a, &b, most), expected);
+        }
+
+        #[test]
+        fn one_slip_is_a_plain_distance_of_one(a in "[ابت]{0,6}", b in "[ابت]{0,6}") {
+            let is_one = strsim::damerau_levenshtein(&a, &b) == 1;
+            prop_assert_eq!(is_one_slip(&letters_of_key(&a), &letters_of_key(&b)), is_one);
         }
 
         #[test]

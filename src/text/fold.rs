@@ -10,6 +10,8 @@
 //!
 //! Latin, Greek and Cyrillic diacritics stay: they are evidence, and only K2 drops them (see [`super::keys`]).
 
+use std::sync::LazyLock;
+
 use caseless::Caseless;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -28,22 +30,72 @@ use super::letters;
 /// assert_eq!(safe_fold("  N’DJAMÉNA "), "ndjaména");
 /// ```
 pub fn safe_fold(name: &str) -> String {
-    let by_char = tokens(name.len(), name.chars().map(|c| IMAGES.get(c)));
-    by_char.unwrap_or_else(|| fold_in_context(name))
+    let mut safe = String::new();
+    safe_fold_into(name, &mut safe);
+    safe
 }
 
-/// [`safe_fold`] of any name.
-fn fold_in_context(name: &str) -> String {
+/// [`safe_fold`] into a buffer, which it replaces: for who folds many names.
+pub fn safe_fold_into(name: &str, safe: &mut String) {
+    if !fold_by_char(name, safe) {
+        *safe = fold_in_context(name);
+    }
+}
+
+/// [`safe_fold`] of a name whose characters do not depend on their neighbours; else leaves `safe` in disorder, and
+/// tells so.
+fn fold_by_char(name: &str, safe: &mut String) -> bool {
+    if name.is_ascii() {
+        fold_ascii(name, safe);
+        return true;
+    }
+    let low = IMAGES.low();
+    tokens(name.len(), name.chars().map(|c| IMAGES.get_with(low, c)), safe)
+}
+
+/// [`safe_fold`] of ASCII, a byte at a time.
+pub(super) fn fold_ascii(name: &str, safe: &mut String) {
+    let mut bytes = std::mem::take(safe).into_bytes();
+    bytes.clear();
+    bytes.reserve(name.len());
+    let mut last = b' ';
+    for byte in name.bytes() {
+        let image = ASCII[usize::from(byte & 0x7F)];
+        if image != 0 && (image != b' ' || last != b' ') {
+            bytes.push(image);
+            last = image;
+        }
+    }
+    if bytes.last() == Some(&b' ') {
+        bytes.pop();
+    }
+    // The table has ASCII alone.
+    *safe = String::from_utf8(bytes).unwrap_or_default();
+}
+
+/// What the fold makes of ASCII: a letter, a space for a boundary, 0 for nothing.
+static ASCII: LazyLock<[u8; 128]> = LazyLock::new(|| {
+    std::array::from_fn(|code| match IMAGES.low()[code] {
+        Image::Letter(letter) => u8::try_from(letter).unwrap_or_default(),
+        Image::Nothing => 0,
+        Image::Boundary | Image::InContext => b' ',
+    })
+});
+
+/// [`safe_fold`] of any name: the full pipeline, which the tables are held against.
+pub(super) fn fold_in_context(name: &str) -> String {
     let composed = compose_hamza(name).nfkc().collect::<String>();
     let letters = caseless::default_case_fold_str(&composed);
-    let tokens = tokens(name.len(), letters.nfkc().map(fold_char)).unwrap_or_default();
+    let mut safe = String::new();
+    tokens(name.len(), letters.nfkc().map(fold_char), &mut safe);
     // What vanished may have kept a letter and a mark apart that now belong together.
-    if is_nfc(&tokens) { tokens } else { safe_fold(&tokens.nfc().collect::<String>()) }
+    if is_nfc(&safe) { safe } else { safe_fold(&safe.nfc().collect::<String>()) }
 }
 
-/// The images of characters as tokens; `None` if one of them depends on its neighbours.
-fn tokens(len: usize, images: impl Iterator<Item = Image>) -> Option<String> {
-    let mut tokens = String::with_capacity(len);
+/// Writes the images of characters as tokens; tells whether none of them depends on its neighbours.
+fn tokens(len: usize, images: impl Iterator<Item = Image>, tokens: &mut String) -> bool {
+    tokens.clear();
+    tokens.reserve(len);
     let mut at_boundary = true;
     for image in images {
         match image {
@@ -56,19 +108,19 @@ fn tokens(len: usize, images: impl Iterator<Item = Image>) -> Option<String> {
                 at_boundary = true;
             }
             Image::Boundary | Image::Nothing => {}
-            Image::InContext => return None,
+            Image::InContext => return false,
         }
     }
     if tokens.ends_with(' ') {
         tokens.pop();
     }
-    Some(tokens)
+    true
 }
 
 /// What the steps make of characters that they treat one by one.
 ///
 /// Marks that vanish may stand in any order: normalisation moves them, but they compose with nothing.
-static IMAGES: CharImages = CharImages::new(|c| {
+pub(super) static IMAGES: CharImages = CharImages::new(|c| {
     let is_plain = |c| is_inert(c) || letters::is_ignorable(c) && is_composed(c);
     let folded = only(std::iter::once(c).default_case_fold());
     folded.filter(|&folded| is_plain(c) && is_plain(folded)).map_or(Image::InContext, fold_char)

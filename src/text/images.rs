@@ -23,10 +23,20 @@ pub(super) enum Image {
 }
 
 /// The images of the Basic Multilingual Plane under one fold; each page of 256 characters is filled when first used.
+///
+/// Those of the first [`LOW`] characters stand in one table of their own, see [`CharImages::low`].
 pub(super) struct CharImages {
+    low: OnceLock<Box<LowImages>>,
     pages: [OnceLock<Box<[Image; PAGE_LEN]>>; PAGES],
     image: fn(char) -> Image,
 }
+
+/// Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic: the characters of one or two bytes of UTF-8 that nearly every
+/// name is made of.
+pub(super) const LOW: usize = 0x700;
+
+/// The images of the first [`LOW`] characters.
+pub(super) type LowImages = [Image; LOW];
 
 const PAGE_LEN: usize = 256;
 const PAGES: usize = 256;
@@ -34,7 +44,7 @@ const PAGES: usize = 256;
 impl CharImages {
     /// The images that `image` makes.
     pub const fn new(image: fn(char) -> Image) -> Self {
-        Self { pages: [const { OnceLock::new() }; PAGES], image }
+        Self { low: OnceLock::new(), pages: [const { OnceLock::new() }; PAGES], image }
     }
 
     /// The image of `c`.
@@ -44,11 +54,27 @@ impl CharImages {
         page.map_or(Image::InContext, |page| page.get_or_init(|| self.fill(code / PAGE_LEN))[code % PAGE_LEN])
     }
 
+    /// The images of the characters below [`LOW`], for who folds many.
+    pub fn low(&self) -> &LowImages {
+        self.low.get_or_init(|| {
+            let image = |code: usize| {
+                let c = u32::try_from(code).ok().and_then(char::from_u32);
+                c.map_or(Image::InContext, self.image)
+            };
+            Box::new(std::array::from_fn(image))
+        })
+    }
+
+    /// The image of `c`, which `low` has if it is below [`LOW`].
+    pub fn get_with(&self, low: &LowImages, c: char) -> Image {
+        low.get(c as usize).map_or_else(|| self.get(c), |&image| image)
+    }
+
     /// The letters of `text`, a word boundary being a space; `None` if it holds a character that depends on others.
     pub fn map(&self, text: &str) -> Option<String> {
-        let mut mapped = String::with_capacity(text.len());
+        let (low, mut mapped) = (self.low(), String::with_capacity(text.len()));
         for c in text.chars() {
-            match self.get(c) {
+            match self.get_with(low, c) {
                 Image::Letter(letter) => mapped.push(letter),
                 Image::Boundary => mapped.push(' '),
                 Image::Nothing => {}

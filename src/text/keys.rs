@@ -9,14 +9,19 @@
 //! The index is sorted by [`lookup_key`], which is K2 without word divisions, so that one look-up finds K0, K1 and
 //! K2 hits, and نيويورك finds نيو يورك; which of them a hit is, is seen by comparing it with the stored surface.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold::safe_fold;
 use super::images::{CharImages, Image, is_inert, only};
 use super::letters;
 
-/// K1 of a K0 key: alef without hamza and madda.
-pub fn hamza_fold(safe: &str) -> String {
+/// K1 of a K0 key: alef without hamza and madda. Borrowed if the key has none.
+pub fn hamza_fold(safe: &str) -> Cow<'_, str> {
+    if safe.chars().all(|c| letters::without_seat(c) == c) {
+        return Cow::Borrowed(safe);
+    }
     safe.chars().map(letters::without_seat).collect()
 }
 
@@ -35,7 +40,7 @@ pub fn lossy_fold(safe: &str) -> String {
 }
 
 /// [`lossy_fold`] of any key.
-fn lossy_in_context(safe: &str) -> String {
+pub(super) fn lossy_in_context(safe: &str) -> String {
     plain_in_context(safe).chars().filter_map(letters::lossy).collect()
 }
 
@@ -65,7 +70,7 @@ static PLAIN: CharImages = CharImages::new(|c| {
 });
 
 /// [`lossy_fold`] of such characters.
-static LOSSY: CharImages = CharImages::new(|c| match PLAIN.get(c) {
+pub(super) static LOSSY: CharImages = CharImages::new(|c| match PLAIN.get(c) {
     Image::Letter(plain) => letters::lossy(plain).map_or(Image::Nothing, Image::Letter),
     other => other,
 });
@@ -79,6 +84,20 @@ static LOSSY: CharImages = CharImages::new(|c| match PLAIN.get(c) {
 /// ```
 pub fn lookup_key(name: &str) -> String {
     join(&lossy_fold(&safe_fold(name)))
+}
+
+/// Whether two keys are equal but for word divisions.
+pub fn equal_joined(a: &str, b: &str) -> bool {
+    letters_of(a).eq(letters_of(b))
+}
+
+/// Whether two K0 keys have one K1, but for word divisions.
+pub fn equal_hamza_folded(a: &str, b: &str) -> bool {
+    letters_of(a).map(letters::without_seat).eq(letters_of(b).map(letters::without_seat))
+}
+
+fn letters_of(key: &str) -> impl Iterator<Item = char> {
+    key.chars().filter(|&c| c != ' ')
 }
 
 /// A letter of a K0 key without hamza seat or diacritic: one letter, two where it is a ligature, none if it is a mark.
@@ -150,6 +169,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_are_compared_as_they_are_made(a in "[اأإآةب é]{0,4}", b in "[اأإآةب é]{0,4}") {
+            prop_assert_eq!(equal_joined(&a, &b), join(&a) == join(&b));
+            prop_assert_eq!(equal_hamza_folded(&a, &b), join(&hamza_fold(&a)) == join(&hamza_fold(&b)));
+        }
+
         #[test]
         fn letters_in_a_row_fold_as_in_context(
             key in "([\u{0}-\u{7FF}]|[\u{300}-\u{36F}]|\\PC|[\u{1E00}-\u{1FFF}]){0,16}"

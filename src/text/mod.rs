@@ -13,6 +13,7 @@ pub mod heads;
 mod images;
 mod keys;
 mod letters;
+mod name_keys;
 mod ordinary;
 pub mod person;
 pub mod proclitic;
@@ -23,12 +24,16 @@ pub mod type_words;
 pub mod well_known;
 
 pub use bare::{Bare, bare_form};
-pub use cross_script::{CrossScriptAlignment, CrossScriptStep, align_cross_script, cross_script_budget};
-pub use fold::safe_fold;
-pub use keys::{hamza_fold, join, lookup_key, lossy_fold};
+pub use cross_script::{
+    ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, align_cross_script, cross_script_budget,
+};
+pub use fold::{safe_fold, safe_fold_into};
+pub use keys::{equal_hamza_folded, equal_joined, hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
+pub use name_keys::NameKeys;
 pub use ordinary::{is_ordinary_word, is_whole_ordinary_word};
 pub use skeleton::{
-    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries, skeleton_symbols,
+    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries,
+    skeleton_symbols,
 };
 pub use tables::{is_function_word, rules_digest};

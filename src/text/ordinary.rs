@@ -8,23 +8,31 @@
 //! with proclitics (والترويج, بالبرتقال, للهندسة) is found by taking them off; the names that this would take for words
 //! (بنما as ب + نما) are in the table as exceptions.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::keys::hamza_fold;
-use super::letters::ARTICLE;
+use super::letters::{self, ARTICLE};
 use super::tables::{self, ORDINARY_WORDS};
 
 /// Whether a K0 key is one ordinary word of Arabic, with or without proclitics.
 ///
-/// The word may be a name too (صور: pictures, Tyre), so an exact alias goes before. O(log n) in the size of the table:
-/// about a microsecond; the first call reads the table, which takes about a millisecond.
+/// The word may be a name too (صور: pictures, Tyre), so an exact alias goes before. Some look-ups in a hash table; the
+/// first call reads the table, which takes about a millisecond.
 pub fn is_ordinary_word(safe: &str) -> bool {
-    tables::is_function_word(safe) || WORDS.has(&hamza_fold(safe))
+    may_be_word(safe) && (tables::is_function_word(safe) || WORDS.has(&hamza_fold(safe)))
 }
 
 /// Whether a K0 key is one ordinary word as it stands, so that its first letter is no proclitic: كان is no ك and ان.
 pub fn is_whole_ordinary_word(safe: &str) -> bool {
-    tables::is_function_word(safe) || WORDS.is_listed(&hamza_fold(safe))
+    may_be_word(safe) && (tables::is_function_word(safe) || WORDS.is_listed(&hamza_fold(safe)))
+}
+
+/// Whether a K0 key is one token in Arabic script: the tables hold no other. Spares most names the look-up.
+fn may_be_word(safe: &str) -> bool {
+    safe.starts_with(letters::is_arabic) && !safe.as_bytes().contains(&b' ')
 }
 
 static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::parse(ORDINARY_WORDS) {
@@ -33,12 +41,15 @@ static WORDS: LazyLock<OrdinaryWords> = LazyLock::new(|| match OrdinaryWords::pa
     Err(row) => unreachable!("ordinary_words.txt: {row}"),
 });
 
-/// The table, read: two sorted lists of K1 keys.
+/// The table, read: two sets of K1 keys.
+#[derive(Default)]
 struct OrdinaryWords {
-    words: Vec<&'static str>,
+    words: WordSet,
     /// Names that would be read as proclitics and a word.
-    exceptions: Vec<&'static str>,
+    exceptions: WordSet,
 }
+
+type WordSet = HashSet<&'static str, FixedState>;
 
 impl OrdinaryWords {
     /// The fewest letters of a word: shorter ones are as often abbreviations or parts of names.
@@ -50,16 +61,20 @@ impl OrdinaryWords {
     ///
     /// The first row that is too short, or not greater than the row before of its kind.
     fn parse(table: &'static str) -> Result<Self, &'static str> {
-        let (mut words, mut exceptions) = (Vec::new(), Vec::new());
+        let mut read = Self::default();
+        let (mut last_word, mut last_exception) = (None, None);
         for row in table.lines().filter(|line| !line.starts_with('#')) {
-            let (list, word) =
-                row.strip_prefix('-').map_or((&mut words, row), |name| (&mut exceptions, name));
-            if !has_letters(word, Self::SHORTEST) || list.last().is_some_and(|&last| last >= word) {
+            let (set, last, word) = match row.strip_prefix('-') {
+                Some(name) => (&mut read.exceptions, &mut last_exception, name),
+                None => (&mut read.words, &mut last_word, row),
+            };
+            if !has_letters(word, Self::SHORTEST) || last.is_some_and(|last| last >= word) {
                 return Err(row);
             }
-            list.push(word);
+            set.insert(word);
+            *last = Some(word);
         }
-        Ok(Self { words, exceptions })
+        Ok(read)
     }
 
     /// Whether `key` is a word, or conjunction, preposition, article and a word, each of the three if need be.
@@ -96,11 +111,11 @@ impl OrdinaryWords {
     }
 
     fn is_listed(&self, key: &str) -> bool {
-        self.words.binary_search(&key).is_ok()
+        self.words.contains(key)
     }
 
     fn is_exception(&self, key: &str) -> bool {
-        self.exceptions.binary_search(&key).is_ok()
+        self.exceptions.contains(key)
     }
 }
 
@@ -131,7 +146,7 @@ mod tests {
     #[test]
     fn no_exception_is_listed_or_idle() {
         let words = OrdinaryWords::parse(ORDINARY_WORDS).unwrap();
-        let without = OrdinaryWords { words: words.words.clone(), exceptions: Vec::new() };
+        let without = OrdinaryWords { words: words.words.clone(), ..OrdinaryWords::default() };
         for name in &words.exceptions {
             assert!(!words.is_listed(name), "{name}");
             assert!(without.has(name), "{name} needs no exception");

@@ -18,6 +18,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::{keys, safe_fold};
 
 pub(super) const EDIT_COSTS: &str = include_str!("tables/edit_costs.tsv");
@@ -52,7 +54,7 @@ pub fn rules_digest() -> [u8; 32] {
 
 /// Whether a K0 key is a word of the language that only lossy folding makes equal to a name: على is not علي.
 pub fn is_function_word(safe: &str) -> bool {
-    static WORDS: LazyLock<HashSet<String>> =
+    static WORDS: LazyLock<HashSet<String, FixedState>> =
         LazyLock::new(|| rows(FUNCTION_WORDS).map(|row| safe_fold(row[0])).collect());
     WORDS.contains(safe)
 }

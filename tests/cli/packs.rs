@@ -115,6 +115,11 @@ fn info_tells_packs_and_counts() {
     let info: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(info["packs"][0]["alias_count"], 6);
     assert!(info["index_version"].is_string());
+    let pack = &info["packs"][0];
+    let sections = pack["section_bytes"].as_object().unwrap().values().map(|bytes| bytes.as_u64().unwrap());
+    assert!((1..pack["segment_bytes"].as_u64().unwrap()).contains(&sections.sum()));
+    let run = place.run(&["info", "--sizes"]).expect(0);
+    assert!(run.stdout.contains("key_table") && run.stdout.contains("per alias"), "{}", run.stdout);
 }
 
 #[test]

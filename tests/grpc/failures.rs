@@ -2,30 +2,14 @@
 
 use std::time::Duration;
 
-use http::uri::PathAndQuery;
-use tokio_stream::Stream;
-use tonic::client::Grpc;
-use tonic::{Code, IntoStreamingRequest, Request, Response, Status};
-use tonic_prost::ProstCodec;
+use tonic::{Code, Request};
 use yaqut::rpc::limits::MAX_REQUEST_BYTES;
 use yaqut::rpc::pb;
 use yaqut::server::ServeOptions;
 
-use crate::support::{Server, TOWNS, assert_failure, gazetteer, query};
+use crate::support::{Server, TOWNS, assert_failure, gazetteer, query, send};
 
 const RESOLVE_NAME: &str = "/yaqut.v1.GazetteerService/ResolveName";
-
-/// Sends `requests` to `path`, whatever its method expects.
-async fn send<M: prost::Message + Default + Send + Sync + 'static>(
-    server: &Server,
-    path: &'static str,
-    requests: impl Stream<Item = M> + Send + 'static,
-) -> Result<Response<pb::ResolveNameResponse>, Status> {
-    let mut grpc = Grpc::new(server.channel().await);
-    grpc.ready().await.unwrap();
-    let codec = ProstCodec::<M, pb::ResolveNameResponse>::default();
-    grpc.client_streaming(requests.into_streaming_request(), PathAndQuery::from_static(path), codec).await
-}
 
 async fn assert_still_serves(server: &Server) {
     let request = pb::ResolveNameRequest { name: TOWNS[0].1.into(), ..Default::default() };
@@ -141,7 +125,9 @@ async fn a_message_of_another_type_is_refused() {
     let server = Server::start().await;
     // Field 1 is a number here, and a text there.
     let request = pb::ResolveOptions { limit: 5, ..Default::default() };
-    let status = send(&server, RESOLVE_NAME, tokio_stream::once(request)).await.unwrap_err();
+    let status = send::<_, pb::ResolveNameResponse>(&server, RESOLVE_NAME, tokio_stream::once(request))
+        .await
+        .unwrap_err();
     assert_eq!(status.code(), Code::Internal, "{status:?}");
     assert_still_serves(&server).await;
 }
@@ -151,7 +137,7 @@ async fn an_unknown_method_is_unimplemented() {
     let server = Server::start().await;
     for path in ["/yaqut.v1.GazetteerService/Resolve", "/yaqut.v2.GazetteerService/ResolveName", "/"] {
         let request = tokio_stream::once(pb::ResolveNameRequest::default());
-        let status = send(&server, path, request).await.unwrap_err();
+        let status = send::<_, pb::ResolveNameResponse>(&server, path, request).await.unwrap_err();
         assert_eq!(status.code(), Code::Unimplemented, "{path}: {status:?}");
     }
     assert_still_serves(&server).await;
@@ -162,7 +148,7 @@ async fn a_caller_that_never_sends_its_request_is_not_waited_for() {
     let options = ServeOptions { call_timeout: Duration::from_millis(500), ..Default::default() };
     let server = Server::start_with(gazetteer(&TOWNS), options).await;
     let requests = tokio_stream::pending::<pb::ResolveNameRequest>();
-    let status = send(&server, RESOLVE_NAME, requests).await.unwrap_err();
+    let status = send::<_, pb::ResolveNameResponse>(&server, RESOLVE_NAME, requests).await.unwrap_err();
     assert_failure(&status, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", &[]);
     assert_still_serves(&server).await;
 }

@@ -1,5 +1,9 @@
 //! `StreamResolveNames`: order, chunks, snapshots, failures midway.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Streaming};
@@ -124,11 +128,41 @@ async fn the_index_lives_no_longer_than_its_streams() {
     let (requests, mut answers) = open(&server).await;
     requests.send(chunk(&[TOWNS[0].1])).await.unwrap();
     answers.message().await.unwrap().unwrap();
-    let old = std::sync::Arc::downgrade(&server.engine.replace(gazetteer(&TOWNS)));
+    let old = Arc::downgrade(&server.engine.replace(gazetteer(&TOWNS)));
     assert!(old.upgrade().is_some());
     // The caller hangs up without a word.
     drop((requests, answers));
     while old.upgrade().is_some() {
         tokio::task::yield_now().await;
     }
+}
+
+/// A caller that sends and does not read its answers is not read either: neither answers nor requests pile up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_does_not_read_is_not_read_either() {
+    const CHUNKS: usize = 100;
+    let server = Server::start().await;
+    let (requests, mut answers) = open(&server).await;
+    // Half a megabyte there, and half a megabyte back.
+    let no_name = "؟".repeat(250);
+    let full = chunk(&vec![&*no_name; 1_000]);
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let mut sender = tokio::spawn(async move {
+        while counted.fetch_add(1, Ordering::Relaxed) < CHUNKS && requests.send(full.clone()).await.is_ok() {}
+    });
+    // Were all read, this would be the end of it; a slow machine makes the test weaker, never wrong.
+    tokio::time::timeout(Duration::from_millis(500), &mut sender)
+        .await
+        .expect_err("the server does not read on and on");
+    // 16 wait in the channel of `open`, others in the windows of HTTP/2, some are under way.
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 60, "{sent} chunks were sent");
+    // Once the answers are read, all come.
+    let mut answered = 0;
+    while let Some(response) = answers.message().await.unwrap() {
+        assert_eq!(response.resolutions.len(), 1_000);
+        answered += 1;
+    }
+    assert_eq!(answered, CHUNKS);
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use http::uri::PathAndQuery;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_stream::Stream;
+use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status};
+use tonic::{Code, IntoStreamingRequest, Response, Status};
+use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
 use yaqut::Gazetteer;
 use yaqut::index::{self, Segment};
@@ -122,6 +126,22 @@ pub fn many_towns(count: usize) -> Vec<(String, String)> {
     let letter = |i: usize| char::from(b'a' + (i % 26) as u8);
     let name = |i| format!("Qal{}{}{}ton", letter(i / 676), letter(i / 26), letter(i));
     (0..count).map(|i| (format!("town:{i}"), name(i))).collect()
+}
+
+/// Sends `requests` to `path`, whatever its method expects, and reads one reply.
+pub async fn send<M, R>(
+    server: &Server,
+    path: &'static str,
+    requests: impl Stream<Item = M> + Send + 'static,
+) -> Result<Response<R>, Status>
+where
+    M: prost::Message + Default + Send + Sync + 'static,
+    R: prost::Message + Default + Send + Sync + 'static,
+{
+    let mut grpc = Grpc::new(server.channel().await);
+    grpc.ready().await.unwrap();
+    let codec = ProstCodec::<M, R>::default();
+    grpc.client_streaming(requests.into_streaming_request(), PathAndQuery::from_static(path), codec).await
 }
 
 pub fn query(name: &str) -> pb::NameQuery {

@@ -144,7 +144,11 @@ fn finish(sink: Sink, args: &CanonicalizeArgs) -> Result<Exit, Failure> {
 
 impl CanonicalizeArgs {
     fn answerer(&self, context: &Context, explain: bool) -> Result<Box<dyn Answerer>, Failure> {
-        let options = self.hints.options(explain);
+        let mut options = self.hints.options(explain);
+        // The added columns tell of the best candidate alone, and nobody sees the others.
+        if !explain && self.review.is_none() {
+            options.limit = 1;
+        }
         Ok(match self.server.url() {
             Some(url) => Box::new(RemoteAnswerer { remote: Remote::connect(url)?, options }),
             None => Box::new(LocalAnswerer { gazetteer: context.stack.open()?, options }),

@@ -113,6 +113,7 @@ mod tests {
             candidates: Vec::new(),
             blocked: Vec::new(),
             invalid_reason: None,
+            truncated: false,
             index_version: String::new(),
         };
         tally.count(&row, &answer);

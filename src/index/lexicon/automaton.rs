@@ -40,11 +40,11 @@ impl<B: AsRef<[u8]>> Automaton<B> {
     }
 
     /// The number of a string, if it is there.
-    pub(super) fn get(&self, codes: &[u8]) -> Option<u64> {
+    pub(super) fn get(&self, bytes: impl Iterator<Item = u8>) -> Option<u64> {
         let view = self.view();
         let (mut node, mut sum) = (view.root(), 0_u64);
-        for &code in codes {
-            let i = node.find(code)?;
+        for byte in bytes {
+            let i = node.find(byte)?;
             sum = sum.wrapping_add(node.output(i));
             node = view.node(node.target(i)?);
         }
@@ -79,9 +79,23 @@ impl<'a> View<'a> {
         self.node(self.root)
     }
 
-    /// The address of that node.
+    /// Whether there are no strings.
+    pub(super) fn is_empty(self) -> bool {
+        let root = self.root();
+        root.inputs.is_empty() && !root.is_final
+    }
+
+    /// The address of the root.
     pub(super) fn root_address(self) -> usize {
         self.root
+    }
+
+    /// Has the processor fetch a node that will be read soon.
+    ///
+    /// A plain read whose result nobody waits for: the processor goes on meanwhile, as it would after a prefetch.
+    #[inline]
+    pub(super) fn touch(self, address: usize) {
+        std::hint::black_box(self.bytes.get(address).copied().unwrap_or_default());
     }
 
     /// The node at an address; one without transitions if there is none.
@@ -205,11 +219,21 @@ impl<'a> Node<'a> {
         self.inputs
     }
 
+    /// Calls `visit` with the byte and the target of each transition.
+    #[inline]
+    pub(super) fn for_each(&self, mut visit: impl FnMut(u8, usize)) {
+        for (i, &input) in self.inputs.iter().enumerate() {
+            if let Some(target) = self.target(i) {
+                visit(input, target);
+            }
+        }
+    }
+
     /// The transition of a byte, as an index of [`Node::inputs`].
     #[inline]
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
         if self.index == 0 {
-            return self.inputs.iter().position(|&input| input == byte);
+            return memchr::memchr(byte, self.inputs);
         }
         let i = usize::from(*self.bytes.get(self.index + usize::from(byte))?);
         self.inputs.len().checked_sub(i + 1)
@@ -253,3 +277,79 @@ impl<'a> Node<'a> {
 
 /// The bytes that a node of one transition has in its own byte, by number. (Part of the format.)
 const COMMON_INPUTS: &[u8; 63] = super::code_page::CHEAP;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn automaton(map: &BTreeMap<Vec<u8>, u64>) -> Automaton<Vec<u8>> {
+        Automaton::open(
+            fst::Map::from_iter(map.iter().map(|(key, value)| (key, *value)))
+                .unwrap()
+                .into_fst()
+                .into_inner(),
+        )
+        .unwrap()
+    }
+
+    /// All strings and their numbers, by every transition there is.
+    fn walk(view: View<'_>, node: &Node<'_>, path: &mut Vec<u8>, sum: u64, all: &mut BTreeMap<Vec<u8>, u64>) {
+        if node.is_final {
+            all.insert(path.clone(), sum.wrapping_add(node.final_output()));
+        }
+        for (i, &input) in node.inputs().iter().enumerate() {
+            path.push(input);
+            walk(view, &view.node(node.target(i).unwrap()), path, sum.wrapping_add(node.output(i)), all);
+            path.pop();
+        }
+    }
+
+    fn check(map: &BTreeMap<Vec<u8>, u64>) {
+        let (automaton, mut all) = (automaton(map), BTreeMap::new());
+        walk(automaton.view(), &automaton.view().root(), &mut Vec::new(), 0, &mut all);
+        assert_eq!(&all, map);
+        assert_eq!(automaton.len(), map.len() as u64);
+        for (key, value) in map {
+            assert_eq!(automaton.get(key.iter().copied()), Some(*value));
+            let longer = [key, &b"x"[..]].concat();
+            assert_eq!(automaton.get(longer.iter().copied()), map.get(&longer).copied());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_what_fst_writes(
+            map in proptest::collection::btree_map(proptest::collection::vec(any::<u8>(), 0..6), any::<u64>(), 0..400),
+        ) {
+            check(&map);
+        }
+
+        #[test]
+        fn it_reads_shared_suffixes(map in proptest::collection::btree_map("[ab]{0,9}", 0..9_u64, 0..300)) {
+            check(&map.into_iter().map(|(key, value)| (key.into_bytes(), value)).collect());
+        }
+    }
+
+    #[test]
+    fn it_reads_nodes_of_every_size() {
+        for count in [0, 1, 2, 31, 32, 33, 63, 64, 255, 256] {
+            let bytes = (0..count).map(|byte: u32| byte as u8);
+            for key in [&b""[..], b"k"] {
+                let add = |value| bytes.clone().map(move |byte| ([key, &[byte]].concat(), value));
+                check(&add(0).collect());
+                check(&add(300).chain([(key.to_vec(), 7)]).collect());
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_out_of_bounds_is_a_node_without_transitions() {
+        let automaton = automaton(&BTreeMap::from([(b"ab".to_vec(), 1)]));
+        let node = automaton.view().node(1 << 40);
+        assert!(node.inputs().is_empty() && !node.is_final);
+    }
+}

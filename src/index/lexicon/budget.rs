@@ -1,6 +1,6 @@
 //! How much work a search may do.
 
-/// Counts down the work of searches: transitions that were followed.
+/// Counts down the work of searches: transitions with which a pattern could go on.
 ///
 /// One budget may serve several searches, which then share it.
 #[derive(Clone, Debug)]
@@ -25,19 +25,21 @@ impl WorkBudget {
         self.left
     }
 
-    /// Takes so many transitions; `false` if there are not as many, and then all are gone.
-    pub(super) fn take(&mut self, transitions: u32) -> bool {
-        match self.left.checked_sub(transitions) {
-            Some(left) => self.left = left,
-            None => (self.left, self.is_spent) = (0, true),
-        }
+    /// Takes so many transitions, or other work that takes as long; `false` if there are not as many, and then all are
+    /// gone.
+    #[inline]
+    pub fn take(&mut self, transitions: u32) -> bool {
+        self.is_spent |= transitions > self.left;
+        self.left = self.left.saturating_sub(transitions);
         !self.is_spent
     }
 }
 
 impl Default for WorkBudget {
-    /// Enough for all but one realistic query of a thousand or fewer, over ten million keys.
+    /// Over ten million names, one query of a thousand takes more than 10,000 for two edits and more than 400 for one, and
+    /// the dearest of ten thousand 13,600. With this one all of them end by themselves, and any other within some
+    /// milliseconds.
     fn default() -> Self {
-        Self::new(200_000)
+        Self::new(1 << 16)
     }
 }

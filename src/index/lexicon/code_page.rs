@@ -26,6 +26,9 @@ const NEAR_END: u32 = 0x800;
 /// The rank that no character has.
 const NO_RANK: u16 = u16::MAX;
 
+/// The code that no character has: in two bytes that of the rank that no character has, and more than one byte.
+pub(super) const NO_CODE: u16 = u16::MAX;
+
 /// Which keys: those of one byte or those of two bytes a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
@@ -144,25 +147,25 @@ impl CodePage {
         Self { characters, near, far }
     }
 
-    /// Writes the codes of a key into `codes`, whatever was there; `None` if a character is not of this page, so that no
-    /// key of the lexicon has it.
-    ///
-    /// One pass for a narrow key, two for a wide one.
-    pub(crate) fn encode(&self, key: &str, codes: &mut Vec<u8>) -> Option<Group> {
-        codes.clear();
-        for c in key.chars() {
-            let Some(code) = narrow_code(self.rank(c)?) else { return self.encode_wide(key, codes) };
-            codes.push(code);
-        }
-        Some(Group::Narrow)
+    /// The group of a key; `None` if a character is not of this page, so that no key of the lexicon has it.
+    pub(super) fn group(&self, key: &str) -> Option<Group> {
+        let greatest = key.chars().try_fold(0, |greatest, c| Some(self.rank(c)?.max(greatest)))?;
+        Some(if narrow_code(greatest).is_some() { Group::Narrow } else { Group::Wide })
     }
 
-    fn encode_wide(&self, key: &str, codes: &mut Vec<u8>) -> Option<Group> {
+    /// Writes the codes of a key into `codes`, whatever was there, and tells its group; `None` if a character is not of
+    /// this page.
+    pub(crate) fn encode(&self, key: &str, codes: &mut Vec<u8>) -> Option<Group> {
         codes.clear();
-        for c in key.chars() {
-            codes.extend(wide_code(self.rank(c)?).to_be_bytes());
-        }
-        Some(Group::Wide)
+        let group = self.group(key)?;
+        codes.extend(self.bytes(group, key));
+        Some(group)
+    }
+
+    /// The codes of a key of a group.
+    pub(super) fn bytes(&self, group: Group, key: &str) -> impl Iterator<Item = u8> {
+        let code = move |c| self.code(group, c).unwrap_or(NO_CODE).to_be_bytes();
+        key.chars().flat_map(move |c| code(c).into_iter().skip(2 - group.width()))
     }
 
     /// The code of a character in a group, if it has one there.
@@ -186,13 +189,11 @@ impl CodePage {
 
     /// The rank of a character, if it is of this page.
     fn rank(&self, c: char) -> Option<u16> {
-        match self.near.get(c as usize) {
-            Some(&rank) => (rank != NO_RANK).then_some(rank),
-            None => {
-                let i = self.far.binary_search_by_key(&c, |&(c, _)| c).ok()?;
-                self.far.get(i).map(|&(_, rank)| rank)
-            }
+        if let Some(&rank) = self.near.get(c as usize) {
+            return (rank != NO_RANK).then_some(rank);
         }
+        let i = self.far.binary_search_by_key(&c, |&(c, _)| c).ok()?;
+        self.far.get(i).map(|&(_, rank)| rank)
     }
 }
 
@@ -248,7 +249,9 @@ mod tests {
 
     fn page(keys: &[&str]) -> CodePage {
         let mut counts = CharacterCounts::default();
-        keys.iter().for_each(|key| counts.add(key));
+        for key in keys {
+            counts.add(key);
+        }
         CodePage::new(&counts).unwrap()
     }
 
@@ -297,7 +300,7 @@ mod tests {
         #[test]
         fn codes_are_those_of_the_characters(key in "[a-zابت一-龥😀-😏]{0,20}", wide in any::<bool>()) {
             let others: String = if wide { ('\u{20000}'..).take(300).collect() } else { String::new() };
-            let page = page(&[&others, &others, &key]);
+            let page = page(&[&others.repeat(21), &key]);
             let mut codes = vec![7];
             let group = page.encode(&key, &mut codes).unwrap();
             prop_assert_eq!(codes.len(), key.chars().count() * group.width());

@@ -1,5 +1,7 @@
 //! Lists the keys of a lexicon in order.
 
+use std::cmp::Reverse;
+
 use super::automaton::{Node, View};
 use super::{CodePage, Group};
 
@@ -51,17 +53,14 @@ struct Step {
     target: usize,
 }
 
-/// So many nodes in a row without a key are no lexicon.
+/// So many nodes in a row without a key are no lexicon, nor are so many transitions yet to follow.
 const MAX_BARREN: usize = 1 << 16;
+const MAX_OPEN: usize = 1 << 20;
 
 impl<'a> GroupKeys<'a> {
     fn new(page: &'a CodePage, group: Group, view: View<'a>, prefix: &str) -> Self {
         let target = prefix.chars().try_fold(view.root_address(), |address, c| {
-            let bytes = page.code(group, c)?.to_be_bytes();
-            bytes[bytes.len() - group.width()..].iter().try_fold(address, |address, &byte| {
-                let node = view.node(address);
-                node.target(node.find(byte)?)
-            })
+            view.follow(&view.node(address), group, page.code(group, c)?)
         });
         let start = prefix.len();
         let open = target.map(|target| Step { start, character: None, target }).into_iter().collect();
@@ -76,7 +75,7 @@ impl<'a> GroupKeys<'a> {
     fn advance(&mut self) {
         self.has_key = false;
         for _ in 0..MAX_BARREN {
-            let Some(step) = self.open.pop() else { return };
+            let Some(step) = self.open.pop().filter(|_| self.open.len() < MAX_OPEN) else { break };
             self.text.truncate(step.start);
             self.text.extend(step.character);
             let node = self.view.node(step.target);
@@ -90,27 +89,13 @@ impl<'a> GroupKeys<'a> {
     }
 
     fn expand(&mut self, node: &Node<'_>) {
-        let first = self.open.len();
-        for (i, &input) in node.inputs().iter().enumerate() {
-            let Some(target) = node.target(i) else { continue };
-            match self.group {
-                Group::Narrow => self.open(u16::from(input), target),
-                Group::Wide => {
-                    let middle = self.view.node(target);
-                    for (i, &low) in middle.inputs().iter().enumerate() {
-                        if let Some(target) = middle.target(i) {
-                            self.open(u16::from_be_bytes([input, low]), target);
-                        }
-                    }
-                }
+        let Self { page, group, view, ref mut open, ref text, .. } = *self;
+        let first = open.len();
+        view.for_each(node, group, |code, target| {
+            if let Some(character) = page.character(group, code) {
+                open.push(Step { start: text.len(), character: Some(character), target });
             }
-        }
-        self.open[first..].sort_unstable_by_key(|step| std::cmp::Reverse(step.character));
-    }
-
-    fn open(&mut self, code: u16, target: usize) {
-        if let Some(character) = self.page.character(self.group, code) {
-            self.open.push(Step { start: self.text.len(), character: Some(character), target });
-        }
+        });
+        open[first..].sort_unstable_by_key(|step| Reverse(step.character));
     }
 }

@@ -1,6 +1,7 @@
 //! What a search looks for.
 
-use super::{CodePage, Group};
+use super::code_page::{CodePage, Group, NO_CODE};
+use super::state::{BAND, MIDDLE};
 
 /// A key and a number of edits; made once for a query and searched for in any number of lexicons.
 #[derive(Clone, Debug)]
@@ -23,12 +24,51 @@ impl FuzzyPattern {
         self.edits
     }
 
-    /// Writes its codes in a lexicon, [`NO_CODE`] for a character that is not there.
-    pub(super) fn encode(&self, page: &CodePage, group: Group, codes: &mut Vec<u16>) {
-        codes.clear();
-        codes.extend(self.characters.iter().map(|&c| page.code(group, c).unwrap_or(NO_CODE)));
+    /// Its codes in a group of a lexicon; [`NO_CODE`] for a character that is not there.
+    pub(super) fn codes(&self, page: &CodePage, group: Group) -> impl DoubleEndedIterator<Item = u16> {
+        self.characters.iter().map(move |&c| page.code(group, c).unwrap_or(NO_CODE))
     }
 }
 
-/// The code that no character has: the two-byte code of the rank that no character has, and more than a byte.
-pub(super) const NO_CODE: u16 = u16::MAX;
+/// The codes of a pattern in the order of a walk, with so many [`NO_CODE`]s around that every window is full.
+#[derive(Default)]
+pub(super) struct PatternCodes {
+    padded: Vec<u16>,
+    length: usize,
+}
+
+/// The codes of a pattern around a place: that at index k stands at the place of depth + k − [`MIDDLE`].
+pub(super) type Window = [u16; BAND];
+
+impl PatternCodes {
+    /// Takes other codes.
+    pub(super) fn set(&mut self, codes: impl Iterator<Item = u16>) {
+        self.padded.clear();
+        self.padded.extend([NO_CODE; MIDDLE]);
+        self.padded.extend(codes);
+        self.length = self.padded.len() - MIDDLE;
+        self.padded.extend([NO_CODE; BAND]);
+    }
+
+    /// The number of codes.
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// The codes.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u16> {
+        self.padded.iter().skip(MIDDLE).take(self.length).copied()
+    }
+
+    /// The codes around the place that a text of so many characters may have come to; past the end there are none.
+    #[inline]
+    pub(super) fn window(&self, depth: usize) -> &Window {
+        self.padded.get(depth..).and_then(|codes| codes.first_chunk()).unwrap_or(&[NO_CODE; BAND])
+    }
+}
+
+/// Where in a window a code stands: bit k for index k.
+#[inline]
+pub(super) fn matches(window: &Window, code: u16) -> u32 {
+    window.iter().rev().fold(0, |bits, &other| bits << 1 | u32::from(other == code))
+}

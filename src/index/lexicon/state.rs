@@ -11,9 +11,9 @@ use super::FuzzyPattern;
 /// Rows: one for each number of edits.
 pub(super) const ROWS: usize = FuzzyPattern::MAX_EDITS as usize + 1;
 /// The bit of i = j, in a row.
-const MIDDLE: usize = FuzzyPattern::MAX_EDITS as usize;
+pub(super) const MIDDLE: usize = FuzzyPattern::MAX_EDITS as usize;
 /// Bits of a row.
-const BAND: usize = 2 * MIDDLE + 1;
+pub(super) const BAND: usize = 2 * MIDDLE + 1;
 const BAND_MASK: u32 = (1 << BAND) - 1;
 
 /// A set of states after some characters of text: bit k of row e is the state (j + k − [`MIDDLE`], e).
@@ -44,7 +44,7 @@ impl States {
 
     /// The states after one more character of text.
     ///
-    /// `matches` tells where in the pattern the character stands: bit k for place j + k − [`MIDDLE`]. `allowed` is for
+    /// `matches` tells where in the pattern the character stands: bit k for the place j + k − [`MIDDLE`]. `allowed` is for
     /// the place after it.
     #[inline]
     pub(super) const fn step(self, matches: u32, allowed: Allowed) -> Self {
@@ -54,7 +54,14 @@ impl States {
         let n0 = r0 & matches & allowed.row(0);
         let n1 = (r1 & matches | r0 | r0 >> 1 | n0 << 1 | (t0 & matches) << 1) & allowed.row(1);
         let n2 = (r2 & matches | r1 | r1 >> 1 | n1 << 1 | (t1 & matches) << 1) & allowed.row(2);
-        Self::pack([n0, n1, n2], [(r0 & next) >> 1, (r1 & next) >> 1])
+        Self::pack([n0, n1, n2], [(r0 & next) >> 1 & allowed.row(3), (r1 & next) >> 1 & allowed.row(4)])
+    }
+
+    /// The places where a character may stand, as in `matches`, that leads on without an edit or with a transposition.
+    #[inline]
+    pub(super) const fn wanted(self) -> u32 {
+        let before_last = self.row(0) | self.row(1);
+        before_last | before_last << 1 & BAND_MASK | self.row(2) | self.row(3) | self.row(4)
     }
 
     /// Whether there are none.
@@ -71,7 +78,7 @@ impl States {
     }
 }
 
-/// The states that a search wants to see, after some characters of text: rows as in [`States`].
+/// The states that a search wants to see, after some characters of text, laid out as [`States`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed(u32);
 
@@ -96,83 +103,19 @@ impl Floors {
     }
 
     /// What they allow after `depth` characters of text, for a pattern of `length` characters.
+    #[inline]
     pub(super) fn allowed(self, length: usize, depth: usize) -> Allowed {
-        let row = |floor: usize| {
-            (0..BAND).filter(move |k| {
-                (depth + k).checked_sub(MIDDLE).is_some_and(|i| (floor..=length).contains(&i))
-            })
+        // Bit k is for i = depth + k - MIDDLE: from the floor up to the length.
+        let Some(last) = (length + MIDDLE).checked_sub(depth) else { return Allowed(0) };
+        let up_to_last = BAND_MASK >> (BAND - 1).saturating_sub(last);
+        let row = |floor: usize| match floor.saturating_add(MIDDLE).saturating_sub(depth) {
+            first @ 0..BAND => up_to_last >> first << first,
+            _ => 0,
         };
-        let bits = |e: usize| row(self.0[e]).fold(0, |bits, k| bits | 1 << (e * BAND + k));
-        Allowed((0..ROWS).map(bits).fold(0, |all, row| all | row))
-    }
-}
-
-/// Where the codes of a pattern stand, by depth.
-pub(super) trait Matches {
-    /// Bit k: whether `code` stands at place `depth` + k − [`MIDDLE`] of the pattern.
-    fn matches(&self, depth: usize, code: u16) -> u32;
-}
-
-/// Compares with the codes around. The codes are padded, see [`pad`].
-impl Matches for &[u16] {
-    #[inline]
-    fn matches(&self, depth: usize, code: u16) -> u32 {
-        let Some(window) = self.get(depth..).and_then(|window| window.first_chunk::<BAND>()) else {
-            return 0;
-        };
-        window.iter().enumerate().fold(0, |bits, (k, &other)| bits | u32::from(other == code) << k)
-    }
-}
-
-/// The codes that stand around `depth` in a padded pattern.
-#[inline]
-pub(super) fn window(padded: &[u16], depth: usize) -> &[u16] {
-    padded.get(depth..).map_or(&[], |window| &window[..window.len().min(BAND)])
-}
-
-/// Puts so many codes that match nothing before and after the codes of a pattern that every window is full.
-pub(super) fn pad(codes: &mut Vec<u16>) {
-    let none = [super::pattern::NO_CODE; BAND];
-    codes.splice(0..0, none.into_iter().take(MIDDLE));
-    codes.extend(none);
-}
-
-/// A set of places for each one-byte code: for patterns of up to [`ByteMasks::MAX_LENGTH`] codes.
-pub(super) struct ByteMasks([u64; 256]);
-
-impl ByteMasks {
-    /// The longest pattern: a place more to the left is needed for each edit.
-    pub(super) const MAX_LENGTH: usize = 64 - MIDDLE;
-
-    pub(super) const fn new() -> Self {
-        Self([0; 256])
-    }
-
-    /// Enters a pattern. To leave again with [`ByteMasks::remove`], which is cheaper than clearing all.
-    pub(super) fn insert(&mut self, codes: &[u16]) {
-        for (i, &code) in codes.iter().enumerate().take(Self::MAX_LENGTH) {
-            if let Some(mask) = self.0.get_mut(usize::from(code)) {
-                *mask |= 1 << (i + MIDDLE);
-            }
-        }
-    }
-
-    /// Clears the codes of a pattern.
-    pub(super) fn remove(&mut self, codes: &[u16]) {
-        for &code in codes {
-            if let Some(mask) = self.0.get_mut(usize::from(code)) {
-                *mask = 0;
-            }
-        }
-    }
-}
-
-impl Matches for &ByteMasks {
-    #[inline]
-    fn matches(&self, depth: usize, code: u16) -> u32 {
-        // A depth that a pattern of this length can have is below 64 + MIDDLE.
-        let mask =
-            self.0.get(usize::from(code)).map_or(0, |mask| mask.checked_shr(depth as u32).unwrap_or(0));
-        mask as u32 & BAND_MASK
+        let [f0, f1, f2] = self.0;
+        // A transposition is worth beginning if it ends, two characters on, where it may.
+        let begun = |floor: usize| if floor == Self::NEVER { 0 } else { row(floor.saturating_sub(2)) };
+        let rows = [row(f0), row(f1), row(f2), begun(f1), begun(f2)];
+        Allowed(rows.into_iter().rev().fold(0, |all, row| all << BAND | row))
     }
 }

@@ -123,7 +123,7 @@ proptest! {
     fn long_keys_are_found_as_by_brute_force(
         mut keys in long_keys(), at in any::<prop::sample::Index>(), how in edits(3), is_wide in any::<bool>()
     ) {
-        let base = at.get(&keys.iter().collect::<Vec<_>>()).to_string();
+        let base = keys.iter().nth(at.index(keys.len())).cloned().unwrap_or_default();
         let query = edited(&base, &how);
         if is_wide {
             keys.extend(filler());
@@ -217,6 +217,37 @@ fn nothing_is_in_an_empty_lexicon() {
     assert_eq!((lexicon.len(), lexicon.get(""), lexicon.get("a")), (0, None, None));
     assert!(search(&lexicon, "", 2).is_empty() && search(&lexicon, "ab", 2).is_empty());
     assert_eq!(lexicon.keys("").next_key(), None);
+}
+
+/// Forty nodes of 256 transitions each, all to the next, and no end.
+#[test]
+fn an_automaton_without_keys_is_left_soon() {
+    let mut bytes = vec![0; 16];
+    bytes[0] = 3;
+    for level in 0..40 {
+        let distance = if level == 0 { u8::MAX } else { 1 };
+        bytes.extend([distance; 256]);
+        bytes.extend((0..=255).rev());
+        bytes.extend(0..=255);
+        bytes.extend([0x10, 1, 0]);
+    }
+    let root = bytes.len() as u64 - 1;
+    bytes.extend([9_u64.to_le_bytes(), root.to_le_bytes()].as_flattened());
+    bytes.extend([0; 4]);
+    let page: String = ('\u{100}'..).take(65_000).collect();
+    let (page, bytes) = (page.as_bytes(), bytes.as_slice());
+    let parts = LexiconParts {
+        page,
+        narrow_forward: bytes,
+        narrow_backward: bytes,
+        wide_forward: bytes,
+        wide_backward: bytes,
+    };
+    let lexicon = Lexicon::open(parts).unwrap();
+    assert_eq!(lexicon.keys("").next_key(), None);
+    let mut budget = WorkBudget::default();
+    lexicon.search(&FuzzyPattern::new(&"\u{100}".repeat(30), 2), &mut budget, |_, _| {});
+    assert!(budget.is_spent());
 }
 
 #[test]

@@ -1,23 +1,21 @@
 //! Walks an automaton along with the states of a pattern.
 
 use super::automaton::{Node, View};
-use super::state::{Allowed, Floors, Matches, States, window};
+use super::pattern::{PatternCodes, Window, matches};
+use super::state::{Allowed, BAND, Floors, States};
 use super::{Group, WorkBudget};
 
-/// A pattern to walk with: its codes in the order of the walk, and what to look for.
-pub(super) struct Walk<'w, M> {
+/// What a walk looks for.
+#[derive(Clone, Copy)]
+pub(super) struct Walk<'w> {
     pub(super) group: Group,
-    /// The codes, padded.
-    pub(super) padded: &'w [u16],
-    /// The number of codes.
-    pub(super) length: usize,
-    /// Where the codes stand.
-    pub(super) matches: M,
-    /// By depth, what the walk wants to see.
-    pub(super) allowed: &'w [Allowed],
+    /// The pattern, in the order of the walk.
+    pub(super) codes: &'w PatternCodes,
+    /// Which alignments with it are to be found.
+    pub(super) floors: Floors,
 }
 
-/// Buffers of a walk.
+/// Buffers of a walk, kept for the next.
 #[derive(Default)]
 pub(super) struct WalkBuffers {
     open: Vec<Step>,
@@ -28,21 +26,17 @@ pub(super) struct WalkBuffers {
 #[derive(Clone, Copy)]
 struct Step {
     target: usize,
+    /// The states after it.
     states: States,
     /// The length of the path with it.
     depth: u32,
     code: u16,
 }
 
-/// Fills in what `floors` allow at each depth that a key within the edits can have.
-pub(super) fn allow(floors: Floors, length: usize, allowed: &mut Vec<Allowed>) {
-    allowed.clear();
-    let deepest = length + super::FuzzyPattern::MAX_EDITS as usize;
-    allowed.extend((0..=deepest).map(|depth| floors.allowed(length, depth)));
-}
-
-impl<M: Matches> Walk<'_, M> {
-    /// Calls `found` with the codes, in the order of the walk, of all that is within the edits.
+impl Walk<'_> {
+    /// Calls `found` with the codes of all strings that have such an alignment, in the order of the walk.
+    ///
+    /// Ends early when `budget` is spent, of which each transition that is opened takes one.
     pub(super) fn run(
         &self,
         view: View<'_>,
@@ -51,113 +45,96 @@ impl<M: Matches> Walk<'_, M> {
         mut found: impl FnMut(&[u16]),
     ) {
         let WalkBuffers { open, path } = buffers;
-        let Some(&start) = self.allowed.first() else { return };
         open.clear();
-        path.clear();
-        open.push(Step { target: view.root_address(), states: States::start(start), depth: 0, code: 0 });
+        open.push(Step { target: view.root_address(), states: self.start(), depth: 0, code: 0 });
         while let Some(step) = open.pop() {
-            if !budget.take(1) {
-                return;
-            }
             let depth = step.depth as usize;
-            if let Some(before) = depth.checked_sub(1) {
-                path.truncate(before);
-                path.push(step.code);
-            }
+            path.truncate(depth.saturating_sub(1));
+            path.extend((depth > 0).then_some(step.code));
             let node = view.node(step.target);
-            if node.is_final && step.states.edits(self.length, depth).is_some() {
+            if node.is_final && step.states.edits(self.codes.len(), depth).is_some() {
                 found(path);
             }
-            self.expand(view, &node, step, open);
+            if !self.expand(view, &node, step, open, budget) {
+                return;
+            }
         }
     }
 
-    /// Whether the walk would find the codes.
-    pub(super) fn accepts(&self, codes: impl ExactSizeIterator<Item = u16>) -> bool {
-        let depth = codes.len();
-        let Some(&start) = self.allowed.first() else { return false };
-        let mut states = States::start(start);
-        for (code, (depth, &allowed)) in codes.zip(self.allowed.iter().skip(1).enumerate()) {
-            states = states.step(self.matches.matches(depth, code), allowed);
-        }
-        depth < self.allowed.len() && states.edits(self.length, depth).is_some()
+    /// Whether the walk finds nothing, because without edits it comes no further than `exact` codes.
+    pub(super) fn is_futile(&self, exact: usize) -> bool {
+        let [_, first_edit, _] = self.floors.0;
+        exact < self.codes.len() && exact.saturating_add(MAX_STRIDE) < first_edit
     }
 
-    /// Opens the transitions of a node with which the pattern can go on.
+    /// With how many edits the walk would find the codes, if at all.
+    pub(super) fn edits(&self, codes: impl Iterator<Item = u16>) -> Option<u8> {
+        let (mut states, mut depth) = (self.start(), 0);
+        for code in codes {
+            let matches = matches(self.codes.window(depth), code);
+            depth += 1;
+            states = states.step(matches, self.allowed(depth));
+        }
+        states.edits(self.codes.len(), depth)
+    }
+
+    fn start(&self) -> States {
+        States::start(self.allowed(0))
+    }
+
+    fn allowed(&self, depth: usize) -> Allowed {
+        self.floors.allowed(self.codes.len(), depth)
+    }
+
+    /// Opens the transitions of a node with which the pattern can go on; `false` if the budget does not suffice.
     #[inline]
-    fn expand(&self, view: View<'_>, node: &Node<'_>, step: Step, open: &mut Vec<Step>) {
-        let depth = step.depth as usize;
-        let Some(&allowed) = self.allowed.get(depth + 1) else { return };
-        // Where a character leads that does not stand around.
-        let other = step.states.step(0, allowed);
-        match self.group {
-            Group::Narrow if other.is_empty() && node.inputs().len() > FEW => {
-                for (i, code) in viable(node, self.padded, depth) {
-                    let states = step.states.step(self.matches.matches(depth, code), allowed);
-                    push(open, node, i, Step { states, code, depth: step.depth + 1, target: 0 });
-                }
-            }
-            Group::Narrow => {
-                for (i, &input) in node.inputs().iter().enumerate() {
-                    let code = u16::from(input);
-                    let matches = self.matches.matches(depth, code);
-                    let states = if matches == 0 { other } else { step.states.step(matches, allowed) };
-                    push(open, node, i, Step { states, code, depth: step.depth + 1, target: 0 });
-                }
-            }
-            Group::Wide => self.expand_wide(view, node, step, allowed, open),
-        }
-    }
-
-    fn expand_wide(
+    fn expand(
         &self,
         view: View<'_>,
         node: &Node<'_>,
-        step: Step,
-        allowed: Allowed,
+        from: Step,
         open: &mut Vec<Step>,
-    ) {
-        let depth = step.depth as usize;
-        let is_exact = step.states.step(0, allowed).is_empty();
-        for (i, &high) in node.inputs().iter().enumerate() {
-            let may_match = || window(self.padded, depth).iter().any(|code| code.to_be_bytes()[0] == high);
-            if is_exact && !may_match() {
-                continue;
+        budget: &mut WorkBudget,
+    ) -> bool {
+        let depth = from.depth as usize;
+        let (window, allowed) = (self.codes.window(depth), self.allowed(depth + 1));
+        let first = open.len();
+        let mut push = |code, target, states: States| {
+            if !states.is_empty() && budget.take(1) {
+                open.push(Step { target, states, depth: from.depth + 1, code });
             }
-            let Some(target) = node.target(i) else { continue };
-            let middle = view.node(target);
-            for (i, &low) in middle.inputs().iter().enumerate() {
-                let code = u16::from_be_bytes([high, low]);
-                let states = step.states.step(self.matches.matches(depth, code), allowed);
-                push(open, &middle, i, Step { states, code, depth: step.depth + 1, target: 0 });
+        };
+        // Where any character leads that does not stand around.
+        let otherwise = from.states.step(0, allowed);
+        if otherwise.is_empty() && node.inputs().len() > FEW {
+            for code in wanted(window, from.states) {
+                if let Some(target) = view.follow(node, self.group, code) {
+                    push(code, target, from.states.step(matches(window, code), allowed));
+                }
             }
+        } else {
+            view.for_each(node, self.group, |code, target| {
+                let matches = matches(window, code);
+                let states = if matches == 0 { otherwise } else { from.states.step(matches, allowed) };
+                push(code, target, states);
+            });
         }
+        open[first..].iter().for_each(|step| view.touch(step.target));
+        !budget.is_spent()
     }
 }
 
-/// Up to so many transitions of a node are all looked at.
-const FEW: usize = 6;
+/// An edit uses up no more codes of the pattern than this: a transposition does.
+const MAX_STRIDE: usize = 2;
 
-/// The transitions of a node whose codes stand around `depth` in the pattern.
-#[inline]
-fn viable<'v>(
-    node: &'v Node<'_>,
-    padded: &'v [u16],
-    depth: usize,
-) -> impl Iterator<Item = (usize, u16)> + 'v {
-    let window = window(padded, depth);
-    let is_first = move |k: usize| !window[..k].contains(&window[k]);
-    (0..window.len()).filter(move |&k| is_first(k)).filter_map(move |k| {
-        let code = window[k];
-        Some((node.find(u8::try_from(code).ok()?)?, code))
-    })
-}
+/// So few transitions are looked at sooner than codes are looked for among them.
+const FEW: usize = 2;
 
+/// The codes, each once, that lead on from some state without an edit or with a transposition.
 #[inline]
-fn push(open: &mut Vec<Step>, node: &Node<'_>, i: usize, step: Step) {
-    if !step.states.is_empty()
-        && let Some(target) = node.target(i)
-    {
-        open.push(Step { target, ..step });
-    }
+fn wanted(window: &Window, states: States) -> impl Iterator<Item = u16> {
+    let wanted = states.wanted();
+    let is_wanted = move |k: usize| wanted >> k & 1 != 0;
+    let is_first = move |k: usize| (0..k).all(|i| !is_wanted(i) || window[i] != window[k]);
+    (0..BAND).filter(move |&k| is_wanted(k) && is_first(k)).map(|k| window[k])
 }

@@ -41,7 +41,9 @@ impl LexiconParts<Vec<u8>> {
     /// Of a key that is given twice the lowest number counts.
     pub(crate) fn build<K: AsRef<str>>(keys: &[(K, u64)]) -> Result<Self, CompileError> {
         let mut counts = CharacterCounts::default();
-        keys.iter().for_each(|(key, _)| counts.add(key.as_ref()));
+        for (key, _) in keys {
+            counts.add(key.as_ref());
+        }
         let page = CodePage::new(&counts)?;
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         for (key, value) in keys {

@@ -116,7 +116,8 @@ impl Keyed {
             }
         }
         if is_sounded(info.kind) {
-            let record = SkeletonRecord { rank: info.rank, alias: ordinal, id: info.id, is_arabic }.to_bytes();
+            let record =
+                SkeletonRecord { rank: info.rank, alias: ordinal, id: info.id, is_arabic }.to_bytes();
             for key in text::skeleton_keys(&safe).iter().filter(|key| !key.is_empty()) {
                 self.skeletons.push(&[key.as_bytes(), &record]);
             }
@@ -159,7 +160,9 @@ impl Records {
 
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
-        self.ends.iter().map(move |&end| self.bytes.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
+        self.ends
+            .iter()
+            .map(move |&end| self.bytes.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
     }
 }
 

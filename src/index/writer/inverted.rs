@@ -7,6 +7,7 @@ use super::super::CompileError;
 use super::super::format::SectionKind as Kind;
 use super::super::lexicon::{CharacterCounts, CodePage, CodesWriter, Group};
 use super::super::sections::{HashedLists, KeySections, TokenPosting, TokenSections};
+use super::super::table::Load;
 use super::batch::{KeyRecord, SkeletonRecord, TokenRecord, split_token};
 use super::spool::Spool;
 use super::{Sections, Workshop, join};
@@ -61,7 +62,8 @@ fn write_keys(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, Compi
         steps.step();
     }
     drop(sorted);
-    let mut sections = hashed_sections([Kind::KeyTable, Kind::KeyLists], hashed.finish()?, workshop)?;
+    let mut sections =
+        hashed_sections([Kind::KeyTable, Kind::KeyLists], hashed.finish(Load::Fast)?, workshop)?;
     let kinds = [
         Kind::KeyPage,
         Kind::KeyNarrowForward,
@@ -114,7 +116,9 @@ fn write_skeletons(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, 
         steps.step();
     }
     drop(sorted);
-    hashed_sections([Kind::SkeletonTable, Kind::SkeletonLists], hashed.finish()?, workshop)
+    // Whoever looks for skeletons can wait a little, and there are twice as many as aliases.
+    let hashed = hashed.finish(Load::Dense)?;
+    hashed_sections([Kind::SkeletonTable, Kind::SkeletonLists], hashed, workshop)
 }
 
 fn hashed_sections(

@@ -113,7 +113,7 @@ impl SegmentWriter {
 
         let meta = meta(rest, &rows, &lists);
         let meta = serde_json::to_vec(&meta).unwrap_or_default();
-        let RowSections { ids, id_texts, entities, same_as, descriptions } = rows.finish(&workshop)?;
+        let RowSections { ids, id_texts, entities, extras, descriptions } = rows.finish(&workshop)?;
         let AliasSections { pending, mut blocks, mut texts, keys, .. } = aliases;
         pending.finish(&mut blocks, &mut texts)?;
         let mut sections = vec![
@@ -124,7 +124,7 @@ impl SegmentWriter {
             (SectionKind::Ids, ids),
             (SectionKind::IdTexts, id_texts),
             (SectionKind::Entities, entities),
-            (SectionKind::SameAs, same_as),
+            (SectionKind::Extras, extras),
             (SectionKind::Aliases, blocks),
         ];
         workshop.progress.begin(Phase::Sorting, keys.len());
@@ -301,6 +301,7 @@ fn meta(rest: &RestOfPack, rows: &Rows<'_>, lists: &Lists) -> Meta {
         version,
         licenses,
         sources,
+        id_count: rows.id_count(),
         entity_count: rows.entity_count(),
         alias_count: rows.alias_count,
         name_count: rows.name_count,

@@ -1,11 +1,11 @@
 //! [`Rows`]: the rows of a pack, in order of ID, numbered and written down; and their keys, to be sorted.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 
 use super::super::format::{Attributes, MAX_ALIASES, NONE};
 use super::super::lists::{TokenBearers, push_varint};
-use super::super::records::{EntityFields, IS_ARABIC, NO_TYPE, id_record, offset};
+use super::super::records::{ENTITY_BYTES, EntityFields, IS_ARABIC, IdBlocks, NO_TYPE, offset, push_extras};
 use super::super::texts::Sort;
 use super::super::{CompileError, EntityOrdinal, IdOrdinal};
 use super::batch::{AliasInfo, BATCH_ALIASES, Batch};
@@ -142,6 +142,10 @@ impl<'w> Rows<'w> {
         self.compressors
     }
 
+    pub fn id_count(&self) -> u32 {
+        self.ids.records.len() as u32
+    }
+
     pub fn entity_count(&self) -> u32 {
         self.entities.count
     }
@@ -152,7 +156,8 @@ impl<'w> Rows<'w> {
             Event::Id(id) => {
                 self.end_group()?;
                 let ordinal = self.ids.add(id)?;
-                self.group = Group { ordinal, nameless: std::mem::take(&mut self.group.nameless), ..Group::default() };
+                self.group =
+                    Group { ordinal, nameless: std::mem::take(&mut self.group.nameless), ..Group::default() };
             }
             Event::Entity(entity) => self.entity(&entity)?,
             Event::SameAs { entity, item } => {
@@ -180,9 +185,11 @@ impl<'w> Rows<'w> {
 
     /// The sections of IDs and entities.
     pub fn finish(self, workshop: &Workshop) -> Result<RowSections, CompileError> {
-        let Entities { ordinals, table, descriptions, .. } = self.entities;
-        let (ids, id_texts, same_as) = self.ids.finish(&ordinals, workshop)?;
-        Ok(RowSections { ids, id_texts, entities: table, same_as, descriptions })
+        let Self { mut ids, entities, .. } = self;
+        let same_as = ids.other_ids(&entities.ordinals);
+        let (entities, extras, descriptions) = entities.finish(&same_as, workshop)?;
+        let (ids, id_texts) = ids.finish(workshop)?;
+        Ok(RowSections { ids, id_texts, entities, extras, descriptions })
     }
 
     fn take_batch(&mut self) -> Batch {
@@ -267,7 +274,7 @@ pub(super) struct RowSections {
     pub ids: Spool,
     pub id_texts: Spool,
     pub entities: Spool,
-    pub same_as: Spool,
+    pub extras: Spool,
     pub descriptions: Spool,
 }
 
@@ -302,26 +309,35 @@ impl Ids {
         }
     }
 
-    /// The sections of IDs, of their texts, and of other IDs by entity; `ordinals` are those of entities, by row.
-    fn finish(mut self, ordinals: &[EntityOrdinal], workshop: &Workshop) -> Result<(Spool, Spool, Spool), CompileError> {
-        for same in &mut self.same_as {
+    /// The other IDs of each entity that has any, as entity and ID, in order; `ordinals` are those of entities, by row.
+    fn other_ids(&mut self, ordinals: &[EntityOrdinal]) -> Vec<(EntityOrdinal, IdOrdinal)> {
+        let mut same_as = std::mem::take(&mut self.same_as);
+        for same in &mut same_as {
             same.entity = ordinals.get(same.entity as usize).copied().unwrap_or(NONE);
         }
-        self.same_as.sort_unstable_by_key(|same| (same.entity, same.item));
-        let mut same_as = Spool::new(&workshop.scratch);
-        for same in &self.same_as {
-            same_as.write_all(&same.id.to_le_bytes())?;
+        same_as.sort_unstable_by_key(|same| (same.entity, same.item));
+        for same in &same_as {
             // An entity owns its own ID, whatever other rows claim.
             let owner = self.records.get_mut(same.id as usize).map(|(_, owner)| owner);
             if let Some(owner) = owner.filter(|owner| **owner == NONE) {
                 *owner = same.entity;
             }
         }
-        let mut ids = Spool::new(&workshop.scratch);
-        for (start, owner) in self.records {
-            ids.write_all(&id_record(start, owner))?;
+        same_as.into_iter().map(|same| (same.entity, same.id)).collect()
+    }
+
+    /// The sections of IDs and of their texts.
+    fn finish(self, workshop: &Workshop) -> Result<(Spool, Spool), CompileError> {
+        let (mut table, mut texts) = (Spool::new(&workshop.scratch), Spool::new(&workshop.scratch));
+        let mut blocks = IdBlocks::default();
+        let ends = self.records.iter().skip(1).map(|&(start, _)| start as usize).chain([self.texts.len()]);
+        for (&(start, owner), end) in self.records.iter().zip(ends) {
+            let text = self.texts.get(start as usize..end).unwrap_or_default();
+            blocks.add(std::str::from_utf8(text).unwrap_or_default(), owner);
+            blocks.write_full(&mut table, &mut texts)?;
         }
-        Ok((ids, Spool::of(&workshop.scratch, &self.texts)?, same_as))
+        blocks.finish(&mut table, &mut texts)?;
+        Ok((table, texts))
     }
 }
 
@@ -330,8 +346,10 @@ struct Entities {
     /// By row.
     ordinals: Vec<EntityOrdinal>,
     count: u32,
-    same_as_count: usize,
+    /// Without what is to be known when all IDs are.
     table: Spool,
+    /// Where the description of each begins, or [`NONE`].
+    description_of: Vec<u32>,
     descriptions: Spool,
     /// Where descriptions lie that many entities may have.
     described: HashMap<String, u32>,
@@ -345,7 +363,7 @@ impl Entities {
         Self {
             ordinals: vec![NONE; rows],
             count: 0,
-            same_as_count: 0,
+            description_of: Vec::with_capacity(rows),
             table: Spool::new(&workshop.scratch),
             descriptions: Spool::new(&workshop.scratch),
             described: HashMap::new(),
@@ -369,15 +387,15 @@ impl Entities {
             *ordinal = self.count;
         }
         self.count += 1;
-        let same_as = offset(self.same_as_count, "other IDs")?;
-        self.same_as_count += entity.same_as_count as usize;
-        let country: Option<[u8; 2]> = entity.country.as_ref().and_then(|country| country.as_str().as_bytes().try_into().ok());
+        let description = self.describe(entity.description, compressors)?;
+        self.description_of.push(description);
+        let country: Option<[u8; 2]> =
+            entity.country.as_ref().and_then(|country| country.as_str().as_bytes().try_into().ok());
         Ok(EntityFields {
             id,
             name: NONE,
             rank: entity.rank.map_or(NONE, |rank| rank.get().to_bits()),
-            description: self.describe(entity.description, compressors)?,
-            same_as,
+            extras: NONE,
             entity_type: lists.entity_type(entity),
             country: country.unwrap_or_default(),
         })
@@ -385,6 +403,33 @@ impl Entities {
 
     fn write(&mut self, fields: EntityFields) -> Result<(), CompileError> {
         Ok(self.table.write_all(&fields.to_bytes())?)
+    }
+
+    /// The sections of entities, of what not every one of them has, and of descriptions; `same_as` are the other IDs, by
+    /// entity.
+    fn finish(
+        self,
+        mut same_as: &[(EntityOrdinal, IdOrdinal)],
+        workshop: &Workshop,
+    ) -> Result<(Spool, Spool, Spool), CompileError> {
+        let (mut table, mut extras) = (Spool::new(&workshop.scratch), Spool::new(&workshop.scratch));
+        let mut records = BufReader::new(self.table.into_reader()?);
+        for (entity, description) in (0..).zip(self.description_of) {
+            let mut record = [0; ENTITY_BYTES];
+            records.read_exact(&mut record)?;
+            let mut fields = EntityFields::from_bytes(&record);
+            let (own, rest) = same_as.split_at(same_as.partition_point(|&(of, _)| of <= entity));
+            same_as = rest;
+            if description != NONE || !own.is_empty() {
+                fields.extras = offset(extras.len() as usize, "bytes of other IDs")?;
+                let ids: Vec<IdOrdinal> = own.iter().map(|&(_, id)| id).collect();
+                let mut bytes = Vec::new();
+                push_extras(&mut bytes, (description != NONE).then_some(description), &ids);
+                extras.write_all(&bytes)?;
+            }
+            table.write_all(&fields.to_bytes())?;
+        }
+        Ok((table, extras, self.descriptions))
     }
 
     /// Where a description lies, which is written unless it is known.

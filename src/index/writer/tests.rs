@@ -54,13 +54,14 @@ fn aliases() -> impl Strategy<Value = Vec<AliasRow>> {
     let kind = proptest::sample::select(AliasKind::ALL.to_vec());
     let row = (any::<u8>(), alias, "|ar|en", kind, any::<bool>());
     proptest::collection::vec(row, 0..60).prop_map(|rows| {
-        let row = |(line, (number, alias, lang, kind, optional)): (u32, (u8, String, String, _, bool))| AliasRow {
-            article: if optional { Article::Optional } else { Article::Unknown },
-            place: RowPlace { line, ..RowPlace::default() },
-            // The line makes rows differ, as they do in packs.
-            note: line.to_string(),
-            ..AliasRow::new(id(number % 40), &alias, &lang, kind)
-        };
+        let row =
+            |(line, (number, alias, lang, kind, optional)): (u32, (u8, String, String, _, bool))| AliasRow {
+                article: if optional { Article::Optional } else { Article::Unknown },
+                place: RowPlace { line, ..RowPlace::default() },
+                // The line makes rows differ, as they do in packs.
+                note: line.to_string(),
+                ..AliasRow::new(id(number % 40), &alias, &lang, kind)
+            };
         (0..).zip(rows).map(row).collect()
     })
 }

@@ -7,7 +7,7 @@ use crate::model::{AliasKind, Article, Reason, Tier};
 use crate::resolve::compare::{
     Comparison, MAX_COST, compare_edited, compare_folds, compare_scripts, token_pairs,
 };
-use crate::resolve::form::Form;
+use crate::resolve::form::{Form, FormStep};
 use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
 use crate::resolve::lookup::{compare_surface, is_ordinary_word};
@@ -42,7 +42,12 @@ pub(super) struct Attempt {
 
 /// Compares the aliases of an entity with every reading of a query, and gives the nearest pair: first those that nothing
 /// keeps apart, then those that only a rule does, then those of the least cost. `None` if the entity has no alias.
-pub(super) fn nearest(stack: &Stack, entity: EntityKey, forms: &[Form], without: Stages) -> Option<Attempt> {
+pub(super) fn nearest(
+    stack: &Stack,
+    entity: EntityKey,
+    forms: &[Form<'_>],
+    without: Stages,
+) -> Option<Attempt> {
     let aliases: Vec<Surface<'_>> =
         stack.aliases(entity).take(MAX_ALIASES).filter_map(|at| Surface::new(stack, entity, at)).collect();
     let mut letter_pairs = 0;
@@ -93,7 +98,7 @@ impl<'a> Surface<'a> {
 
 /// A reading and an alias.
 struct Pair<'a> {
-    form: &'a Form,
+    form: &'a Form<'a>,
     alias: &'a Surface<'a>,
     without: Stages,
 }
@@ -108,9 +113,9 @@ impl Pair<'_> {
         Attempt {
             is_foreign,
             at: self.alias.at,
-            key: self.form.key.clone(),
+            key: self.form.key.clone().into_owned(),
             tier: self.form.tier.max(tier),
-            steps: self.form.steps.iter().cloned().chain(steps).collect(),
+            steps: self.form.steps.iter().map(FormStep::to_step).chain(steps).collect(),
             obstacle: if is_of_head { obstacle } else { obstacle.or(Some(Reason::HeadType)) },
             kind: self.alias.kind,
         }
@@ -162,7 +167,7 @@ impl Pair<'_> {
 
     /// As other spellings are found.
     fn by_edits(&self) -> Way {
-        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
+        let (query, alias) = (&*self.form.safe, self.alias.safe.as_str());
         let compared = if self.is_one_script() {
             compare_edited(query, alias, self.without)
         } else {
@@ -189,7 +194,7 @@ impl Pair<'_> {
 
     /// The edits between the two, however many: by sound across scripts where it can be told, else letter by letter.
     fn letters_between(&self) -> (Tier, Vec<Step>) {
-        let (query, alias) = (self.form.safe.as_str(), self.alias.safe.as_str());
+        let (query, alias) = (&*self.form.safe, self.alias.safe.as_str());
         let by_sound = if query.starts_with(text::is_arabic) {
             text::align_cross_script(alias, query)
         } else {

@@ -3,28 +3,34 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Edit, EditClass, EditKind, Letter};
+use super::{EditClass, Letter};
 use crate::text::letters;
 use crate::text::tables::{self, EDIT_COSTS};
 
 /// First letters are rarely misheard: a doubtful substitution there costs this much more.
 pub(super) const FIRST_LETTER_FACTOR: f32 = 1.3;
 
-pub(super) fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usize) -> Edit {
+/// What it costs that a query has a letter where the alias has another, or the same written otherwise.
+pub(super) fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usize) -> Cost {
     let (q, a) = (query[i], alias[j]);
-    let kind = EditKind::Substitution(q.written, a.written);
     if q == a {
-        return Edit { kind, cost: careless(q), class: EditClass::Sound };
+        return (careless(q), EditClass::Sound);
     }
     if is_digit(q) || is_digit(a) {
-        return Edit { kind, cost: OTHER_NUMBER, class: EditClass::Typing };
+        return (OTHER_NUMBER, EditClass::Typing);
     }
     let is_final = i + 1 == query.len() && j + 1 == alias.len();
-    let (mut cost, class) = COSTS.substitution(q.plain, a.plain, is_final);
+    let (mut cost, class) = COSTS.substitution(q.class, a.class, is_final);
     if i == 0 && j == 0 && cost > 0.20 {
         cost = (cost * FIRST_LETTER_FACTOR).min(1.0);
     }
-    Edit { kind, cost, class }
+    (cost, class)
+}
+
+/// What two swapped neighbours cost; `is_first` if no letter of either side stands before them.
+pub(super) fn transposition(is_first: bool) -> Cost {
+    let (cost, class) = COSTS.transposition;
+    (if is_first { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost }, class)
 }
 
 /// What a digit costs that the other name lacks, or has another for: more than two spellings of one name may differ by.
@@ -32,7 +38,7 @@ pub(super) fn substitution(query: &[Letter], i: usize, alias: &[Letter], j: usiz
 pub(super) const OTHER_NUMBER: f32 = 2.5;
 
 pub(super) fn is_digit(letter: Letter) -> bool {
-    letter.plain.is_numeric()
+    letter.class == Class::DIGIT
 }
 
 /// What a hamza or diacritic on one side only costs. Writers leave marks out, but do not add them without a reason.
@@ -56,14 +62,35 @@ pub(super) type Cost = (f32, EditClass);
 
 const UNEXPLAINED: Cost = (0.90, EditClass::Typing);
 
+/// Under which rows a letter is listed: a small number for each letter of the table, and one for all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Class(u8);
+
+impl Class {
+    /// Letters of no row.
+    const UNLISTED: Self = Self(0);
+    /// Digits of any script, which have no rows.
+    const DIGIT: Self = Self(1);
+    /// The number of classes of the letters of no row.
+    const FIRST_LISTED: u8 = 2;
+}
+
+/// The code points before that are all of the letters that have rows.
+const LISTED_LETTERS: usize = 0x800;
+
+/// The table, by class.
 pub(super) struct Costs {
-    substitutions: HashMap<(char, char), Cost>,
-    final_substitutions: HashMap<(char, char), Cost>,
-    indels: HashMap<char, Vec<(Where, Cost)>>,
+    classes: Vec<Class>,
+    count: usize,
+    /// By the class of the query's letter, then by that of the alias's.
+    substitutions: Vec<Cost>,
+    /// The same where both are the last letters.
+    final_substitutions: Vec<Cost>,
+    indels: Vec<Vec<(Where, Cost)>>,
     double: Cost,
     pub(super) missing: Cost,
     pub(super) extra: Cost,
-    pub(super) transposition: Cost,
+    transposition: Cost,
 }
 
 /// Where in a word an insertion or deletion row applies.
@@ -101,7 +128,59 @@ impl Where {
 
 impl Costs {
     pub(super) fn parse(rows: impl Iterator<Item = Vec<&'static str>>) -> Result<Self, String> {
-        let mut costs = Self {
+        let mut read = Rows::default();
+        for row in rows {
+            read.add(&row).ok_or_else(|| row.join("\t"))?;
+        }
+        read.add_slips_of_sounds();
+        read.by_class().ok_or_else(|| "too many letters, or one of another script".to_owned())
+    }
+
+    /// The class of a letter.
+    pub(super) fn class(&self, plain: char) -> Class {
+        match self.classes.get(plain as usize) {
+            Some(&class) => class,
+            None if plain.is_numeric() => Class::DIGIT,
+            None => Class::UNLISTED,
+        }
+    }
+
+    fn substitution(&self, query: Class, alias: Class, is_final: bool) -> Cost {
+        let table = if is_final { &self.final_substitutions } else { &self.substitutions };
+        table[usize::from(query.0) * self.count + usize::from(alias.0)]
+    }
+
+    /// The cost of the letter `word[i]` where the other word has none; `other` if no row tells.
+    pub(super) fn indel(&self, word: &[Letter], i: usize, other: Cost) -> Cost {
+        if is_digit(word[i]) {
+            return (OTHER_NUMBER, EditClass::Typing);
+        }
+        let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
+        let is_doubled = neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i]);
+        let doubled = is_doubled.then_some(self.double);
+        let rows = &self.indels[usize::from(word[i].class.0)];
+        let applying = rows.iter().filter(|(place, _)| place.holds(word, i)).map(|&(_, cost)| cost);
+        applying.fold(doubled, |best, cost| cheaper(best, Some(cost))).unwrap_or_else(|| {
+            let (cost, class) = other;
+            (if i == 0 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost }, class)
+        })
+    }
+}
+
+/// The rows of the table as they are read, by letter.
+struct Rows {
+    substitutions: HashMap<(char, char), Cost>,
+    final_substitutions: HashMap<(char, char), Cost>,
+    indels: HashMap<char, Vec<(Where, Cost)>>,
+    double: Cost,
+    missing: Cost,
+    extra: Cost,
+    transposition: Cost,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self {
             substitutions: HashMap::new(),
             final_substitutions: HashMap::new(),
             indels: HashMap::new(),
@@ -109,14 +188,11 @@ impl Costs {
             missing: UNEXPLAINED,
             extra: UNEXPLAINED,
             transposition: UNEXPLAINED,
-        };
-        for row in rows {
-            costs.add(&row).ok_or_else(|| row.join("\t"))?;
         }
-        costs.add_slips_of_sounds();
-        Ok(costs)
     }
+}
 
+impl Rows {
     /// Adds the slips of the eye or finger that were made in another spelling of the name: ح for غ, since ح is a slip
     /// for ج, and ج the sound of غ.
     fn add_slips_of_sounds(&mut self) {
@@ -167,27 +243,51 @@ impl Costs {
         Some(())
     }
 
-    fn substitution(&self, a: char, b: char, is_final: bool) -> Cost {
-        let row = |table: &HashMap<_, _>| table.get(&(a, b)).copied();
-        let anywhere = row(&self.substitutions);
-        let at_end = if is_final { row(&self.final_substitutions) } else { None };
-        cheaper(anywhere, at_end).unwrap_or(UNEXPLAINED)
-    }
-
-    /// The cost of the letter `word[i]` where the other word has none; `other` if no row tells.
-    pub(super) fn indel(&self, word: &[Letter], i: usize, other: Cost) -> Cost {
-        if is_digit(word[i]) {
-            return (OTHER_NUMBER, EditClass::Typing);
+    /// By class, for look-ups without hashing; `None` if the letters are too many, or beyond [`LISTED_LETTERS`].
+    fn by_class(self) -> Option<Costs> {
+        let pairs = self.substitutions.keys().chain(self.final_substitutions.keys());
+        let mut letters: Vec<char> =
+            pairs.flat_map(|&(a, b)| [a, b]).chain(self.indels.keys().copied()).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        let count = letters.len() + usize::from(Class::FIRST_LISTED);
+        let is_digit = |c: char| c.is_numeric();
+        let unlisted =
+            |code| char::from_u32(code).filter(|&c| is_digit(c)).map_or(Class::UNLISTED, |_| Class::DIGIT);
+        let mut classes: Vec<Class> = (0..LISTED_LETTERS as u32).map(unlisted).collect();
+        for (class, &letter) in (Class::FIRST_LISTED..=u8::MAX).zip(&letters) {
+            *classes.get_mut(letter as usize)? = Class(class);
         }
-        let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
-        let is_doubled = neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i]);
-        let doubled = is_doubled.then_some(self.double);
-        let rows = self.indels.get(&word[i].plain).map_or(&[][..], Vec::as_slice);
-        let applying = rows.iter().filter(|(place, _)| place.holds(word, i)).map(|&(_, cost)| cost);
-        applying.fold(doubled, |best, cost| cheaper(best, Some(cost))).unwrap_or_else(|| {
-            let (cost, class) = other;
-            (if i == 0 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost }, class)
-        })
+        if count > usize::from(u8::MAX) || letters.iter().any(|&letter| is_digit(letter)) {
+            return None;
+        }
+        let mut costs = Costs {
+            classes,
+            count,
+            substitutions: vec![UNEXPLAINED; count * count],
+            final_substitutions: vec![UNEXPLAINED; count * count],
+            indels: vec![Vec::new(); count],
+            double: self.double,
+            missing: self.missing,
+            extra: self.extra,
+            transposition: self.transposition,
+        };
+        let at = |costs: &Costs, a, b| usize::from(costs.class(a).0) * count + usize::from(costs.class(b).0);
+        for (&(a, b), &anywhere) in &self.substitutions {
+            let at = at(&costs, a, b);
+            costs.substitutions[at] = anywhere;
+            costs.final_substitutions[at] = anywhere;
+        }
+        for (&(a, b), &last) in &self.final_substitutions {
+            let at = at(&costs, a, b);
+            let anywhere = self.substitutions.get(&(a, b)).copied();
+            costs.final_substitutions[at] = cheaper(anywhere, Some(last)).unwrap_or(last);
+        }
+        for (letter, rows) in self.indels {
+            let class = costs.class(letter);
+            costs.indels[usize::from(class.0)] = rows;
+        }
+        Some(costs)
     }
 }
 
