@@ -131,3 +131,6 @@ impl Words {
         number
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub(super) struct Block<'b> {
 }
 
 /// How a block ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// With a row, and others follow.
     Row,
@@ -85,5 +85,53 @@ impl<'s> Blocks<'s> {
         let missing = len.saturating_sub(self.buffer.len());
         (&mut *self.source).take(missing as u64).read_to_end(&mut self.buffer)?;
         Ok(self.buffer.len() < len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The blocks of a table: their lengths, the lines before each, and how the last one ends.
+    fn blocks(mut table: &[u8], syntax: Syntax) -> (Vec<(usize, u32)>, Option<Ending>) {
+        let mut blocks = Blocks::new(&mut table, syntax);
+        let (mut found, mut last) = (Vec::new(), None);
+        while let Some(block) = blocks.next().unwrap() {
+            found.push((block.bytes.len(), block.lines_before));
+            last = Some(block.ending);
+            if block.ending != Ending::Row {
+                break;
+            }
+        }
+        (found, last)
+    }
+
+    #[test]
+    fn a_small_table_is_one_block_without_its_mark() {
+        assert_eq!(blocks(b"\xef\xbb\xbfid\n1\n2", Syntax::Tsv), (vec![(6, 0)], Some(Ending::Table)));
+        assert_eq!(blocks(b"", Syntax::Csv), (vec![], None));
+    }
+
+    #[test]
+    fn blocks_end_with_rows_and_count_lines() {
+        // Every cell holds a line end, so that half of them end no row.
+        let row = b"1,\"a\nb\"\r\n";
+        let table = row.repeat(3 * BLOCK_BYTES / row.len());
+        let (found, last) = blocks(&table, Syntax::Csv);
+        assert_eq!(found.iter().map(|(len, _)| len).sum::<usize>(), table.len());
+        assert!(found.len() > 2 && last == Some(Ending::Table));
+        let mut before = 0;
+        for (len, lines) in found {
+            assert_eq!(lines as usize, table[..before].iter().filter(|byte| **byte == b'\n').count());
+            before += len;
+            assert!(before == table.len() || matches!(table[before - 1], b'\r' | b'\n'));
+        }
+    }
+
+    #[test]
+    fn a_row_without_end_is_cut_off() {
+        let table = vec![b'x'; 5 * MAX_ROW_BYTES];
+        let (found, last) = blocks(&table, Syntax::Tsv);
+        assert!(last == Some(Ending::LongRow) && found.len() == 1);
     }
 }
