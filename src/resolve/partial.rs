@@ -91,13 +91,19 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             continue;
         }
         let query: Vec<&str> = form.lossy.split(' ').collect();
+        if !hits.may_look_up(query.len()) {
+            return;
+        }
         for at in sharing_tokens(stack, &query, without) {
-            if !hits.may_compare() {
+            if !hits.may_read() {
                 return;
             }
             let Some(name) = keys.of_alias(stack, at).filter(|name| meets(&query, name.lossy())) else {
                 continue;
             };
+            if !hits.may_compare(form) {
+                return;
+            }
             let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, name));
             if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
@@ -151,8 +157,11 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     for token in tokens {
         // Many people share a family name.
         let mut compared: HashMap<String, Option<Comparison>> = HashMap::new();
+        if !hits.may_look_up(1) {
+            return;
+        }
         for at in sharing_tokens(stack, &[&token], without) {
-            if !hits.may_compare() {
+            if !hits.may_read() {
                 return;
             }
             let Some(name) = keys.of_alias(stack, at) else { continue };

@@ -27,9 +27,12 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
     let mut key = SafeKey::default();
     for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::of_skeleton(stack, form);
         for &at in &candidates.found {
-            if !hits.may_compare() {
+            if !hits.may_compare(form) {
                 return;
             }
             let Some(safe) = key.of_alias(stack, at) else { continue };
@@ -52,9 +55,12 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
     let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
     let forms: Vec<(&Form, HeardName)> = heard.collect();
     for (form, heard) in &forms {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::of_skeleton(stack, form);
         for &at in &candidates.found {
-            if !hits.may_compare() {
+            if !hits.may_compare(form) {
                 return;
             }
             let Some(safe) = key.of_alias(stack, at) else { continue };
@@ -69,9 +75,12 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
         return;
     }
     for (form, heard) in &forms {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::near_skeleton(stack, form);
         for &at in &candidates.found {
-            if !hits.may_compare() {
+            if !hits.may_compare(form) {
                 return;
             }
             let Some(safe) = key.of_alias(stack, at) else { continue };
