@@ -49,30 +49,60 @@ const AHEAD: usize = 32;
 /// The skeleton keys within one edit of a key, itself among them; made once, they serve for every segment.
 ///
 /// There are few symbols, so that trying out every neighbour takes less time than a walk of an automaton, and no memory.
+/// Digits and the symbol of an initial vowel stay as they are: a number is never another, and a key that is long enough
+/// to be looked for so has no vowel.
 pub struct NearSkeletons(Vec<KeyHash>);
 
 impl NearSkeletons {
-    /// The neighbours of a key: a symbol more, less or other, or two that have changed places.
+    /// The neighbours of a key: a consonant more, less or other, or two symbols that have changed places.
     pub fn new(key: &str) -> Self {
         let symbols: Vec<char> = key.chars().collect();
-        let mut keys = vec![key.to_owned()];
+        let mut near =
+            Neighbours { key: String::with_capacity(key.len() + 4), hashes: vec![KeyHash::of(key)] };
         for at in 0..=symbols.len() {
             let (before, after) = symbols.split_at(at);
-            let mut add = |middle: &[char], after: &[char]| {
-                keys.push(before.iter().chain(middle).chain(after).collect());
+            // Of the places in a row of one symbol where another of it, or one less, makes the same key, the first one.
+            let is_first = |symbol| before.last() != Some(&symbol);
+            for &symbol in text::skeleton_consonants().iter().filter(|&&symbol| is_first(symbol)) {
+                near.add(before, &[symbol], after);
+            }
+            let Some((&first, rest)) = after.split_first().filter(|&(&first, _)| is_consonant(first)) else {
+                continue;
             };
-            text::skeleton_symbols().iter().for_each(|&symbol| add(&[symbol], after));
-            if let [first, rest @ ..] = after {
-                add(&[], rest);
-                text::skeleton_symbols().iter().for_each(|&symbol| add(&[symbol], rest));
-                if let [second, rest @ ..] = rest {
-                    add(&[*second, *first], rest);
-                }
+            if is_first(first) {
+                near.add(before, &[], rest);
+            }
+            for &symbol in text::skeleton_consonants().iter().filter(|&&symbol| symbol != first) {
+                near.add(before, &[symbol], rest);
             }
         }
-        keys.sort_unstable();
-        keys.dedup();
-        Self(keys.iter().map(|key| KeyHash::of(key)).collect())
+        for (at, pair) in symbols.windows(2).enumerate() {
+            if let &[first, second] = pair
+                && first != second
+                && (is_consonant(first) || is_consonant(second))
+            {
+                near.add(&symbols[..at], &[second, first], &symbols[at + 2..]);
+            }
+        }
+        Self(near.hashes)
+    }
+}
+
+fn is_consonant(symbol: char) -> bool {
+    text::skeleton_consonants().contains(&symbol)
+}
+
+/// Hashes of keys, each made in the same buffer.
+struct Neighbours {
+    key: String,
+    hashes: Vec<KeyHash>,
+}
+
+impl Neighbours {
+    fn add(&mut self, before: &[char], middle: &[char], after: &[char]) {
+        self.key.clear();
+        self.key.extend(before.iter().chain(middle).chain(after));
+        self.hashes.push(KeyHash::of(&self.key));
     }
 }
 
@@ -105,15 +135,24 @@ pub fn search_prefix(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
 
     proptest! {
         #[test]
-        fn neighbours_are_the_keys_within_one_edit(key in "[ABG14]{2,5}", other in "[ABG14]{1,6}") {
-            let is_near = strsim::osa_distance(&key, &other) <= 1;
+        fn neighbours_are_the_keys_within_one_edit_of_consonants(key in "[ABG14]{2,5}", other in "[ABG14]{1,6}") {
+            let others = |key: &str| key.chars().filter(|&symbol| !is_consonant(symbol)).collect::<String>();
+            let is_near = strsim::osa_distance(&key, &other) <= 1 && others(&key) == others(&other);
             prop_assert_eq!(NearSkeletons::new(&key).0.contains(&KeyHash::of(&other)), is_near);
+        }
+
+        #[test]
+        fn neighbours_are_made_once(key in "[ABG14]{2,8}") {
+            let hashes = NearSkeletons::new(&key).0;
+            prop_assert_eq!(hashes.iter().collect::<HashSet<_>>().len(), hashes.len());
         }
     }
 }

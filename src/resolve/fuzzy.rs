@@ -73,7 +73,7 @@ fn gather_keys(stack: &Stack, form: &Form<'_>, pattern: &FuzzyPattern, hits: &mu
         found.clear();
         reader.search_fuzzy(pattern, hits.budget(), |postings| found.extend(postings));
         for posting in &found {
-            if !hits.may_compare() {
+            if !hits.may_compare(form) {
                 return;
             }
             let at = AliasRef { segment, alias: posting.alias };

@@ -90,12 +90,18 @@ pub(super) struct Hits<'a> {
     budget: WorkBudget,
 }
 
-/// The work of a search: about a millisecond of transitions followed, and as much of aliases compared.
-const WORK: u32 = 400_000;
+/// The work of a search in transitions followed, of which a core does some forty in a microsecond: all of it takes some
+/// milliseconds. Over ten million names, two thirds of it cut short one misspelt name in two hundred.
+const WORK: u32 = 300_000;
 /// How many times as much a search through all tiers may do.
 const ALL_TIERS_FACTOR: u32 = 10;
-/// What it counts to compare an alias, in transitions.
-const COMPARISON_WORK: u32 = 50;
+/// What other work counts, in transitions: to look a token or a form's skeletons up in all segments, to read an alias,
+/// and to compare one, for the alias and for each letter of the form.
+const TOKEN_WORK: u32 = 60;
+const SKELETON_WORK: u32 = 600;
+const READING_WORK: u32 = 15;
+const COMPARISON_WORK: u32 = 15;
+const LETTER_WORK: u32 = 3;
 
 /// Below this plausibility a hit does not end the search for better ones.
 const LEAST_KNOWN: f32 = 0.3;
@@ -138,9 +144,25 @@ impl<'a> Hits<'a> {
         &mut self.budget
     }
 
-    /// Whether an alias may still be compared; then that is taken off the work that is left.
-    pub fn may_compare(&mut self) -> bool {
-        self.budget.take(COMPARISON_WORK)
+    /// Whether so many tokens may still be looked up; then that is taken off the work that is left.
+    pub fn may_look_up(&mut self, tokens: usize) -> bool {
+        self.budget.take(TOKEN_WORK.saturating_mul(u32::try_from(tokens).unwrap_or(u32::MAX)))
+    }
+
+    /// As [`Hits::may_look_up`], of the skeletons of a form.
+    pub fn may_look_up_skeletons(&mut self) -> bool {
+        self.budget.take(SKELETON_WORK)
+    }
+
+    /// Whether an alias may still be read; then that is taken off the work that is left.
+    pub fn may_read(&mut self) -> bool {
+        self.budget.take(READING_WORK)
+    }
+
+    /// Whether an alias may still be compared with a form; then that is taken off the work that is left.
+    pub fn may_compare(&mut self, form: &Form<'_>) -> bool {
+        let letters = u32::try_from(form.letters()).unwrap_or(u32::MAX);
+        self.budget.take(COMPARISON_WORK.saturating_add(LETTER_WORK.saturating_mul(letters)))
     }
 
     /// Whether the work was not enough for the whole search.

@@ -1,5 +1,6 @@
 //! Tier PARTIAL: heads dropped, tokens reordered or left out, a family name alone.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::compare::{Comparison, compare_edited};
@@ -9,10 +10,10 @@ use super::lookup;
 use super::stack::{AliasRef, EntityKey, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::FuzzyPattern;
+use crate::index::{AliasOrdinal, FuzzyPattern, Segment};
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
-use crate::text::{self, heads};
+use crate::text::{self, NameKeys, heads};
 
 /// Tokens under more aliases than this say too little to search by.
 const MAX_TOKEN_ALIASES: usize = 4096;
@@ -81,6 +82,7 @@ fn without_head(stack: &Stack, form: &Form<'_>, without: Stages) -> Vec<Form<'st
 /// not بان.
 pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
+    let mut keys = AliasKeys::default();
     for form in forms {
         let is_short_remainder = form.is_stripped && form.letters() <= MIN_FAMILY_LETTERS;
         // Alone, a name keeps its article: السلام is peace, and no سلام.
@@ -89,17 +91,20 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             continue;
         }
         let query: Vec<&str> = form.lossy.split(' ').collect();
-        if !may_be_partial(stack, &query, without) {
-            continue;
+        if !hits.may_look_up(query.len()) {
+            return;
         }
-        for at in sharing_rarest_token(stack, &query, without) {
-            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
-            let safe = text::safe_fold(&alias.text());
-            let lossy = text::lossy_fold(&safe);
-            if !meets(&query, &lossy, without) {
-                continue;
+        for at in sharing_tokens(stack, &query, without) {
+            if !hits.may_read() {
+                return;
             }
-            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, &safe));
+            let Some(name) = keys.of_alias(stack, at).filter(|name| meets(&query, name.lossy())) else {
+                continue;
+            };
+            if !hits.may_compare(form) {
+                return;
+            }
+            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, name));
             if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
             }
@@ -107,31 +112,33 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
     }
 }
 
-/// Whether [`Named::compare`] may accept any alias: of a name that is reordered or left out in part every token is known,
-/// and a person's family name stands at an end of the name.
-fn may_be_partial(stack: &Stack, query: &[&str], without: Stages) -> bool {
-    let is_known = |token: &str| stack.numbered().any(|(_, reader)| reader.lookup_token(token).len() > 0);
-    let is_any = |token: &str, is: &dyn Fn(&str) -> bool| {
-        let bare = token.strip_prefix(text::ARTICLE);
-        is(token) || bare.is_some_and(is) || is(&format!("{}{token}", text::ARTICLE))
-    };
-    let is_of_person = |token: Option<&&str>| {
-        token.is_some_and(|token| is_any(token, &|token| stack.is_token_of_person(token)))
-    };
-    without.contains(Stage::GivenNames)
-        || is_of_person(query.last())
-        || is_of_person(query.first())
-        || query.iter().all(|token| is_any(token, &is_known))
+/// The keys of an alias that is read, in buffers that serve the next one too.
+#[derive(Default)]
+struct AliasKeys {
+    text: String,
+    keys: NameKeys,
 }
 
-/// Whether [`Named::compare`] may accept an alias of this K2 key, as far as its ends tell, or that it has all tokens.
-fn meets(query: &[&str], alias: &str, without: Stages) -> bool {
-    let mut tokens = alias.split(' ');
+impl AliasKeys {
+    fn of_alias(&mut self, stack: &Stack, at: AliasRef) -> Option<&NameKeys> {
+        stack.alias(at)?.text_into(&mut self.text);
+        self.keys.set(&self.text);
+        Some(&self.keys)
+    }
+}
+
+/// Whether [`Named::compare`] may accept an alias of this K2 key: it has all tokens of the query, or it ends in the same
+/// token, and has as many, of which others may be spelled otherwise, or fewer, of which the first is the same.
+fn meets(query: &[&str], alias: &str) -> bool {
+    let tokens = || alias.split(' ');
     let are_same = |a: Option<&&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| is_same(a, b));
-    are_same(query.last(), tokens.next_back())
-        || are_same(query.first(), tokens.next())
-        || without.contains(Stage::GivenNames)
-        || query.iter().all(|token| alias.split(' ').any(|other| is_same(token, other)))
+    let is_alike = || match tokens().count().cmp(&query.len()) {
+        Ordering::Less => are_same(query.first(), tokens().next()),
+        Ordering::Equal => true,
+        Ordering::Greater => false,
+    };
+    are_same(query.last(), tokens().next_back()) && is_alike()
+        || query.iter().all(|token| tokens().any(|other| is_same(token, other)))
 }
 
 /// Gathers people whose family name alone, of one token, is another spelling of the form (ترمب, ترامب).
@@ -146,25 +153,43 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
     }
     tokens.sort_unstable();
     tokens.dedup();
+    let mut keys = AliasKeys::default();
     for token in tokens {
         // Many people share a family name.
         let mut compared: HashMap<String, Option<Comparison>> = HashMap::new();
-        for at in sharing_rarest_token(stack, &[&token], without) {
-            let Some(alias) = stack.alias(at).filter(|_| hits.may_compare()) else { continue };
-            let safe = text::safe_fold(&alias.text());
-            if !meets(&[&token], &text::lossy_fold(&safe), without) {
+        if !hits.may_look_up(1) {
+            return;
+        }
+        for at in sharing_tokens(stack, &[&token], without) {
+            if !hits.may_read() {
+                return;
+            }
+            let Some(name) = keys.of_alias(stack, at) else { continue };
+            let mut compare = |family: &str| match compared.get(family) {
+                Some(comparison) => comparison.clone(),
+                None => {
+                    let comparison = compare_family(form, family, without);
+                    compared.entry(family.to_owned()).or_insert(comparison).clone()
+                }
+            };
+            // Most are refused for their letters, which costs less than to ask whose name it is.
+            if !at_ends(name, &token).any(|family| compare(family).is_some()) {
                 continue;
             }
-            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, &safe));
-            let Some(family) = named.and_then(|named| named.family_of(&token)) else { continue };
-            let comparison = compared
-                .entry(family.to_owned())
-                .or_insert_with_key(|family| compare_family(form, family, without));
-            if let Some(comparison) = comparison.clone() {
+            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, name));
+            let family = named.and_then(|named| named.family_of(&token));
+            if let Some(comparison) = family.and_then(compare) {
                 hits.add(form, at, comparison);
             }
         }
     }
+}
+
+/// The first token and the last of a name, as K0 has them, where K2 has `token`.
+fn at_ends<'a>(name: &'a NameKeys, token: &str) -> impl Iterator<Item = &'a str> {
+    let (mut safe, mut lossy) = (name.safe().split(' '), name.lossy().split(' '));
+    let ends = [(safe.next(), lossy.next()), (safe.next_back(), lossy.next_back())];
+    ends.into_iter().filter(move |&(_, lossy)| lossy == Some(token)).filter_map(|(safe, _)| safe)
 }
 
 /// Compares a form with a family name, a K0 key: another spelling of it by sound stands for the person.
@@ -176,23 +201,62 @@ fn compare_family(form: &Form, family: &str, without: Stages) -> Option<Comparis
     (comparison.tier == Tier::Transliteration).then_some(comparison)
 }
 
-/// The aliases that share the rarest known token of a query.
-fn sharing_rarest_token(stack: &Stack, tokens: &[&str], without: Stages) -> Vec<AliasRef> {
-    let count =
-        |token: &str| -> usize { stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum() };
-    let counted = tokens.iter().map(|token| (count(token), *token)).filter(|&(n, _)| n > 0);
-    let Some((_, rarest)) = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES) else { return Vec::new() };
-    if let [alone] = tokens
-        && !may_be_family_name(stack, alone, without)
-    {
-        return Vec::new();
+/// The aliases of several tokens that share the rarest known token of a query, and of the others those without which
+/// [`Named::compare`] accepts no alias: the last one in any case, and all of them if no person has that. In a name that is
+/// written without a part of it, or in another order, every token is known, and a person's family name stands last, or
+/// first, and then another name of theirs last.
+///
+/// Some of them may lack a token that very many aliases have.
+fn sharing_tokens(stack: &Stack, query: &[&str], without: Stages) -> Vec<AliasRef> {
+    let [.., last] = query else { return Vec::new() };
+    let is_last_known = with_or_without_article(last).any(|token| alias_count(stack, &token) > 0);
+    let counted = query.iter().map(|token| (alias_count(stack, token), *token)).filter(|&(n, _)| n > 0);
+    let rarest = counted.min().filter(|&(n, _)| is_last_known && n <= MAX_TOKEN_ALIASES);
+    let Some((_, rarest)) = rarest else { return Vec::new() };
+    let may_be_person = with_or_without_article(last).any(|token| stack.is_token_of_person(&token));
+    let needed = match query {
+        [alone] if !may_be_person || !may_be_family_name(stack, alone, without) => return Vec::new(),
+        _ if may_be_person => std::slice::from_ref(last),
+        _ => query,
+    };
+    let needed: Vec<Vec<String>> = needed
+        .iter()
+        .filter(|&&token| token != rarest)
+        .map(|token| with_or_without_article(token).collect())
+        .collect();
+    let of_segment = |(segment, reader): (u16, &Segment)| {
+        let mut aliases: Vec<AliasOrdinal> = reader.lookup_token(rarest).collect();
+        needed.iter().for_each(|tokens| retain_with_any(&mut aliases, reader, tokens));
+        aliases.into_iter().map(move |alias| AliasRef { segment, alias })
+    };
+    stack.numbered().flat_map(of_segment).collect()
+}
+
+fn alias_count(stack: &Stack, token: &str) -> usize {
+    stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum()
+}
+
+/// The tokens that [`is_same`] takes for `token`.
+fn with_or_without_article(token: &str) -> impl Iterator<Item = String> {
+    let bare = token.strip_prefix(text::ARTICLE).map(str::to_owned);
+    [token.to_owned(), format!("{}{token}", text::ARTICLE)].into_iter().chain(bare)
+}
+
+/// So many postings of another token are passed over sooner than one alias is read.
+const POSTINGS_OF_ALIAS: usize = 64;
+
+/// Leaves of ascending aliases those that have one of `tokens`, if that takes less time than to read all of them.
+fn retain_with_any(aliases: &mut Vec<AliasOrdinal>, reader: &Segment, tokens: &[String]) {
+    let mut lists: Vec<_> = tokens.iter().map(|token| reader.lookup_token(token).peekable()).collect();
+    if lists.iter().map(ExactSizeIterator::len).sum::<usize>() > POSTINGS_OF_ALIAS * aliases.len() {
+        return;
     }
-    stack
-        .numbered()
-        .flat_map(|(segment, reader)| {
-            reader.lookup_token(rarest).map(move |alias| AliasRef { segment, alias })
+    aliases.retain(|&alias| {
+        lists.iter_mut().any(|list| {
+            while list.next_if(|&other| other < alias).is_some() {}
+            list.peek() == Some(&alias)
         })
-        .collect()
+    });
 }
 
 /// Whether a token may stand for a person alone: long enough, and nobody's given name.
@@ -206,24 +270,24 @@ fn may_be_family_name(stack: &Stack, token: &str, without: Stages) -> bool {
 /// An alias of several tokens and whose name it is.
 pub(super) struct Named<'a> {
     safe: Vec<&'a str>,
-    lossy: Vec<String>,
+    lossy: Vec<&'a str>,
     is_person: bool,
     order: NameOrder,
 }
 
 impl<'a> Named<'a> {
-    pub fn new(stack: &Stack, entity: EntityKey, safe: &'a str) -> Option<Self> {
-        let safe: Vec<&str> = safe.split(' ').collect();
-        let lossy: Vec<String> = safe.iter().map(|token| text::lossy_fold(token)).collect();
+    pub fn new(stack: &Stack, entity: EntityKey, name: &'a NameKeys) -> Option<Self> {
+        let safe: Vec<&str> = name.safe().split(' ').collect();
+        let lossy: Vec<&str> = name.lossy().split(' ').collect();
         let is_person = stack.is_person(entity);
         (safe.len() > 1).then(|| Self { safe, lossy, is_person, order: stack.name_order(entity) })
     }
 
     pub fn compare(&self, form: &Form, without: Stages) -> Option<Comparison> {
         let query: Vec<&str> = form.lossy.split(' ').collect();
-        let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
-        if is_reordered(&query, &alias) {
-            let step = if all_same(&query, &alias) { "article on one side only" } else { "reordered" };
+        let alias = &self.lossy[..];
+        if is_reordered(&query, alias) {
+            let step = if all_same(&query, alias) { "article on one side only" } else { "reordered" };
             return Some(partial(&REORDERED, step.to_owned()));
         }
         if let Some(head) = alias.strip_suffix(&query[..])
@@ -232,7 +296,7 @@ impl<'a> Named<'a> {
         {
             return Some(partial(&LEFT_OUT, format!("left out {}", head.join(" "))));
         }
-        if self.is_person { self.compare_person(form, &query, &alias, without) } else { None }
+        if self.is_person { self.compare_person(form, &query, alias, without) } else { None }
     }
 
     fn compare_person(
@@ -276,10 +340,9 @@ impl<'a> Named<'a> {
 
     /// The family name, a K0 key, if the name is a person's and the K2 key of the family name is `token`.
     fn family_of(&self, token: &str) -> Option<&'a str> {
-        let alias: Vec<&str> = self.lossy.iter().map(String::as_str).collect();
-        let family =
-            person::family_name(&alias, self.order).filter(|family| self.is_person && family.len() == 1)?;
-        (alias[family.start] == token).then(|| self.safe[family.start])
+        let family = person::family_name(&self.lossy, self.order)
+            .filter(|family| self.is_person && family.len() == 1)?;
+        (self.lossy[family.start] == token).then(|| self.safe[family.start])
     }
 
     /// The family name agrees; the given names may be spelled otherwise (فلاديمير, فولوديمير).

@@ -25,15 +25,20 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 /// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
+    let mut key = SafeKey::default();
     for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::of_skeleton(stack, form);
-        for (at, safe) in candidates.with_safe_keys() {
-            if !hits.may_compare() {
+        for &at in &candidates.found {
+            if !hits.may_compare(form) {
                 return;
             }
-            if is_arabic(&safe)
-                && let Ok(comparison) = compare_edited(&form.safe, &safe, without)
-                && candidates.holds(&safe)
+            let Some(safe) = key.of_alias(stack, at) else { continue };
+            if is_arabic(safe)
+                && let Ok(comparison) = compare_edited(&form.safe, safe, without)
+                && candidates.holds(safe)
             {
                 hits.add(form, at, comparison);
             }
@@ -45,17 +50,22 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
+    let mut key = SafeKey::default();
     let forms = forms.iter().filter(|form| may_be_respelled(form, without));
     let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
     let forms: Vec<(&Form, HeardName)> = heard.collect();
     for (form, heard) in &forms {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::of_skeleton(stack, form);
-        for (at, safe) in candidates.with_safe_keys() {
-            if !hits.may_compare() {
+        for &at in &candidates.found {
+            if !hits.may_compare(form) {
                 return;
             }
-            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
-                && candidates.holds(&safe)
+            let Some(safe) = key.of_alias(stack, at) else { continue };
+            if let Some(comparison) = across_scripts(stack, form, heard, at, safe, without)
+                && candidates.holds(safe)
             {
                 hits.add(form, at, comparison);
             }
@@ -65,15 +75,19 @@ pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hi
         return;
     }
     for (form, heard) in &forms {
+        if !hits.may_look_up_skeletons() {
+            return;
+        }
         let candidates = Candidates::near_skeleton(stack, form);
-        for (at, safe) in candidates.with_safe_keys() {
-            if !hits.may_compare() {
+        for &at in &candidates.found {
+            if !hits.may_compare(form) {
                 return;
             }
+            let Some(safe) = key.of_alias(stack, at) else { continue };
             let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
-            if let Some(comparison) = across_scripts(stack, form, heard, at, &safe, without)
+            if let Some(comparison) = across_scripts(stack, form, heard, at, safe, without)
                 && stack.entity_of(at).is_some_and(has_none)
-                && candidates.holds(&safe)
+                && candidates.holds(safe)
             {
                 hits.add(form, at, comparison);
             }
@@ -210,19 +224,25 @@ impl<'a> Candidates<'a> {
         Self { keys, ..self }
     }
 
-    /// With their K0 keys.
-    fn with_safe_keys(&self) -> impl Iterator<Item = (AliasRef, String)> {
-        let mut name = String::new();
-        self.found.iter().filter_map(move |&at| {
-            self.stack.alias(at)?.text_into(&mut name);
-            Some((at, text::safe_fold(&name)))
-        })
-    }
-
     /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.
     fn holds(&self, safe: &str) -> bool {
         let is_meant =
             |own: &String, key: &String| own == key || self.is_near && strsim::osa_distance(own, key) <= 1;
         text::skeleton_keys(safe).iter().any(|own| self.keys.iter().any(|key| is_meant(own, key)))
+    }
+}
+
+/// The K0 key of an alias that is read, in buffers that serve the next one too.
+#[derive(Default)]
+struct SafeKey {
+    text: String,
+    safe: String,
+}
+
+impl SafeKey {
+    fn of_alias(&mut self, stack: &Stack, at: AliasRef) -> Option<&str> {
+        stack.alias(at)?.text_into(&mut self.text);
+        text::safe_fold_into(&self.text, &mut self.safe);
+        Some(&self.safe)
     }
 }

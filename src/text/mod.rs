@@ -33,7 +33,7 @@ pub use letters::{ARTICLE, is_arabic};
 pub use name_keys::NameKeys;
 pub use ordinary::{is_ordinary_word, is_whole_ordinary_word};
 pub use skeleton::{
-    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_keys, skeleton_queries,
-    skeleton_symbols,
+    MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_consonants, skeleton_keys,
+    skeleton_queries,
 };
 pub use tables::{is_function_word, rules_digest};

@@ -197,7 +197,8 @@ impl<'a> Node<'a> {
     #[inline]
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
         if self.index == 0 {
-            return memchr::memchr(byte, self.inputs);
+            // Mostly a few: a call to search them in blocks would take longer.
+            return self.inputs.iter().position(|&input| input == byte);
         }
         let i = usize::from(*self.bytes.get(self.index + usize::from(byte))?);
         self.inputs.len().checked_sub(i + 1)

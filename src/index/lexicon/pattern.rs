@@ -70,5 +70,9 @@ impl PatternCodes {
 /// Where in a window a code stands: bit k for index k.
 #[inline]
 pub(super) fn matches(window: &Window, code: u16) -> u32 {
-    window.iter().rev().fold(0, |bits, &other| bits << 1 | u32::from(other == code))
+    let mut bits = 0;
+    for (k, &other) in window.iter().enumerate() {
+        bits |= u32::from(other == code) << k;
+    }
+    bits
 }

@@ -17,7 +17,7 @@ use crate::resolve::stack::{AliasRef, EntityKey, Stack};
 use crate::resolve::stage::{Stage, Stages};
 use crate::resolve::step::{Step, total_cost};
 use crate::text::distance::{self, Alignment, Edit, EditClass};
-use crate::text::{self, ARTICLE, well_known};
+use crate::text::{self, ARTICLE, NameKeys, well_known};
 
 /// The most alias rows of an entity that are compared, in stack order.
 pub(super) const MAX_ALIASES: usize = 1_000;
@@ -161,7 +161,8 @@ impl Pair<'_> {
 
     /// As names are found in part.
     fn in_part(&self) -> Option<Way> {
-        let named = Named::new(self.alias.stack, self.alias.entity, &self.alias.safe)?;
+        let keys = NameKeys::of_safe(self.alias.safe.clone());
+        let named = Named::new(self.alias.stack, self.alias.entity, &keys)?;
         Some(Way::of(named.compare(self.form, self.without)?, None))
     }
 
