@@ -165,10 +165,15 @@ impl NameKeys {
     fn set_key(&mut self) {
         let Self { lossy, safe, key, .. } = self;
         let lossy = if self.is_lossy { lossy } else { safe };
-        self.is_divided = lossy.as_bytes().contains(&b' ');
+        key.clear();
+        let mut start = 0;
+        for (end, _) in lossy.bytes().enumerate().filter(|&(_, byte)| byte == b' ') {
+            key.push_str(&lossy[start..end]);
+            start = end + 1;
+        }
+        self.is_divided = start > 0;
         if self.is_divided {
-            key.clear();
-            lossy.split(' ').for_each(|token| key.push_str(token));
+            key.push_str(&lossy[start..]);
         }
     }
 }
