@@ -21,15 +21,15 @@ impl Segment {
         lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
     }
 
-    /// The aliases that seem to lie under the key of a hash: of 7,000 look-ups of keys that are not there, one gives those
-    /// of another key. For who makes the keys of aliases anyway, and can leave out those that are not meant.
+    /// As [`KeyIndex::candidates`].
     pub fn lookup_candidates(&self, hash: KeyHash) -> impl Iterator<Item = Posting> + '_ {
-        self.key_lists(hash).flatten()
+        self.key_index().candidates(hash)
     }
 
-    /// Readies the look-up of a key, so that it does not wait for memory: for who looks up many, some dozen ahead.
-    pub fn prefetch(&self, hash: KeyHash) {
-        self.key_table().prefetch(hash);
+    /// The keys, for who looks up many.
+    pub fn key_index(&self) -> KeyIndex<'_> {
+        let table = Table::new(self.section(SectionKind::KeyTable));
+        KeyIndex { table, lists: self.section(SectionKind::KeyLists) }
     }
 
     /// The aliases under a key that is known to lie in this segment.
@@ -42,12 +42,7 @@ impl Segment {
     }
 
     fn key_lists(&self, hash: KeyHash) -> impl Iterator<Item = KeyPostings<'_>> {
-        let section = self.section(SectionKind::KeyLists);
-        self.key_table().heads(hash).map(|head| KeyPostings(Postings::new(section, head)))
-    }
-
-    fn key_table(&self) -> Table<'_> {
-        Table::new(self.section(SectionKind::KeyTable))
+        self.key_index().lists_of(hash)
     }
 
     /// Whether an alias, or its bare form, has a lookup key.
@@ -90,7 +85,7 @@ impl Segment {
     /// The aliases that seem to lie under a skeleton key, those of prominent entities first; see [`text::skeleton_keys`].
     ///
     /// Neither demonyms nor abbreviations lie there, and of the aliases of one ID in Latin script that share a key only
-    /// the first: other romanisations that differ in nothing heard. Now and then (see [`Segment::lookup_candidates`])
+    /// the first: other romanisations that differ in nothing heard. Now and then (see [`KeyIndex::candidates`])
     /// there are aliases of another key among them: whoever takes one makes sure that it has the key. A skeleton decides
     /// nothing, and most aliases are left out for other reasons before that.
     pub fn lookup_skeleton(&self, key: &str) -> impl Iterator<Item = AliasOrdinal> + '_ {
@@ -105,6 +100,32 @@ impl Segment {
 
     pub(super) fn skeleton_table(&self) -> Table<'_> {
         Table::new(self.section(SectionKind::SkeletonTable))
+    }
+}
+
+/// The lookup keys of a segment.
+#[derive(Clone, Copy)]
+pub struct KeyIndex<'a> {
+    table: Table<'a>,
+    lists: &'a [u8],
+}
+
+impl<'a> KeyIndex<'a> {
+    /// The aliases that seem to lie under the key of a hash: of 7,000 look-ups of keys that are not there, one gives those
+    /// of another key. For who makes the keys of aliases anyway, and can leave out those that are not meant.
+    #[inline]
+    pub fn candidates(self, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
+        self.lists_of(hash).flatten()
+    }
+
+    /// Readies the look-up of a key, so that it does not wait for memory: for who looks up many, some dozen ahead.
+    #[inline]
+    pub fn prefetch(self, hash: KeyHash) {
+        self.table.prefetch(hash);
+    }
+
+    fn lists_of(self, hash: KeyHash) -> impl Iterator<Item = KeyPostings<'a>> {
+        self.table.heads(hash).map(move |head| KeyPostings(Postings::new(self.lists, head)))
     }
 }
 

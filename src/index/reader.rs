@@ -10,6 +10,7 @@ use super::records::{
     ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
     IdTable, take_extras,
 };
+use super::rows::Rows;
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
 use super::{SegmentBytes, SegmentError};
@@ -121,11 +122,6 @@ impl Alias<'_> {
     /// one segment and it is the same.
     pub fn has_text_of(self, other: Alias<'_>) -> bool {
         std::ptr::eq(self.text.symbols, other.text.symbols) && self.text.codes == other.text.codes
-    }
-
-    /// Readies the reading of the text, as [`Segment::prefetch`] does a look-up.
-    pub fn prefetch_text(self) {
-        std::hint::black_box(self.text.codes.first().copied());
     }
 
     /// Replaces what `text` holds by the surface form; for who reads many.
@@ -266,9 +262,10 @@ impl Segment {
         })
     }
 
-    /// Readies the reading of an alias row, as [`Segment::prefetch`] does a look-up.
-    pub fn prefetch_alias(&self, alias: AliasOrdinal) {
-        std::hint::black_box(self.alias_id(alias));
+    /// The records, for who is about to read many.
+    pub fn rows(&self) -> Rows<'_> {
+        let entities = self.section(SectionKind::Entities).as_chunks().0;
+        Rows { aliases: self.alias_table(), ids: self.id_table(), entities }
     }
 
     /// The ID that an alias row names.

@@ -22,11 +22,13 @@ pub struct KeyHash(u64);
 
 impl KeyHash {
     /// Hashes a key.
+    #[inline]
     pub fn of(key: &str) -> Self {
         Self(xxh3_64(key.as_bytes()))
     }
 
     /// The bucket that the hash names among `count`: multiply and shift.
+    #[inline]
     fn bucket(self, count: usize) -> usize {
         ((u128::from(self.0) * count as u128) >> 64) as usize
     }
@@ -57,6 +59,7 @@ impl<'a> Table<'a> {
     }
 
     /// The heads of the keys that have this hash, and perhaps of others.
+    #[inline]
     pub fn heads(self, hash: KeyHash) -> Heads<'a> {
         let home = hash.bucket(self.0.len());
         let reach = self.0.get(home).map_or(0, |bucket| bucket[REACH]);
@@ -69,6 +72,7 @@ impl<'a> Table<'a> {
     /// Brings the bucket of a hash into the cache, so that a look-up soon after does not wait for it.
     ///
     /// A plain read whose result nobody waits for: the processor goes on meanwhile, as it would after a prefetch.
+    #[inline]
     pub fn prefetch(self, hash: KeyHash) {
         std::hint::black_box(self.0.get(hash.bucket(self.0.len())).map(|bucket| bucket[COUNT]));
     }

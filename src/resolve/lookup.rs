@@ -11,7 +11,7 @@ use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
 use super::step::Step;
-use crate::index::Alias;
+use crate::index::{Alias, KeyIndex, Posting};
 use crate::model::{AliasKind, Article, Tier};
 use crate::text::well_known::is_other_name;
 use crate::text::{self, NameKeys};
@@ -23,13 +23,15 @@ const KNOWN_LONGER_EVIDENCE: f32 = -4.0;
 /// From this plausibility on (K0 and K1) a name is known.
 pub(super) const KNOWN: f32 = 0.96;
 
-/// Gathers the hits of forms over the whole stack. A form stands after the one that it was stripped from.
-pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
+/// Gathers the hits of forms among their candidates. A form stands after the one that it was stripped from.
+pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates, hits: &mut Hits<'_>) {
     let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
     let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
     let mut surface = Surface::default();
-    for form in forms.iter().filter(|form| form.tier != Tier::Proclitic || !*is_word) {
+    let with_candidates =
+        forms.iter().zip(candidates.by_form()).filter(|(_, candidates)| !candidates.is_empty());
+    for (form, candidates) in with_candidates.filter(|(form, _)| form.tier != Tier::Proclitic || !*is_word) {
         // A name that needs fewer letters stripped goes before: وبروسيا is و and بروسيا, not وب and روسيا.
         let is_longer = |name: &&str| name.len() > form.key.len() && name.ends_with(&*form.key);
         let longer_is_known = form.is_stripped && known.iter().any(is_longer);
@@ -37,12 +39,63 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], hits: &mut Hits<'_>) {
         if longer_is_known {
             reading.to_mut().evidence += KNOWN_LONGER_EVIDENCE;
         }
-        for met in under_key(stack, form, without, &mut surface) {
+        let candidates = candidates.iter().copied();
+        for met in compared(stack, form, without, &mut surface, candidates) {
             let is_sure = met.comparison.plausibility >= KNOWN;
             if hits.add_met(&reading, met) && is_sure {
                 known.push(&form.key);
             }
         }
+    }
+}
+
+/// An alias that seems to lie under the key of a form.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate {
+    pub at: AliasRef,
+    /// Whether the key is that of its bare form.
+    is_bare: bool,
+}
+
+/// The aliases that seem to lie under the keys of some forms: to be made sure of, see [`KeyIndex::candidates`].
+#[derive(Default)]
+pub(super) struct Candidates {
+    all: SmallVec<[Candidate; 4]>,
+    /// Where those of each form end.
+    ends: SmallVec<[usize; 4]>,
+}
+
+impl Candidates {
+    /// Those of `forms` in a stack.
+    pub fn new(stack: &Stack, forms: &[Form<'_>]) -> Self {
+        let mut candidates = Self::default();
+        candidates.find(forms, stack.numbered().map(|(segment, reader)| (segment, reader.key_index())));
+        candidates
+    }
+
+    /// Makes these the ones of `forms`, in the keys of each segment.
+    pub fn find<'s>(&mut self, forms: &[Form<'_>], keys: impl Iterator<Item = (u16, KeyIndex<'s>)> + Clone) {
+        self.all.clear();
+        self.ends.clear();
+        for form in forms {
+            for (segment, keys) in keys.clone() {
+                for Posting { alias, is_bare } in keys.candidates(form.hash) {
+                    self.all.push(Candidate { at: AliasRef { segment, alias }, is_bare });
+                }
+            }
+            self.ends.push(self.all.len());
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Candidate] {
+        &self.all
+    }
+
+    /// Those of each form.
+    fn by_form(&self) -> impl Iterator<Item = &[Candidate]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| self.all.get(start..end).unwrap_or_default())
     }
 }
 
@@ -63,18 +116,30 @@ pub(super) fn under_key<'a>(
     without: Stages,
     surface: &'a mut Surface,
 ) -> impl Iterator<Item = Met<'a>> {
-    let postings = stack.numbered().flat_map(move |(segment, reader)| {
-        reader.lookup_candidates(form.hash).map(move |posting| (segment, reader, posting))
+    let candidates = stack.numbered().flat_map(|(segment, reader)| {
+        let posting =
+            move |Posting { alias, is_bare }| Candidate { at: AliasRef { segment, alias }, is_bare };
+        reader.lookup_candidates(form.hash).map(posting)
     });
+    compared(stack, form, without, surface, candidates)
+}
+
+/// Those of the candidates that are under the key of a form, each compared with it.
+fn compared<'a>(
+    stack: &'a Stack,
+    form: &'a Form<'_>,
+    without: Stages,
+    surface: &'a mut Surface,
+    candidates: impl Iterator<Item = Candidate>,
+) -> impl Iterator<Item = Met<'a>> {
     let mut judge = Judge { stack, form, without, last: None, surface };
-    postings.filter_map(move |(segment, reader, posting)| {
-        let alias = reader.alias(posting.alias)?;
+    candidates.filter_map(move |Candidate { at, is_bare }| {
+        let alias = stack.alias(at)?;
         if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
             return None;
         }
-        let at = AliasRef { segment, alias: posting.alias };
-        let comparison = judge.judge(at, alias, posting.is_bare)?;
-        Some(Met { at, alias, is_bare: posting.is_bare, comparison })
+        let comparison = judge.judge(at, alias, is_bare)?;
+        Some(Met { at, alias, is_bare, comparison })
     })
 }
 

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::form::{Form, Forms};
 use super::hits::{Extent, Hits};
+use super::lookup::Candidates;
 use super::stack::Stack;
 use super::stage::Stage;
 use super::verdict::Verdict;
@@ -25,7 +26,8 @@ pub fn verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) ->
     match read(name, &mut keys) {
         Ok(whole) => {
             let forms = forms_of(&whole, options);
-            Search::new(stack, forms, options, Extent::UntilKnown).into_verdict()
+            let candidates = Candidates::new(stack, &forms);
+            Search::new(stack, forms, options, Extent::UntilKnown).into_verdict(&candidates)
         }
         Err(reason) => Verdict::invalid(stack, options, reason),
     }
@@ -42,8 +44,10 @@ pub fn try_verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions
         Ok(whole) => whole,
         Err(reason) => return Some(Verdict::invalid(stack, options, reason)),
     };
-    let mut search = Search::new(stack, forms_of(&whole, options), options, Extent::UntilKnown);
-    search.gather_known();
+    let forms = forms_of(&whole, options);
+    let candidates = Candidates::new(stack, &forms);
+    let mut search = Search::new(stack, forms, options, Extent::UntilKnown);
+    search.gather_known(&candidates);
     search.is_decided().then(|| Verdict::of_hits(stack, search.hits, options))
 }
 
@@ -103,8 +107,10 @@ pub(super) fn gather<'a>(
     options: &'a ResolveOptions,
     extent: Extent,
 ) -> (Forms<'a>, Hits<'a>) {
-    let mut search = Search::new(stack, forms_of(whole, options), options, extent);
-    search.gather();
+    let forms = forms_of(whole, options);
+    let candidates = Candidates::new(stack, &forms);
+    let mut search = Search::new(stack, forms, options, extent);
+    search.gather(&candidates);
     (search.forms, search.hits)
 }
 
@@ -123,24 +129,24 @@ impl<'f, 'a> Search<'f, 'a> {
         Self { stack, options, forms, hits }
     }
 
-    /// What the search comes to.
-    pub fn into_verdict(mut self) -> Verdict<'a> {
-        self.gather();
+    /// What the search comes to, if these are the candidates of its forms.
+    pub fn into_verdict(mut self, candidates: &Candidates) -> Verdict<'a> {
+        self.gather(candidates);
         Verdict::of_hits(self.stack, self.hits, self.options)
     }
 
     /// Runs the tiers that are needed.
-    fn gather(&mut self) {
-        self.gather_known();
+    fn gather(&mut self, candidates: &Candidates) {
+        self.gather_known(candidates);
         if !self.is_decided() {
             self.gather_unknown();
         }
     }
 
-    /// Looks the forms up by key.
-    fn gather_known(&mut self) {
+    /// Takes what the forms' keys give.
+    fn gather_known(&mut self, candidates: &Candidates) {
         let Self { stack, forms, hits, .. } = self;
-        lookup::gather(stack, forms, hits);
+        lookup::gather(stack, forms, candidates, hits);
         if !hits.is_unknown() && hits.is_unwritten() {
             fuzzy::gather_articles(stack, forms, hits);
         }
@@ -163,7 +169,8 @@ impl<'f, 'a> Search<'f, 'a> {
     fn gather_unknown(&mut self) {
         if self.hits.is_unknown() && self.runs(Stage::Partial) {
             let headless = partial::headless_forms(self.stack, &self.forms, self.options.without);
-            lookup::gather(self.stack, &headless, &mut self.hits);
+            let candidates = Candidates::new(self.stack, &headless);
+            lookup::gather(self.stack, &headless, &candidates, &mut self.hits);
             self.forms.extend(headless);
         }
         if self.hits.is_unknown() && self.runs(Stage::Partial) {

@@ -109,7 +109,10 @@ pub(super) struct Scored {
 pub(super) type ScoredList = PerHit<Scored>;
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
-pub(super) fn score(stack: &Stack, hits: HitList, options: &ResolveOptions) -> ScoredList {
+pub(super) fn score(stack: &Stack, mut hits: HitList, options: &ResolveOptions) -> ScoredList {
+    if hits.len() == 1 {
+        return hits.pop().into_iter().map(|hit| score_alone(stack, hit, options)).collect();
+    }
     let factors = Factors::of_all(stack, &hits, options);
     let best = factors.iter().map(Factors::total).fold(f32::NEG_INFINITY, f32::max);
     // Relative to the best, so that nothing overflows.
@@ -128,6 +131,14 @@ pub(super) fn score(stack: &Stack, hits: HitList, options: &ResolveOptions) -> S
         b.score.get().total_cmp(&a.score.get()).then_with(by_id)
     });
     scored
+}
+
+/// [`score`] of a hit without rivals, as most are: it has all of the share, and no context to be read.
+fn score_alone(stack: &Stack, hit: Hit, options: &ResolveOptions) -> Scored {
+    let rank = known_rank(stack, &hit, options).unwrap_or(0.0);
+    let factors = Factors { rank: RANK_WEIGHT * (rank - 1.0), ..Factors::of(stack, &hit, options) };
+    let best_plausibility = hit.plausibility;
+    Scored { score: Score::new(best_plausibility), share: 1.0, best_plausibility, factors, hit }
 }
 
 /// Nothing is certain: odds have an end.
@@ -153,11 +164,15 @@ pub(super) fn shown(scored: &[Scored], options: &ResolveOptions) -> usize {
 
 /// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
 fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<f32> {
-    let counts = !options.without.contains(Stage::Rank);
-    let rank = |hit: &Hit| stack.rank(hit.entity).filter(|_| counts).map(Rank::get);
-    let known: PerHit<Option<f32>> = hits.iter().map(rank).collect();
+    let known: PerHit<Option<f32>> = hits.iter().map(|hit| known_rank(stack, hit, options)).collect();
     let highest = known.iter().flatten().copied().fold(0.0, f32::max);
     known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
+}
+
+/// The rank of a hit's entity, if it is known and counts.
+fn known_rank(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Option<f32> {
+    let counts = !options.without.contains(Stage::Rank);
+    stack.rank(hit.entity).filter(|_| counts).map(Rank::get)
 }
 
 /// [`kind_factor`] in powers of ten, by kind.

@@ -98,29 +98,13 @@ impl Stack {
     }
 
     /// The segments with their indexes.
-    pub fn numbered(&self) -> impl Iterator<Item = (u16, &Segment)> {
+    pub fn numbered(&self) -> impl Iterator<Item = (u16, &Segment)> + Clone {
         (0..).zip(self.segments.iter().map(AsRef::as_ref))
     }
 
     /// An alias row.
     pub fn alias(&self, at: AliasRef) -> Option<Alias<'_>> {
         self.segments.get(usize::from(at.segment))?.alias(at.alias)
-    }
-
-    /// Brings what an alias row points to into the cache: its text, and which entity owns its ID.
-    pub(super) fn prefetch_row(&self, at: AliasRef) {
-        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
-        if let Some(alias) = segment.alias(at.alias) {
-            alias.prefetch_text();
-            std::hint::black_box(segment.owner(alias.id));
-        }
-    }
-
-    /// Brings the entity row that an alias row names into the cache.
-    pub(super) fn prefetch_entity(&self, at: AliasRef) {
-        let Some(segment) = self.segments.get(usize::from(at.segment)) else { return };
-        let owner = segment.alias_id(at.alias).and_then(|id| segment.owner(id));
-        std::hint::black_box(owner.and_then(|owner| segment.entity(owner)).map(EntityRecord::id));
     }
 
     /// Whether an alias is the name of an entity row, and has no row of its own.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fst::Map;
-use yaqut::index::{Alias, KeyHash, Segment};
+use yaqut::index::{KeyHash, Segment};
 use yaqut::text::lookup_key;
 
 use super::{Context, check_eq};
@@ -47,14 +47,15 @@ const AHEAD: usize = 32;
 /// Looks keys up some at a time: what each step reads is fetched for all of them before.
 fn unsure_batch(segment: &Segment, keys: &[String]) -> usize {
     let mut found = 0;
+    let index = segment.key_index();
     let mut hashes = Vec::with_capacity(AHEAD);
     for keys in keys.chunks(AHEAD) {
         hashes.clear();
         hashes.extend(keys.iter().map(|key| KeyHash::of(key)));
         for &hash in &hashes {
-            segment.prefetch(hash);
+            index.prefetch(hash);
         }
-        found += hashes.iter().map(|&hash| segment.lookup_candidates(hash).count()).sum::<usize>();
+        found += hashes.iter().map(|&hash| index.candidates(hash).count()).sum::<usize>();
     }
     found
 }
@@ -62,20 +63,18 @@ fn unsure_batch(segment: &Segment, keys: &[String]) -> usize {
 /// As [`unsure_batch`], and fetches also the texts that tell whether what seems to be a key is one.
 fn sure_batch(segment: &Segment, keys: &[String]) -> usize {
     let mut found = 0;
+    let (index, rows) = (segment.key_index(), segment.rows());
     let (mut hashes, mut first) = (Vec::with_capacity(AHEAD), Vec::with_capacity(AHEAD));
     for keys in keys.chunks(AHEAD) {
         hashes.clear();
         hashes.extend(keys.iter().map(|key| KeyHash::of(key)));
         for &hash in &hashes {
-            segment.prefetch(hash);
+            index.prefetch(hash);
         }
         first.clear();
-        first.extend(hashes.iter().filter_map(|&hash| segment.lookup_candidates(hash).next()));
-        for posting in &first {
-            segment.prefetch_alias(posting.alias);
-        }
-        let aliases = first.iter().filter_map(|posting| segment.alias(posting.alias));
-        aliases.for_each(Alias::prefetch_text);
+        first.extend(hashes.iter().filter_map(|&hash| index.candidates(hash).next()));
+        first.iter().for_each(|posting| rows.touch_alias(posting.alias));
+        first.iter().for_each(|posting| rows.touch_text(posting.alias));
         let counts = keys.iter().zip(&hashes).map(|(key, &hash)| segment.lookup_hashed(key, hash).count());
         found += counts.sum::<usize>();
     }

@@ -1,0 +1,39 @@
+//! [`Rows`]: the records of a segment, readied for being read.
+
+use super::AliasOrdinal;
+use super::records::{AliasTable, ENTITY_BYTES, IdTable};
+
+/// The records of a segment, for who is about to read many: each step brings into the cache what the next one reads.
+///
+/// Plain reads whose results nobody waits for, so that the processor goes on meanwhile, as after a prefetch. An ordinal
+/// that points nowhere is no error.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    pub(super) aliases: AliasTable<'a>,
+    pub(super) ids: IdTable<'a>,
+    pub(super) entities: &'a [[u8; ENTITY_BYTES]],
+}
+
+impl Rows<'_> {
+    /// First the record of an alias.
+    #[inline]
+    pub fn touch_alias(self, alias: AliasOrdinal) {
+        std::hint::black_box(self.aliases.id(alias));
+    }
+
+    /// Then its text, and who owns the ID that it names.
+    #[inline]
+    pub fn touch_text(self, alias: AliasOrdinal) {
+        let Some(fields) = self.aliases.get(alias) else { return };
+        std::hint::black_box(fields.codes.first().copied());
+        std::hint::black_box(self.ids.owner(fields.id));
+    }
+
+    /// Then the entity that bears the ID.
+    #[inline]
+    pub fn touch_entity(self, alias: AliasOrdinal) {
+        let owner = self.aliases.id(alias).and_then(|id| self.ids.owner(id));
+        let entity = owner.and_then(|owner| self.entities.get(owner as usize));
+        std::hint::black_box(entity.map(|bytes| bytes[0]));
+    }
+}
