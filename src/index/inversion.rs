@@ -58,7 +58,7 @@ fn keys(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileError
     let (mut sections, mut distinct) = (KeySections::default(), Vec::new());
     for entry in sorted {
         if sections.add(entry.key, entry.posting)? {
-            distinct.push((entry.key, 0));
+            distinct.push(entry.key);
         }
     }
     Ok(Searchable { hashed: sections.finish(Load::Fast)?, lexicon: LexiconParts::build(&distinct)? })
@@ -71,7 +71,7 @@ fn tokens(pieces: &[Piece], facts: &impl Facts) -> Result<Searchable, CompileErr
         let (alias, place) = (entry.posting, u32::from(entry.place));
         let bearers = facts.bearers(alias, place == 0);
         if sections.add(entry.key, TokenPosting { alias, place, bearers })? {
-            distinct.push((entry.key, 0));
+            distinct.push(entry.key);
         }
     }
     Ok(Searchable { hashed: sections.finish()?, lexicon: LexiconParts::build(&distinct)? })

@@ -19,9 +19,12 @@ mod automaton;
 mod budget;
 mod code_page;
 mod codes;
+mod codes_writer;
 mod found;
 mod keys;
+mod node_writer;
 mod pattern;
+mod register;
 mod search;
 mod split;
 mod state;
@@ -30,9 +33,9 @@ mod writer;
 
 pub use budget::WorkBudget;
 pub(crate) use code_page::{CharacterCounts, CodePage, Group};
+pub(crate) use codes_writer::CodesWriter;
 pub(crate) use keys::Keys;
 pub use pattern::FuzzyPattern;
-pub(crate) use writer::CodesWriter;
 
 use automaton::Automaton;
 

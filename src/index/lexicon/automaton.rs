@@ -10,15 +10,15 @@
 use super::LexiconError;
 
 /// The version of the format.
-const VERSION: u64 = 3;
+pub(super) const VERSION: u64 = 3;
 /// Version and type before the nodes.
 const HEAD_BYTES: usize = 16;
 /// Number of keys, address of the root, checksum after the nodes.
 const TAIL_BYTES: usize = 20;
 /// The address of the node that is final and has no transitions; it is not written.
-const LEAF: usize = 0;
+pub(super) const LEAF: usize = 0;
 /// Nodes of more transitions have a table from byte to transition.
-const MAX_UNINDEXED: usize = 32;
+pub(super) const MAX_UNINDEXED: usize = 32;
 
 /// An automaton: its bytes, of whatever kind. Of `fst`, keys may have numbers; here they are passed over.
 pub(super) struct Automaton<B> {
@@ -230,7 +230,7 @@ impl<'a> Node<'a> {
 }
 
 /// The bytes that a node of one transition has in its own byte, by number. (Part of the format.)
-const COMMON_INPUTS: &[u8; 63] = super::code_page::CHEAP;
+pub(super) const COMMON_INPUTS: &[u8; 63] = super::code_page::CHEAP;
 
 #[cfg(test)]
 mod tests {

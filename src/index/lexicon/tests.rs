@@ -29,13 +29,12 @@ fn distance(a: &str, b: &str) -> usize {
     table[a.len()][b.len()]
 }
 
-fn lexicon<K: AsRef<str>>(keys: &[(K, u64)]) -> Lexicon<Vec<u8>> {
+fn lexicon<K: AsRef<str>>(keys: &[K]) -> Lexicon<Vec<u8>> {
     Lexicon::open(LexiconParts::build(keys).unwrap()).unwrap()
 }
 
-/// Keys with numbers, which are to make no difference.
-fn numbered<K>(keys: impl IntoIterator<Item = K>) -> Vec<(K, u64)> {
-    keys.into_iter().zip((3..).map(|i: u64| i * i)).collect()
+fn vec<K>(keys: impl IntoIterator<Item = K>) -> Vec<K> {
+    keys.into_iter().collect()
 }
 
 fn search(lexicon: &Lexicon<Vec<u8>>, query: &str, edits: u8) -> Vec<(String, u8)> {
@@ -116,7 +115,7 @@ proptest! {
         if is_wide {
             keys.extend(filler());
         }
-        let lexicon = lexicon(&numbered(&keys));
+        let lexicon = lexicon(&vec(&keys));
         prop_assert_eq!(search(&lexicon, &query, edits), brute_force(&keys, &query, edits));
     }
 
@@ -129,7 +128,7 @@ proptest! {
         if is_wide {
             keys.extend(filler());
         }
-        let lexicon = lexicon(&numbered(&keys));
+        let lexicon = lexicon(&vec(&keys));
         for edits in 0..=2 {
             prop_assert_eq!(search(&lexicon, &query, edits), brute_force(&keys, &query, edits));
         }
@@ -142,7 +141,7 @@ proptest! {
         if is_wide {
             keys.extend(filler());
         }
-        let lexicon = lexicon(&numbered(&keys));
+        let lexicon = lexicon(&vec(&keys));
         let mut listing = lexicon.keys(&prefix);
         let mut listed = Vec::new();
         while let Some(key) = listing.next_key() {
@@ -157,7 +156,7 @@ proptest! {
         (mut keys, query) in short_keys(), damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)
     ) {
         keys.extend(filler());
-        let mut parts = LexiconParts::build(&numbered(&keys)).unwrap();
+        let mut parts = LexiconParts::build(&vec(&keys)).unwrap();
         let LexiconParts { narrow_forward, narrow_backward, wide_forward, wide_backward, .. } = &mut parts;
         for bytes in [narrow_forward, narrow_backward, wide_forward, wide_backward] {
             for (at, value) in &damage {
@@ -180,7 +179,7 @@ proptest! {
 #[test]
 fn a_spent_budget_gives_a_part_and_says_so() {
     let keys: BTreeSet<String> = (0..3000).map(|i| format!("{i:04}")).collect();
-    let lexicon = lexicon(&numbered(&keys));
+    let lexicon = lexicon(&vec(&keys));
     let whole = search(&lexicon, "1234", 2);
     let mut budget = WorkBudget::new(300);
     let mut part = Vec::new();
@@ -192,7 +191,7 @@ fn a_spent_budget_gives_a_part_and_says_so() {
 
 #[test]
 fn a_search_may_be_made_while_another_gives_its_keys() {
-    let lexicon = lexicon(&numbered(["abc", "abd", "xbd"]));
+    let lexicon = lexicon(&["abc", "abd", "xbd"]);
     let mut found = Vec::new();
     lexicon.search(&FuzzyPattern::new("abc", 1), &mut WorkBudget::default(), |key, _| {
         found.extend(search(&lexicon, key, 1).into_iter().map(|(near, _)| format!("{key} {near}")));
@@ -240,16 +239,16 @@ fn an_automaton_without_keys_is_left_soon() {
 
 #[test]
 fn bytes_that_are_no_automaton_are_refused() {
-    let mut parts = LexiconParts::build(&[("a", 0)]).unwrap();
+    let mut parts = LexiconParts::build(&["a"]).unwrap();
     parts.wide_backward.pop();
     assert_eq!(Lexicon::open(parts).err(), Some(LexiconError::Automaton("it has no frame")));
 }
 
 #[test]
 fn codes_out_of_order_are_refused() {
-    let mut writer = CodesWriter::new(Vec::new()).unwrap();
-    writer.insert(b"ab", 1).unwrap();
+    let mut writer = CodesWriter::new(Vec::new());
+    writer.insert(b"ab").unwrap();
     for codes in [b"aa", b"ab"] {
-        assert_eq!(writer.insert(codes, 0).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+        assert_eq!(writer.insert(codes).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
     }
 }

@@ -1,55 +1,24 @@
-//! Writes the automata of a lexicon.
+//! Makes a lexicon in memory.
 
 use std::io;
 
-use super::{CharacterCounts, CodePage, Group, LexiconParts};
+use super::{CharacterCounts, CodePage, CodesWriter, Group, LexiconParts};
 use crate::index::CompileError;
 
-/// Writes one automaton of a lexicon: the codes of keys, in bytewise order.
-///
-/// Streams into `out`, which should be buffered; holds some 10 MB, whatever the number of keys.
-pub(crate) struct CodesWriter<W: io::Write>(fst::raw::Builder<W>);
-
-impl<W: io::Write> CodesWriter<W> {
-    /// Begins an automaton.
-    pub(crate) fn new(out: W) -> io::Result<Self> {
-        fst::raw::Builder::new(out).map(Self).map_err(io_error)
-    }
-
-    /// Adds the codes of a key, which must be greater than all before: else the error is of the kind
-    /// [`io::ErrorKind::InvalidInput`]. `value` is stored with them, and a lexicon passes it over; 0 takes no space.
-    pub(crate) fn insert(&mut self, codes: &[u8], value: u64) -> io::Result<()> {
-        self.0.insert(codes, value).map_err(io_error)
-    }
-
-    /// Completes the automaton and flushes it.
-    pub(crate) fn finish(self) -> io::Result<W> {
-        self.0.into_inner().map_err(io_error)
-    }
-}
-
-fn io_error(error: fst::Error) -> io::Error {
-    match error {
-        fst::Error::Io(error) => error,
-        fst::Error::Fst(error) => io::Error::new(io::ErrorKind::InvalidInput, error),
-    }
-}
-
 impl LexiconParts<Vec<u8>> {
-    /// Makes a lexicon in memory, of keys in any order, each with a value as for [`CodesWriter::insert`]; of a key that is
-    /// given twice the lowest value counts.
-    pub(crate) fn build<K: AsRef<str>>(keys: &[(K, u64)]) -> Result<Self, CompileError> {
+    /// Makes a lexicon in memory, of keys in any order.
+    pub(crate) fn build<K: AsRef<str>>(keys: &[K]) -> Result<Self, CompileError> {
         let mut counts = CharacterCounts::default();
-        for (key, _) in keys {
+        for key in keys {
             counts.add(key.as_ref());
         }
         let page = CodePage::new(&counts)?;
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
-        for (key, value) in keys {
+        for key in keys {
             let mut codes = Vec::new();
             match page.encode(key.as_ref(), &mut codes) {
-                Some(Group::Narrow) => narrow.push((codes, *value)),
-                Some(Group::Wide) => wide.push((codes, *value)),
+                Some(Group::Narrow) => narrow.push(codes),
+                Some(Group::Wide) => wide.push(codes),
                 None => {}
             }
         }
@@ -61,20 +30,17 @@ impl LexiconParts<Vec<u8>> {
 }
 
 /// The automata of a group's keys, forwards and backwards.
-fn automata(group: Group, mut keys: Vec<(Vec<u8>, u64)>) -> io::Result<[Vec<u8>; 2]> {
+fn automata(group: Group, mut keys: Vec<Vec<u8>>) -> io::Result<[Vec<u8>; 2]> {
     keys.sort_unstable();
-    keys.dedup_by(|next, key| next.0 == key.0);
+    keys.dedup();
     let forward = automaton(&keys)?;
-    for (codes, value) in &mut keys {
-        group.reverse(codes);
-        *value = 0;
-    }
+    keys.iter_mut().for_each(|codes| group.reverse(codes));
     keys.sort_unstable();
     Ok([forward, automaton(&keys)?])
 }
 
-fn automaton(keys: &[(Vec<u8>, u64)]) -> io::Result<Vec<u8>> {
-    let mut writer = CodesWriter::new(Vec::new())?;
-    keys.iter().try_for_each(|(codes, value)| writer.insert(codes, *value))?;
+fn automaton(keys: &[Vec<u8>]) -> io::Result<Vec<u8>> {
+    let mut writer = CodesWriter::new(Vec::new());
+    keys.iter().try_for_each(|codes| writer.insert(codes))?;
     writer.finish()
 }

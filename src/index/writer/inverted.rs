@@ -1,6 +1,6 @@
 //! From sorted keys, tokens and skeleton keys to the sections in which they are looked up and searched.
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::thread;
 
 use super::super::CompileError;
@@ -197,20 +197,17 @@ impl DistinctKeys {
 
 /// The automata of the narrow and of the wide group.
 fn write_automata(codes: Sorter, workshop: &Workshop) -> Result<[Spool; 2], CompileError> {
-    let writer = || CodesWriter::new(BufWriter::with_capacity(1 << 16, Spool::new(&workshop.scratch)));
-    let (mut narrow, mut wide) = (writer()?, writer()?);
+    let writer = || CodesWriter::new(Spool::new(&workshop.scratch));
+    let (mut narrow, mut wide) = (writer(), writer());
     let mut steps = Steps::new(workshop);
     let mut sorted = codes.finish()?;
     while let Some(record) = sorted.next()? {
         let (&group, codes) = record.split_first().ok_or_else(damaged)?;
         let writer = if group == Group::Narrow as u8 { &mut narrow } else { &mut wide };
-        writer.insert(codes, 0)?;
+        writer.insert(codes)?;
         steps.step();
     }
-    let finish = |writer: CodesWriter<BufWriter<Spool>>| -> io::Result<Spool> {
-        writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)
-    };
-    Ok([finish(narrow)?, finish(wide)?])
+    Ok([narrow.finish()?, wide.finish()?])
 }
 
 /// Tells of steps, many at once.
