@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use protox::prost_reflect::prost_types::field_descriptor_proto::Type;
-use protox::prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
+use protox::prost_reflect::prost_types::{
+    DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+};
 
 /// Where the messages as `proto/` has them are in the crate.
 const PUBLIC_MODULE: &str = "crate::rpc::pb";
@@ -65,9 +67,9 @@ fn compile_server(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(), 
 
 /// The messages and enumerations that the server does not read in its own way.
 fn shared_types(file: &FileDescriptorProto) -> Vec<String> {
-    let messages = file.message_type.iter().map(|message| message.name());
+    let messages = file.message_type.iter().map(DescriptorProto::name);
     let own = |name: &&str| !READ_AS_BYTES.iter().any(|(own, _)| own == name);
-    let enums = file.enum_type.iter().map(|enumeration| enumeration.name());
+    let enums = file.enum_type.iter().map(EnumDescriptorProto::name);
     messages.filter(own).chain(enums).map(str::to_owned).collect()
 }
 

@@ -180,7 +180,7 @@ async fn converse(mut client: Client, load: &Load, until: Instant, tally: &mut T
     }
     let mut answers = client.stream_resolve_names(ReceiverStream::new(sent)).await?.into_inner();
     while let Some(started) = under_way.pop_front() {
-        let answer = answers.message().await?.ok_or_else(|| gone())?;
+        let answer = answers.message().await?.ok_or_else(&gone)?;
         tally.add(started, Ok(answer.resolutions.len()));
         if Instant::now() < until {
             under_way.push_back(Instant::now());

@@ -44,8 +44,20 @@ fn all_that_is_said_of_an_id_comes_together() {
         ("overrides.tsv", "action\tid\talias\ttarget\nredirect\tQ3\t\tQ1\n".into()),
     ]);
     let expected = [
-        "Q1", "  entity A 0", "  override 0 1", "  alias a line 3", "Q10", "  same as 0 1", "Q2", "  entity B 2",
-        "  alias b line 2", "  alias c line 4", "Q3", "  override 0 0", "x:1", "  same as 0 0",
+        "Q1",
+        "  entity A 0",
+        "  override 0 1",
+        "  alias a line 3",
+        "Q10",
+        "  same as 0 1",
+        "Q2",
+        "  entity B 2",
+        "  alias b line 2",
+        "  alias c line 4",
+        "Q3",
+        "  override 0 0",
+        "x:1",
+        "  same as 0 0",
     ];
     let (lines, findings) = events(&files, 1 << 20);
     assert_eq!(lines, expected);
