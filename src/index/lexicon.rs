@@ -29,6 +29,7 @@ mod search;
 mod split;
 mod state;
 mod walk;
+#[cfg(test)]
 mod writer;
 
 pub use budget::WorkBudget;

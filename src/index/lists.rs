@@ -99,7 +99,7 @@ impl TokenBearers {
     const GIVEN_NAME: u8 = 2;
 
     fn to_byte(self) -> u8 {
-        u8::from(self.has_person) * Self::PERSON | u8::from(self.has_given_name) * Self::GIVEN_NAME
+        (u8::from(self.has_person) * Self::PERSON) | (u8::from(self.has_given_name) * Self::GIVEN_NAME)
     }
 
     fn from_byte(byte: u8) -> Self {

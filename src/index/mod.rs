@@ -35,8 +35,10 @@ pub use rows::Rows;
 pub use search::{NearSkeletons, search_prefix};
 pub use table::KeyHash;
 pub use verify::verify;
+#[cfg(feature = "store")]
 pub(crate) use workshop::Workshop;
 pub use workshop::{Phase, Progress};
+#[cfg(feature = "store")]
 pub(crate) use writer::SegmentWriter;
 pub use writer::compile;
 

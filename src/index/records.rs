@@ -105,7 +105,7 @@ impl IdBlocks {
     /// Writes the rest.
     pub fn finish(mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
         self.write_full(blocks, texts)?;
-        blocks.write_all(&self.0.blocks)
+        blocks.write_all(&self.0.records)
     }
 }
 
@@ -181,7 +181,7 @@ impl AliasBlocks {
     /// Writes the rest.
     pub fn finish(mut self, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
         self.write_full(blocks, texts)?;
-        blocks.write_all(&self.0.blocks)
+        blocks.write_all(&self.0.records)
     }
 }
 
@@ -217,7 +217,7 @@ impl<'a> AliasTable<'a> {
 /// Blocks of records with texts, under construction.
 #[derive(Default)]
 struct Blocks {
-    blocks: Vec<u8>,
+    records: Vec<u8>,
     texts: Vec<u8>,
     count: usize,
     /// Bytes of texts that were written out.
@@ -232,9 +232,9 @@ impl Blocks {
     fn add<const N: usize>(&mut self, texts_at: usize, text: &[u8], fill: impl FnOnce(&mut [u8; N], usize)) {
         let slot = self.count % BLOCK_RECORDS;
         if slot == 0 {
-            self.blocks.resize(self.blocks.len() + N, 0);
+            self.records.resize(self.records.len() + N, 0);
         }
-        let Some(block) = self.blocks.last_chunk_mut::<N>() else { return };
+        let Some(block) = self.records.last_chunk_mut::<N>() else { return };
         if slot == 0 {
             let start = self.texts_before + self.texts.len() as u64;
             block[texts_at..texts_at + 8].copy_from_slice(&start.to_le_bytes());
@@ -252,9 +252,9 @@ impl Blocks {
     /// Writes the blocks of `len` bytes that are full, and the texts so far.
     fn write_full(&mut self, len: usize, blocks: &mut impl Write, texts: &mut impl Write) -> io::Result<()> {
         let open = if self.count.is_multiple_of(BLOCK_RECORDS) { 0 } else { len };
-        let full = self.blocks.len() - open;
-        blocks.write_all(self.blocks.get(..full).unwrap_or_default())?;
-        self.blocks.drain(..full);
+        let full = self.records.len() - open;
+        blocks.write_all(self.records.get(..full).unwrap_or_default())?;
+        self.records.drain(..full);
         texts.write_all(&self.texts)?;
         self.texts_before += self.texts.len() as u64;
         self.texts.clear();
@@ -343,9 +343,9 @@ mod tests {
             let blocks = block_bytes;
             prop_assert_eq!(blocks.len(), aliases.len().div_ceil(8) * ALIAS_BLOCK_BYTES);
             let table = AliasTable::new(&blocks, &texts);
-            for i in 0..aliases.len() {
+            for (i, alias) in aliases.iter().enumerate() {
                 prop_assert_eq!(table.get(i as u32), Some(fields(i)));
-                prop_assert_eq!(table.id(i as u32), Some(aliases[i].0));
+                prop_assert_eq!(table.id(i as u32), Some(alias.0));
             }
         }
 

@@ -97,7 +97,7 @@ impl SymbolTable {
                 text = text.strip_prefix(std::slice::from_ref(byte))?;
             } else {
                 let (symbol, length) = (&self.symbols[usize::from(code)], self.lengths[usize::from(code)]);
-                text = rest_after(text, symbol, usize::from(length))?;
+                text = rest_after(text, *symbol, usize::from(length))?;
             }
         }
         Some(text)
@@ -129,12 +129,12 @@ impl SymbolTable {
 
 /// What follows in `text` after a symbol; `None` if it does not begin with it.
 #[inline]
-fn rest_after<'t>(text: &'t [u8], symbol: &[u8; SYMBOL_BYTES], length: usize) -> Option<&'t [u8]> {
+fn rest_after(text: &[u8], symbol: [u8; SYMBOL_BYTES], length: usize) -> Option<&[u8]> {
     let Some(begin) = text.first_chunk::<SYMBOL_BYTES>() else {
         return text.strip_prefix(symbol.get(..length)?);
     };
     // The bytes of a symbol beyond its length are zeros.
-    let differs = u64::from_le_bytes(*begin) ^ u64::from_le_bytes(*symbol);
+    let differs = u64::from_le_bytes(*begin) ^ u64::from_le_bytes(symbol);
     let is_prefix = length == 0 || differs << (8 * (SYMBOL_BYTES - length)) == 0;
     if is_prefix { text.get(length..) } else { None }
 }

@@ -122,12 +122,11 @@ impl<const N: usize> Checker<'_, N> {
         let is_known = EntityType::KNOWN.contains(&cell.text);
         let near = || (!is_known).then(|| nearest(cell.text, EntityType::KNOWN)).flatten();
         if let Err(error) = EntityType::check(cell.text) {
-            let help = match near() {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    let known = EntityType::KNOWN.join(", ");
-                    format!("write one of {known}, or a lower-case word of your own")
-                }
+            let help = if let Some(near) = near() {
+                format!("did you mean `{near}`?")
+            } else {
+                let known = EntityType::KNOWN.join(", ");
+                format!("write one of {known}, or a lower-case word of your own")
             };
             self.error(cell, "invalid-type", error, help);
             return None;

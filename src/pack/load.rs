@@ -61,6 +61,7 @@ pub(crate) struct RestOfPack {
 
 /// Why a pack could not be read to its end, its findings aside.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "only the store tells what went wrong"))]
 pub(crate) enum PackError {
     /// A file could not be read.
     Read {

@@ -31,8 +31,13 @@ pub mod write;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use lint::lint_stack;
-pub(crate) use load::{PackError, RestOfPack, read_rows};
+#[cfg(feature = "store")]
+pub(crate) use load::PackError;
+pub(crate) use load::RestOfPack;
+#[cfg(any(test, feature = "store"))]
+pub(crate) use load::read_rows;
 pub use load::{Parsed, parse};
+#[cfg(feature = "store")]
 pub(crate) use source::PackSource;
 
 use std::sync::Arc;

@@ -70,13 +70,17 @@ impl<'a> Readied<'a> {
 /// Looks up the candidates of each name's forms, and brings into the cache what will be read of them: the lines of the key
 /// tables; the records of the aliases; their texts and the owners of their IDs; the entities. Every read but the first
 /// relies on the one before, and none waits for those of other names.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method is for one lifetime of rows, these are for any"
+)]
 fn look_up<E>(segments: &[Readied<'_>], names: &[Result<Forms<'_>, E>], candidates: &mut [Candidates]) {
     for form in names.iter().flatten().flatten() {
         segments.iter().for_each(|segment| segment.keys.prefetch(form.hash));
     }
     for (forms, candidates) in names.iter().zip(&mut *candidates) {
         let keys = segments.iter().map(|segment| (segment.segment, segment.keys));
-        candidates.find(forms.as_deref().unwrap_or_default(), keys);
+        candidates.find(forms.as_deref().unwrap_or_default(), &keys);
         touch(segments, candidates, |rows, alias| rows.touch_alias(alias));
     }
     let candidates = &candidates[..names.len()];

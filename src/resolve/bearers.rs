@@ -179,7 +179,7 @@ mod tests {
                 }
                 Row::Remove { id: of } => add(OverrideAction::Remove { id: id(of) }),
                 Row::Redirect { id: of, target } => {
-                    add(OverrideAction::Redirect { id: id(of), target: id(target) })
+                    add(OverrideAction::Redirect { id: id(of), target: id(target) });
                 }
             }
         }

@@ -322,23 +322,21 @@ impl BestHits {
     fn offer(&mut self, mut hit: Hit, stack: &Stack, complete: impl FnOnce(&mut Hit)) {
         let place = self.place_of(hit.entity);
         let known = place.and_then(|place| self.hits.get_mut(place));
-        match known {
-            Some(best) => match hit.cmp_row(best, stack) {
-                Ordering::Less => {
-                    complete(&mut hit);
+        let Some(best) = known else {
+            complete(&mut hit);
+            return self.push(hit);
+        };
+        match hit.cmp_row(best, stack) {
+            Ordering::Less => {
+                complete(&mut hit);
+                *best = hit;
+            }
+            Ordering::Greater => {}
+            Ordering::Equal => {
+                complete(&mut hit);
+                if hit.cmp_steps(best, stack).is_lt() {
                     *best = hit;
                 }
-                Ordering::Greater => {}
-                Ordering::Equal => {
-                    complete(&mut hit);
-                    if hit.cmp_steps(best, stack).is_lt() {
-                        *best = hit;
-                    }
-                }
-            },
-            None => {
-                complete(&mut hit);
-                self.push(hit);
             }
         }
     }

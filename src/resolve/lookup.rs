@@ -69,12 +69,16 @@ impl Candidates {
     /// Those of `forms` in a stack.
     pub fn new(stack: &Stack, forms: &[Form<'_>]) -> Self {
         let mut candidates = Self::default();
-        candidates.find(forms, stack.numbered().map(|(segment, reader)| (segment, reader.key_index())));
+        candidates.find(forms, &stack.numbered().map(|(segment, reader)| (segment, reader.key_index())));
         candidates
     }
 
     /// Makes these the ones of `forms`, in the keys of each segment.
-    pub fn find<'s>(&mut self, forms: &[Form<'_>], keys: impl Iterator<Item = (u16, KeyIndex<'s>)> + Clone) {
+    pub fn find<'s>(
+        &mut self,
+        forms: &[Form<'_>],
+        keys: &(impl Iterator<Item = (u16, KeyIndex<'s>)> + Clone),
+    ) {
         self.all.clear();
         self.ends.clear();
         for form in forms {

@@ -165,12 +165,12 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
                 return;
             }
             let Some(name) = keys.of_alias(stack, at) else { continue };
-            let mut compare = |family: &str| match compared.get(family) {
-                Some(comparison) => comparison.clone(),
-                None => {
-                    let comparison = compare_family(form, family, without);
-                    compared.entry(family.to_owned()).or_insert(comparison).clone()
+            let mut compare = |family: &str| {
+                if let Some(comparison) = compared.get(family) {
+                    return comparison.clone();
                 }
+                let comparison = compare_family(form, family, without);
+                compared.entry(family.to_owned()).or_insert(comparison).clone()
             };
             // Most are refused for their letters, which costs less than to ask whose name it is.
             if !at_ends(name, &token).any(|family| compare(family).is_some()) {

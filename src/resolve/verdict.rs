@@ -81,8 +81,7 @@ impl<'a> Verdict<'a> {
 
     /// The owned answer to `query`, which this is the verdict on.
     pub fn to_resolution(&self, query: &str) -> Resolution {
-        let candidates: Vec<Candidate> =
-            self.candidates().filter_map(|candidate| candidate.to_candidate()).collect();
+        let candidates: Vec<Candidate> = self.candidates().filter_map(CandidateRef::to_candidate).collect();
         Resolution {
             query: query.to_owned(),
             status: self.status,

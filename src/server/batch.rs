@@ -62,12 +62,11 @@ impl Batch {
     fn answer(&self, queries: &[NameQuery], out: &mut Vec<u8>) {
         let mut names = Vec::with_capacity(queries.len());
         for query in queries {
-            match plain_name(query) {
-                Some(name) => names.push(name),
-                None => {
-                    self.answer_plain(&mut names, out);
-                    self.answer_hinted(query, out);
-                }
+            if let Some(name) = plain_name(query) {
+                names.push(name);
+            } else {
+                self.answer_plain(&mut names, out);
+                self.answer_hinted(query, out);
             }
         }
         self.answer_plain(&mut names, out);

@@ -66,7 +66,7 @@ impl Merge {
         let mut winner = self.tree[0];
         let Some(run) = self.runs.get_mut(winner) else { return Ok(()) };
         run.advance()?;
-        let mut node = (count + winner) / 2;
+        let mut node = usize::midpoint(count, winner);
         while node > 0 {
             let loser = self.tree[node];
             if self.runs[loser].is_before(&self.runs[winner]) {

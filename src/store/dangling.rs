@@ -52,7 +52,7 @@ impl<'p> Foreign<'p> {
                 match &row.action {
                     OverrideAction::Redirect { .. } if *slot == 0 => self.is_own = true,
                     OverrideAction::Redirect { .. } | OverrideAction::Block { .. } => {
-                        self.need(true, row.place)
+                        self.need(true, row.place);
                     }
                     // One that is removed is rightly unknown afterwards.
                     OverrideAction::Remove { .. } | OverrideAction::NotAName { .. } => {}

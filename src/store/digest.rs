@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 /// BLAKE3 of names and contents of a pack's files, in the order given; of no path and no time.
+#[cfg_attr(not(test), allow(dead_code, reason = "the build script calls it, and tests"))]
 pub(crate) fn content_digest<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> [u8; 32] {
     let mut hasher = ContentHasher::default();
     for (name, bytes) in files {

@@ -1,4 +1,4 @@
-//! Makes a lexicon in memory.
+//! Makes lexicons in memory, for tests: those of a segment are streamed.
 
 use std::io;
 
@@ -34,7 +34,9 @@ fn automata(group: Group, mut keys: Vec<Vec<u8>>) -> io::Result<[Vec<u8>; 2]> {
     keys.sort_unstable();
     keys.dedup();
     let forward = automaton(&keys)?;
-    keys.iter_mut().for_each(|codes| group.reverse(codes));
+    for codes in &mut keys {
+        group.reverse(codes);
+    }
     keys.sort_unstable();
     Ok([forward, automaton(&keys)?])
 }

@@ -144,7 +144,9 @@ pub(super) struct Records {
 
 impl Records {
     fn push(&mut self, parts: &[&[u8]]) {
-        parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
         self.ends.push(self.bytes.len());
     }
 
@@ -232,7 +234,9 @@ impl Tokens {
         for alike in self.tokens.chunk_by(|a, b| token(a) == token(b)) {
             aliases.clear();
             aliases.push(0);
-            alike.iter().for_each(|(_, _, record)| record.write(&mut aliases));
+            for (_, _, record) in alike {
+                record.write(&mut aliases);
+            }
             aliases.extend((alike.len() as u32).to_be_bytes());
             records.push(&[alike.first().map(token).unwrap_or_default(), &aliases]);
         }
@@ -250,10 +254,10 @@ impl TokenRecord {
         bytes.push(u8::from(self.bearers.has_person) | u8::from(self.bearers.has_given_name) << 1);
     }
 
-    fn read(bytes: &[u8; Self::BYTES]) -> Self {
+    fn read(bytes: [u8; Self::BYTES]) -> Self {
         let place = u32::from(u16::from_be_bytes([bytes[4], bytes[5]]));
         let bearers = TokenBearers { has_person: bytes[6] & 1 != 0, has_given_name: bytes[6] & 2 != 0 };
-        Self { alias: be_u32(bytes, 0), place, bearers }
+        Self { alias: be_u32(&bytes, 0), place, bearers }
     }
 }
 
@@ -263,7 +267,7 @@ pub(super) fn split_token(record: &[u8]) -> Option<(&str, impl Iterator<Item = T
     let bytes = (u32::from_be_bytes(*count) as usize).checked_mul(TokenRecord::BYTES)?;
     let (token, aliases) = rest.split_at_checked(rest.len().checked_sub(bytes)?)?;
     let token = std::str::from_utf8(token.strip_suffix(&[0])?).ok()?;
-    Some((token, aliases.as_chunks().0.iter().map(TokenRecord::read)))
+    Some((token, aliases.as_chunks().0.iter().copied().map(TokenRecord::read)))
 }
 
 /// What follows a skeleton key where these are sorted: the order is that of [`KeyRecord`].

@@ -15,7 +15,7 @@ use crate::sort::{Sorted, Sorter};
 
 /// The sorters of what aliases are found by.
 pub(super) struct Keys {
-    pub keys: Sorter,
+    pub lookup: Sorter,
     pub tokens: Sorter,
     pub skeletons: Sorter,
 }
@@ -23,24 +23,24 @@ pub(super) struct Keys {
 impl Keys {
     pub fn new(workshop: &Workshop) -> Self {
         let sorter = |eighths| Sorter::new(workshop.eighths(eighths), workshop.scratch.clone());
-        Self { keys: sorter(2), tokens: sorter(2), skeletons: sorter(2) }
+        Self { lookup: sorter(2), tokens: sorter(2), skeletons: sorter(2) }
     }
 
     /// About how many steps it takes to write them.
     pub fn len(&self) -> u64 {
-        3 * self.keys.len() + self.tokens.len() + self.skeletons.len()
+        3 * self.lookup.len() + self.tokens.len() + self.skeletons.len()
     }
 
     /// Writes all sections of keys, both cores busy.
     pub fn write(self, workshop: &Workshop) -> Result<Sections, CompileError> {
-        let Self { keys, tokens, skeletons } = self;
+        let Self { lookup, tokens, skeletons } = self;
         thread::scope(|scope| {
             let others = scope.spawn(|| -> Result<Sections, CompileError> {
                 let mut sections = write_tokens(tokens.finish()?, workshop)?;
                 sections.extend(write_skeletons(skeletons.finish()?, workshop)?);
                 Ok(sections)
             });
-            let mut sections = write_keys(keys.finish()?, workshop);
+            let mut sections = write_keys(lookup.finish()?, workshop);
             let others = join(others);
             if let Ok(sections) = &mut sections {
                 sections.extend(others?);
@@ -63,7 +63,7 @@ fn write_keys(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, Compi
     }
     drop(sorted);
     let mut sections =
-        hashed_sections([Kind::KeyTable, Kind::KeyLists], hashed.finish(Load::Fast)?, workshop)?;
+        hashed_sections([Kind::KeyTable, Kind::KeyLists], &hashed.finish(Load::Fast)?, workshop)?;
     let kinds = [
         Kind::KeyPage,
         Kind::KeyNarrowForward,
@@ -89,7 +89,7 @@ fn write_tokens(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, Com
         steps.step();
     }
     drop(sorted);
-    let mut sections = hashed_sections([Kind::TokenTable, Kind::TokenLists], hashed.finish()?, workshop)?;
+    let mut sections = hashed_sections([Kind::TokenTable, Kind::TokenLists], &hashed.finish()?, workshop)?;
     let kinds = [
         Kind::TokenPage,
         Kind::TokenNarrowForward,
@@ -118,12 +118,12 @@ fn write_skeletons(mut sorted: Sorted, workshop: &Workshop) -> Result<Sections, 
     drop(sorted);
     // Whoever looks for skeletons can wait a little, and there are twice as many as aliases.
     let hashed = hashed.finish(Load::Dense)?;
-    hashed_sections([Kind::SkeletonTable, Kind::SkeletonLists], hashed, workshop)
+    hashed_sections([Kind::SkeletonTable, Kind::SkeletonLists], &hashed, workshop)
 }
 
 fn hashed_sections(
     [table, lists]: [Kind; 2],
-    hashed: HashedLists,
+    hashed: &HashedLists,
     workshop: &Workshop,
 ) -> Result<Sections, CompileError> {
     let table = (table, Spool::of(&workshop.scratch, &hashed.table)?);

@@ -198,7 +198,7 @@ impl<'w> AliasSections<'w> {
             self.pending.add(AliasFields { id, attributes, codes });
         }
         self.pending.write_full(&mut self.blocks, &mut self.texts)?;
-        keyed.keys.iter().try_for_each(|record| self.keys.keys.push(&[record]))?;
+        keyed.keys.iter().try_for_each(|record| self.keys.lookup.push(&[record]))?;
         keyed.tokens.iter().try_for_each(|record| self.keys.tokens.push(&[record]))?;
         keyed.skeletons.iter().try_for_each(|record| self.keys.skeletons.push(&[record]))?;
         self.workshop.progress.advance(keyed.infos.len() as u64);

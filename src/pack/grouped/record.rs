@@ -29,7 +29,9 @@ pub(super) fn key(key: &mut Vec<u8>, id: &str, tag: Tag, order: &[&[u8]]) {
     key.clear();
     key.extend_from_slice(id.as_bytes());
     key.extend_from_slice(&[0, tag as u8]);
-    order.iter().for_each(|part| key.extend_from_slice(part));
+    for part in order {
+        key.extend_from_slice(part);
+    }
 }
 
 /// Cuts a record into ID, tag and the rest.
@@ -57,7 +59,6 @@ pub(crate) struct GroupedEntity<'r> {
     pub entity_type: Option<u32>,
     pub country: Option<CountryCode>,
     pub rank: Option<Rank>,
-    pub same_as_count: u32,
     pub name: &'r str,
     pub description: &'r str,
 }
@@ -87,7 +88,6 @@ pub(super) fn write_entity(value: &mut Vec<u8>, row: &EntityLine<'_>, entity_typ
     let country = row.country.as_ref().map_or("\0\0", |country| country.as_str());
     value.extend_from_slice(country.as_bytes());
     push_u32(value, row.rank.map_or(NONE, |rank| rank.get().to_bits()));
-    push_u32(value, row.same_as.len() as u32);
     push_u32(value, row.name.len() as u32);
     value.extend_from_slice(row.name.as_bytes());
     value.extend_from_slice(row.description.as_bytes());
@@ -126,11 +126,10 @@ impl<'r> Reader<'r> {
         let country = std::str::from_utf8(self.take(2)?).ok().and_then(|code| CountryCode::new(code).ok());
         let rank =
             Some(self.u32()?).filter(|&bits| bits != NONE).and_then(|bits| Rank::new(f32::from_bits(bits)));
-        let same_as_count = self.u32()?;
         let name_len = self.u32()?;
         let name = std::str::from_utf8(self.take(name_len as usize)?).ok()?;
         let description = std::str::from_utf8(self.0).ok()?;
-        Some(GroupedEntity { number, place, entity_type, country, rank, same_as_count, name, description })
+        Some(GroupedEntity { number, place, entity_type, country, rank, name, description })
     }
 
     /// Number of the row, which of its IDs, and its place.

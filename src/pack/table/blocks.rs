@@ -122,7 +122,7 @@ mod tests {
         assert!(found.len() > 2 && last == Some(Ending::Table));
         let mut before = 0;
         for (len, lines) in found {
-            assert_eq!(lines as usize, table[..before].iter().filter(|byte| **byte == b'\n').count());
+            assert_eq!(lines as usize, memchr::memchr_iter(b'\n', &table[..before]).count());
             before += len;
             assert!(before == table.len() || matches!(table[before - 1], b'\r' | b'\n'));
         }

@@ -183,6 +183,7 @@ pub(crate) struct ReadFailure {
 }
 
 /// Reads one row, which is the header if there is none yet; `header` holds nothing if that was useless.
+#[expect(clippy::option_option, reason = "no header yet, or one that was useless")]
 fn read_row<const N: usize, E>(
     file: &TableFile,
     record: &Record<'_>,
