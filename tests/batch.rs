@@ -103,7 +103,7 @@ fn verdicts_come_in_order_and_tell_what_answers_hold() {
         for (seen, told) in verdict.candidates().zip(&answer.candidates) {
             assert_eq!((seen.id(), &*seen.name(), seen.pack()), (told.id.as_str(), &*told.name, &*told.pack));
             assert!(seen.types().eq(told.types.iter().map(EntityType::as_str)));
-            assert!(seen.same_as().into_iter().eq(told.same_as.iter().map(yaqut::model::EntityId::as_str)));
+            assert!(seen.same_as().into_iter().eq(told.same_as.iter().map(EntityId::as_str)));
             assert_eq!((&*seen.matched_alias(), seen.tier()), (&*told.matched_alias, told.tier));
             assert_eq!((seen.score(), seen.form_similarity()), (told.score, told.form_similarity));
             assert!(seen.steps().iter().map(ToString::to_string).eq(told.explanation.iter().cloned()));
