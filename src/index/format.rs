@@ -12,7 +12,7 @@
 //!
 //! | section | holds | see |
 //! |---|---|---|
-//! | `META` | JSON: manifest, counts, lists that records point into, overrides | [`Meta`] |
+//! | `META` | JSON: manifest, counts, lists that records point into, overrides | `Meta` |
 //! | `SYMBOLS` | the symbols by which texts are compressed | `texts.rs` |
 //! | `TEXTS` | the texts of aliases, compressed | `texts.rs` |
 //! | `DESCRIPTIONS` | each a varint, its length, and its text, compressed | |
