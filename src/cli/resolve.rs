@@ -276,13 +276,15 @@ fn explanation(answer: &Resolution, display: Display) -> String {
         }
     }
     for blocked in &answer.blocked {
+        let place = blocked.place.as_ref().map(|place| format!(" ({})", display.data(place)));
         let _ = writeln!(
             text,
-            "  {} {}: {} row of {} for {}",
+            "  {} {}: {} row of {}{} for {}",
             display.data(blocked.id.as_str()),
             display.data(&blocked.name),
             blocked.action,
             display.data(&blocked.pack),
+            place.unwrap_or_default(),
             display.data(&blocked.key)
         );
     }

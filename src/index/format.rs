@@ -27,10 +27,12 @@
 //!
 //! The magic begins with a byte that is no ASCII and holds both line ends, so that transfers as text are noticed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AliasKind, Article};
-use crate::pack::{License, Manifest, Source};
+use crate::pack::{License, Manifest, OverrideAction, OverrideRow, Source};
 
 /// The first bytes of every segment.
 pub const MAGIC: [u8; 8] = *b"\x89YAQ\r\n\x1a\n";
@@ -170,6 +172,9 @@ pub(super) struct Meta {
     /// What aliases are, each combination once, in order: alias records point into this list.
     pub attributes: Vec<Attributes>,
     pub overrides: Vec<MetaOverride>,
+    /// What the rows of `overrides` say beside, one each; none in segments of builds that did not keep it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub override_sources: Vec<OverrideSource>,
 }
 
 /// What an alias is beside its text: many have it in common.
@@ -191,6 +196,46 @@ pub(super) enum MetaOverride {
     Redirect { id: u32, target: u32 },
     Remove { id: u32 },
     NotAName { key: String },
+}
+
+/// What an override row says beside what it does, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OverrideSource {
+    /// The table in which the row stands, without its folder; empty if the pack came from no file.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// Its line, counted from 1; 0 if the pack came from no file.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub line: u32,
+    /// Its alias as it is written; empty if the action has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub alias: String,
+    /// Its remark for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(line: &u32) -> bool {
+    *line == 0
+}
+
+impl OverrideSource {
+    /// What a row says beside, of a pack with these `files`.
+    pub(super) fn of(row: &OverrideRow, files: &[Arc<str>]) -> Self {
+        let path = files.get(usize::from(row.place.file)).map_or("", |path| path);
+        let alias = match &row.action {
+            OverrideAction::Block { alias, .. } | OverrideAction::NotAName { alias } => alias.as_str(),
+            OverrideAction::Redirect { .. } | OverrideAction::Remove { .. } => "",
+        };
+        Self {
+            file: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            line: row.place.line,
+            alias: alias.to_owned(),
+            note: row.note.clone(),
+        }
+    }
 }
 
 impl Meta {

@@ -26,7 +26,7 @@ mod verify;
 mod workshop;
 mod writer;
 
-pub use format::{Header, SectionKind};
+pub use format::{Header, OverrideSource, SectionKind};
 pub use lexicon::{FuzzyPattern, WorkBudget};
 pub use lists::TokenBearers;
 pub use lookup::KeyIndex;

@@ -9,7 +9,7 @@ mod ids;
 use std::collections::{BTreeSet, HashMap};
 
 use super::CompileError;
-use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, SectionKind};
+use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, OverrideSource, SectionKind};
 use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
 use super::records::{AliasBlocks, AliasFields, IS_ARABIC, NO_TYPE};
@@ -258,6 +258,7 @@ fn meta(pack: &Pack, ids: &Ids<'_>, lists: &Lists<'_>, name_count: usize) -> Met
         languages: owned(&lists.languages),
         attributes: lists.attributes.clone(),
         overrides: pack.overrides.iter().map(|row| meta_override(&row.action, ids)).collect(),
+        override_sources: pack.overrides.iter().map(|row| OverrideSource::of(row, &pack.files)).collect(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::format::{Attributes, Header, Meta, MetaOverride, NONE, SectionKind};
+use super::format::{Attributes, Header, Meta, MetaOverride, NONE, OverrideSource, SectionKind};
 use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;
@@ -35,6 +35,7 @@ pub struct Segment {
     languages: Vec<String>,
     attributes: Vec<Attributes>,
     overrides: Vec<Override>,
+    override_sources: Vec<OverrideSource>,
     /// By [`Sort`].
     symbols: Box<[SymbolTable; Sort::ALL.len()]>,
     pub(super) keys: Lexicon<Slice>,
@@ -204,6 +205,7 @@ impl Segment {
             languages: meta.languages,
             attributes: meta.attributes,
             overrides: meta.overrides.into_iter().map(Override::from).collect(),
+            override_sources: meta.override_sources,
             sections: layout.sections,
             data,
         })
@@ -285,6 +287,11 @@ impl Segment {
     /// The override rows, in file order.
     pub fn overrides(&self) -> &[Override] {
         &self.overrides
+    }
+
+    /// What an override row says beside, by its index in [`Segment::overrides`]; `None` in segments that do not keep it.
+    pub fn override_source(&self, row: usize) -> Option<&OverrideSource> {
+        self.override_sources.get(row)
     }
 
     pub(super) fn section(&self, kind: SectionKind) -> &[u8] {

@@ -7,6 +7,7 @@
 //! Architecture invariant: no index, no network, no file system. Whoever calls brings the bytes ([`PackFiles`]).
 
 mod aliases;
+pub mod append;
 pub(crate) mod cell;
 mod claims;
 mod collect;

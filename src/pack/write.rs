@@ -3,12 +3,13 @@
 //! The same pack gives the same bytes; rows keep their order. Tables are tab-separated and nothing in them is quoted,
 //! so white space is tidied: a run of tabs, line ends and other control characters is written as one space.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cell::tidy;
 use super::frictionless::{DataPackage, Resource};
 use super::schema::{ALIASES, ALIASES_ALWAYS, ENTITIES, OVERRIDES, Schema};
-use super::{AliasRow, EntityRow, OverrideAction, OverrideRow, Pack, PackFile, PackFiles};
+use super::{AliasRow, EntityRow, Manifest, OverrideAction, OverrideRow, Pack, PackFile, PackFiles};
 use crate::model::{Article, EntityId};
 
 /// The files of `pack`, in name order: `datapackage.json`, `entities.tsv`, `aliases.tsv`, and `overrides.tsv` if there
@@ -28,15 +29,14 @@ pub fn files_split<P: AsRef<str>>(pack: &Pack, part: impl Fn(&AliasRow) -> P) ->
         tables.push(overrides(&pack.overrides));
     }
     let (mut files, resources): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
-    files.push(datapackage(pack, resources));
+    files.push(datapackage(&pack.manifest, resources));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     PackFiles { label: pack.manifest.name.clone(), files }
 }
 
-fn datapackage(pack: &Pack, resources: Vec<Resource>) -> PackFile {
+fn datapackage(manifest: &Manifest, resources: Vec<Resource>) -> PackFile {
     // Strings and numbers in derived structures: serialising them cannot fail.
-    let mut bytes =
-        serde_json::to_vec_pretty(&DataPackage::new(&pack.manifest, resources)).unwrap_or_default();
+    let mut bytes = serde_json::to_vec_pretty(&DataPackage::new(manifest, resources)).unwrap_or_default();
     bytes.push(b'\n');
     PackFile { name: super::DATAPACKAGE.into(), bytes }
 }
@@ -44,16 +44,7 @@ fn datapackage(pack: &Pack, resources: Vec<Resource>) -> PackFile {
 fn entities(rows: &[EntityRow]) -> (PackFile, Resource) {
     let mut table = Table::new("entities", &ENTITIES, ENTITIES.columns.len());
     for row in rows {
-        let rank = row.rank.map(|rank| rank.get().to_string());
-        table.row(&[
-            row.id.as_str(),
-            row.entity_type.as_ref().map_or("", |t| t.as_str()),
-            &row.name,
-            row.country.as_ref().map_or("", |c| c.as_str()),
-            rank.as_deref().unwrap_or_default(),
-            &row.same_as.iter().map(EntityId::as_str).collect::<Vec<_>>().join("|"),
-            &row.description,
-        ]);
+        table.row(&entity_cells(row));
     }
     table.finish()
 }
@@ -69,16 +60,7 @@ fn aliases<P: AsRef<str>>(rows: &[AliasRow], part: impl Fn(&AliasRow) -> P) -> V
     for row in rows {
         let stem = alias_stem(part(row).as_ref());
         let table = tables.entry(stem).or_insert_with_key(|stem| Table::new(stem, &ALIASES, width));
-        let cells: [&str; ALIASES_ALWAYS + 1] = [
-            row.id.as_str(),
-            &row.alias,
-            &row.lang,
-            row.kind.as_str(),
-            &row.source,
-            &row.note,
-            row.article.as_str(),
-        ];
-        table.row(&cells);
+        table.row(&alias_cells(row));
     }
     tables.into_values().map(Table::finish).collect()
 }
@@ -94,16 +76,57 @@ fn alias_stem(part: &str) -> String {
 fn overrides(rows: &[OverrideRow]) -> (PackFile, Resource) {
     let mut table = Table::new("overrides", &OVERRIDES, OVERRIDES.columns.len());
     for row in rows {
-        let name = row.action.name();
-        let (id, alias, target) = match &row.action {
-            OverrideAction::Block { alias, id } => (id.as_str(), alias.as_str(), ""),
-            OverrideAction::Redirect { id, target } => (id.as_str(), "", target.as_str()),
-            OverrideAction::Remove { id } => (id.as_str(), "", ""),
-            OverrideAction::NotAName { alias } => ("", alias.as_str(), ""),
-        };
-        table.row(&[name, id, alias, target, &row.note]);
+        table.row(&override_cells(row));
     }
     table.finish()
+}
+
+/// The cells of a row of `entities.tsv`, in the order of its columns.
+pub(super) fn entity_cells(row: &EntityRow) -> [Cow<'_, str>; ENTITIES.columns.len()] {
+    let same_as: Vec<&str> = row.same_as.iter().map(EntityId::as_str).collect();
+    [
+        row.id.as_str().into(),
+        row.entity_type.as_ref().map_or("", |t| t.as_str()).into(),
+        row.name.as_str().into(),
+        row.country.as_ref().map_or("", |c| c.as_str()).into(),
+        row.rank.map(|rank| rank.get().to_string()).unwrap_or_default().into(),
+        same_as.join("|").into(),
+        row.description.as_str().into(),
+    ]
+}
+
+/// The cells of a row of `aliases.tsv` that are written, in the order of its columns.
+pub(super) fn alias_cells(row: &AliasRow) -> [&str; ALIASES_ALWAYS + 1] {
+    [row.id.as_str(), &row.alias, &row.lang, row.kind.as_str(), &row.source, &row.note, row.article.as_str()]
+}
+
+/// The cells of a row of `overrides.tsv`, in the order of its columns.
+pub(super) fn override_cells(row: &OverrideRow) -> [&str; OVERRIDES.columns.len()] {
+    let (id, alias, target) = match &row.action {
+        OverrideAction::Block { alias, id } => (id.as_str(), alias.as_str(), ""),
+        OverrideAction::Redirect { id, target } => (id.as_str(), "", target.as_str()),
+        OverrideAction::Remove { id } => (id.as_str(), "", ""),
+        OverrideAction::NotAName { alias } => ("", alias.as_str(), ""),
+    };
+    [row.action.name(), id, alias, target, &row.note]
+}
+
+/// `datapackage.json` of a pack of these tables alone, with the columns that are always written.
+pub(super) fn datapackage_of_tables(manifest: &Manifest, has_aliases: bool, has_overrides: bool) -> PackFile {
+    let aliases = has_aliases.then(|| Resource::new("aliases", &ALIASES, ALIASES_ALWAYS));
+    let overrides = has_overrides.then(|| Resource::new("overrides", &OVERRIDES, OVERRIDES.columns.len()));
+    datapackage(manifest, aliases.into_iter().chain(overrides).collect())
+}
+
+/// Writes the cells of a row, with tidy white space.
+fn push_row<S: AsRef<str>>(cells: impl IntoIterator<Item = S>, text: &mut String) {
+    for (i, cell) in cells.into_iter().enumerate() {
+        if i > 0 {
+            text.push('\t');
+        }
+        text.push_str(&tidy(cell.as_ref()));
+    }
+    text.push('\n');
 }
 
 /// A table that is being written.
@@ -127,14 +150,8 @@ impl Table {
     }
 
     /// Writes the cells that the table has columns for.
-    fn row(&mut self, cells: &[&str]) {
-        for (i, cell) in cells.iter().take(self.width).enumerate() {
-            if i > 0 {
-                self.text.push('\t');
-            }
-            self.text.push_str(&tidy(cell));
-        }
-        self.text.push('\n');
+    fn row<S: AsRef<str>>(&mut self, cells: &[S]) {
+        push_row(cells.iter().take(self.width), &mut self.text);
     }
 
     fn finish(self) -> (PackFile, Resource) {

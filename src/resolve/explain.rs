@@ -11,12 +11,13 @@ mod sentence;
 use serde::Serialize;
 
 use self::nearest::{Attempt, nearest};
+use super::decided::redirect_steps;
 use super::form::{Form, Forms};
 use super::hits::{Extent, Hit, Hits};
 use super::naming::{ids_in, name_in};
 use super::resolver::{gather, read};
 use super::score::{self, Factors, Scored};
-use super::stack::{AliasRef, Block, EntityKey, Stack};
+use super::stack::{AliasRef, Block, EntityKey, OverrideRef, Stack};
 use super::step::{Step, similarity};
 use super::{ResolveOptions, SIMILARITY_OF_COST};
 use crate::index::Alias;
@@ -43,6 +44,9 @@ pub struct Explanation {
     /// The pack whose override decided; set if and only if `reason` is `BLOCKED`, `NOT_A_NAME` or `REMOVED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
+    /// File and line of that override within the pack, `overrides.tsv:3`; absent if the segment does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The alias that was reached, or else the one that comes nearest. None if the entity has no alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<AliasComparison>,
@@ -70,7 +74,8 @@ pub struct AliasComparison {
     pub pack: String,
     /// The worst step.
     pub tier: Tier,
-    /// The steps from the query to the alias; none if the two are one spelling.
+    /// The steps from the query to the alias, and the redirects from there to the entity; none if the two are one
+    /// spelling of its own.
     pub steps: Vec<Step>,
     /// How near the two are, 0 to 1: one less [`SIMILARITY_OF_COST`] times the sum of the steps' costs.
     pub form_similarity: f32,
@@ -166,15 +171,15 @@ struct Case<'a> {
 /// What kept an entity from being a candidate.
 struct Absence {
     reason: Reason,
-    /// The segment whose override decided.
-    decided_by: Option<u16>,
+    /// The override that decided.
+    decided_by: Option<OverrideRef>,
     alias: Option<AliasComparison>,
     /// The number of aliases that were compared, if there are more.
     compared: Option<usize>,
 }
 
 impl Case<'_> {
-    fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<Explanation> {
+    fn explanation(&self, query: &str, removed_by: Option<OverrideRef>) -> Option<Explanation> {
         let (_, hits) = gather(self.stack, &self.whole, self.options, Extent::UntilKnown);
         let met = hits.met().to_vec();
         let scored = score::score(self.stack, hits.into_sorted(), self.options);
@@ -199,6 +204,7 @@ impl Case<'_> {
             reason: Reason::Chosen,
             message: String::new(),
             pack: None,
+            place: None,
             alias: None,
             standing: None,
             rival: None,
@@ -221,7 +227,7 @@ impl Case<'_> {
     fn tell_absence(
         &self,
         explanation: &mut Explanation,
-        removed_by: Option<u16>,
+        removed_by: Option<OverrideRef>,
         met: &[AliasRef],
         scored: &[Scored],
     ) {
@@ -230,13 +236,14 @@ impl Case<'_> {
         let unwanted = || self.unwanted_rival(met).filter(|_| absence.reason == Reason::KnownName);
         explanation.rival = best.or_else(unwanted);
         explanation.reason = absence.reason;
-        explanation.pack = absence.decided_by.map(|segment| self.stack.pack_name(segment).to_owned());
+        explanation.pack = absence.decided_by.map(|by| self.stack.pack_name(by.segment).to_owned());
+        explanation.place = absence.decided_by.and_then(|by| self.stack.override_place(by));
         explanation.alias = absence.alias;
         explanation.message = sentence::of(explanation, absence.compared);
     }
 
     /// Finds out why the entity is no candidate; `is_known` tells whether the resolution met an alias at all.
-    fn absence(&self, removed_by: Option<u16>, is_known: bool) -> Absence {
+    fn absence(&self, removed_by: Option<OverrideRef>, is_known: bool) -> Absence {
         let plain = |reason| Absence { reason, decided_by: None, alias: None, compared: None };
         if removed_by.is_some() {
             return Absence { decided_by: removed_by, ..plain(Reason::Removed) };
@@ -256,7 +263,7 @@ impl Case<'_> {
         let alias = self.alias_comparison(attempt.at, attempt.tier, &attempt.steps);
         if let Some(block) = self.block(&hits, &attempt) {
             let reason = if block.entity.is_some() { Reason::Blocked } else { Reason::NotAName };
-            return Absence { decided_by: Some(block.segment), alias, ..plain(reason) };
+            return Absence { decided_by: Some(block.at), alias, ..plain(reason) };
         }
         let no_obstacle = if is_known { Reason::KnownName } else { Reason::SearchBound };
         let has_more = self.stack.aliases(self.entity).nth(nearest::MAX_ALIASES).is_some();
@@ -328,7 +335,7 @@ impl Case<'_> {
             kind: alias.kind,
             pack: self.stack.pack_name(at.segment).to_owned(),
             tier,
-            steps: steps.to_vec(),
+            steps: steps.iter().cloned().chain(redirect_steps(self.stack, at)).collect(),
             form_similarity: similarity(steps),
         })
     }

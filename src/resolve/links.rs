@@ -9,8 +9,11 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::stack::EntityKey;
+use super::stack::{EntityKey, OverrideRef};
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
+
+/// Redirects that are told of one alias.
+const MAX_REDIRECTS: usize = 16;
 
 /// The joins of a stack.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub(super) struct Links {
     removed_alone: HashMap<EntityKey, u16, FixedState>,
     /// Nodes that were removed under an ID that is redirected: the ID still finds the target, but their rows are void.
     void: HashSet<EntityKey, FixedState>,
+    /// The redirect that first moved a node, and the node of its target.
+    moved: HashMap<EntityKey, (OverrideRef, EntityKey), FixedState>,
 }
 
 struct Group {
@@ -106,6 +111,32 @@ impl Links {
         }
     }
 
+    /// Whether the row of a segment that removes `id` removes `entity`: what it is named by, or what the ID stood for
+    /// before it was redirected.
+    pub(super) fn is_removal_of(
+        &self,
+        segments: &[Arc<Segment>],
+        segment: u16,
+        id: IdOrdinal,
+        entity: EntityKey,
+    ) -> bool {
+        let node = node(segments, segment, id);
+        !self.moved.contains_key(&node) && self.canonical(segments, segment, id) == entity
+    }
+
+    /// The redirects from the node of an ID to its entity, in the order in which they follow each other.
+    pub(super) fn redirects_of(
+        &self,
+        segments: &[Arc<Segment>],
+        segment: u16,
+        id: IdOrdinal,
+    ) -> impl Iterator<Item = OverrideRef> {
+        let first = if self.moved.is_empty() { None } else { self.moved.get(&node(segments, segment, id)) };
+        // Redirects run in no circle: one that would close it moves nothing. The bound is for damaged segments.
+        let chain = std::iter::successors(first, |(_, target)| self.moved.get(target));
+        chain.map(|&(by, _)| by).take(MAX_REDIRECTS)
+    }
+
     /// Whether the rows of a node were removed before its ID was redirected.
     fn is_void(&self, node: EntityKey) -> bool {
         !self.void.is_empty() && self.void.contains(&node)
@@ -133,9 +164,10 @@ impl Links {
     /// to an entity that no pack describes.
     fn redirect(&mut self, segments: &[Arc<Segment>]) {
         for (segment, reader) in (0..).zip(segments) {
-            for row in reader.overrides() {
-                let Override::Redirect { id, target } = *row else { continue };
-                let target = self.group_or_new(node(segments, segment, target));
+            for (row, action) in (0..).zip(reader.overrides()) {
+                let Override::Redirect { id, target } = *action else { continue };
+                let target_node = node(segments, segment, target);
+                let target = self.group_or_new(target_node);
                 let from = self.group_or_new(node(segments, segment, id));
                 if from != target && is_owned(segments, self.groups[target as usize].canonical) {
                     let moved = std::mem::take(&mut self.groups[from as usize].members);
@@ -143,6 +175,10 @@ impl Links {
                     let is_void = |member: &EntityKey| removed_by.is_some_and(|by| member.segment <= by);
                     self.void.extend(moved.iter().copied().filter(is_void));
                     self.group_of.extend(moved.iter().map(|&member| (member, target)));
+                    let by = (OverrideRef { segment, row }, target_node);
+                    for &member in &moved {
+                        self.moved.entry(member).or_insert(by);
+                    }
                     self.groups[target as usize].members.extend(moved);
                 }
             }

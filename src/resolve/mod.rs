@@ -21,6 +21,7 @@ mod batch;
 mod bearers;
 mod compare;
 mod context;
+mod decided;
 mod explain;
 mod form;
 mod fuzzy;
@@ -45,7 +46,7 @@ pub use explain::{AliasComparison, ExplainError, Explanation, Rival, Standing, e
 pub use naming::{ids_in, name_in};
 pub use resolver::{check_name, resolve, try_verdict, verdict};
 pub use score::Factors;
-pub use stack::{AliasRef, EntityKey, Stack};
+pub use stack::{AliasRef, EntityKey, OverrideRef, Stack};
 pub use stage::{Stage, Stages, UnknownStage};
 pub use step::{SIMILARITY_OF_COST, Step};
 pub use verdict::{CandidateRef, Verdict};
@@ -186,7 +187,8 @@ pub struct Candidate {
     pub alias_kind: AliasKind,
     /// The pack that holds the alias.
     pub pack: String,
-    /// The steps from the query to the alias, for people; empty unless asked for.
+    /// The steps from the query to the alias, and the redirects from there to the entity, for people; empty unless asked
+    /// for.
     pub explanation: Vec<String>,
 }
 
@@ -203,4 +205,7 @@ pub struct BlockedCandidate {
     pub action: BlockAction,
     /// The pack whose override it is.
     pub pack: String,
+    /// File and line of the override within the pack, `overrides.tsv:3`; absent if the segment does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::bearers::Unsettled;
 use super::links::Links;
-use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
+use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, OverrideSource, Segment};
 use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
 
@@ -42,10 +42,19 @@ pub struct Stack {
 /// A gazetteer of so many aliases lists every other name that it is asked for.
 const HALF_COVERED: f32 = 20_000.0;
 
+/// An override row of the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OverrideRef {
+    /// Index of the segment.
+    pub segment: u16,
+    /// The row within that segment.
+    pub row: u32,
+}
+
 /// A lookup key that must not mean an entity, or anything at all.
 pub(super) struct Block {
-    /// The segment whose override it is.
-    pub segment: u16,
+    /// The override row.
+    pub at: OverrideRef,
     /// The entity; `None` for all.
     pub entity: Option<EntityKey>,
 }
@@ -58,13 +67,16 @@ impl Stack {
         let links = Links::build(&segments);
         let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
-            for row in rows {
-                let (key, entity) = match row {
+            for (row, action) in (0..).zip(rows) {
+                let (key, entity) = match action {
                     Override::Block { key, id } => (key, Some(links.canonical(&segments, segment, *id))),
                     Override::NotAName { key } => (key, None),
                     Override::Redirect { .. } | Override::Remove { .. } => continue,
                 };
-                blocks.entry(key.clone()).or_default().push(Block { segment, entity });
+                blocks
+                    .entry(key.clone())
+                    .or_default()
+                    .push(Block { at: OverrideRef { segment, row }, entity });
             }
         }
         let index_version = index_version(&segments);
@@ -136,13 +148,47 @@ impl Stack {
         })
     }
 
-    /// The entity of an ID that an override removes and no later pack describes, with the segment whose override it is.
-    pub fn find_removed(&self, id: &str) -> Option<(EntityKey, u16)> {
+    /// The entity of an ID that an override removes and no later pack describes, with the last such override.
+    pub fn find_removed(&self, id: &str) -> Option<(EntityKey, OverrideRef)> {
         self.numbered().find_map(|(segment, reader)| {
             let entity = self.links.canonical(&self.segments, segment, reader.find_id(id)?);
             let remover = self.links.removed_by(entity)?;
-            self.records(entity).next().is_none().then_some((entity, remover))
+            let by = self.removal(entity, remover)?;
+            self.records(entity).next().is_none().then_some((entity, by))
         })
+    }
+
+    /// The first row of a segment that removes an entity.
+    fn removal(&self, entity: EntityKey, segment: u16) -> Option<OverrideRef> {
+        let reader = self.segments.get(usize::from(segment))?;
+        let removes = |action: &Override| match *action {
+            Override::Remove { id } => self.links.is_removal_of(&self.segments, segment, id, entity),
+            _ => false,
+        };
+        let row = reader.overrides().iter().position(removes)?;
+        Some(OverrideRef { segment, row: u32::try_from(row).ok()? })
+    }
+
+    /// The redirects that bring an alias row to its entity, in the order in which they follow each other.
+    pub fn redirects_of(&self, at: AliasRef) -> impl Iterator<Item = OverrideRef> {
+        let id = self.segments.get(usize::from(at.segment)).and_then(|reader| reader.alias_id(at.alias));
+        id.into_iter().flat_map(move |id| self.links.redirects_of(&self.segments, at.segment, id))
+    }
+
+    /// What an override row does.
+    pub fn override_at(&self, at: OverrideRef) -> Option<&Override> {
+        self.segments.get(usize::from(at.segment))?.overrides().get(at.row as usize)
+    }
+
+    /// What an override row says beside; `None` if its segment does not keep it.
+    pub fn override_source(&self, at: OverrideRef) -> Option<&OverrideSource> {
+        self.segments.get(usize::from(at.segment))?.override_source(at.row as usize)
+    }
+
+    /// Where an override row stands in its pack: `overrides.tsv:3`. `None` if its segment does not tell.
+    pub fn override_place(&self, at: OverrideRef) -> Option<String> {
+        let source = self.override_source(at).filter(|source| source.line > 0 && !source.file.is_empty())?;
+        Some(format!("{}:{}", source.file, source.line))
     }
 
     /// The rows of an entity that are in force, in stack order, with the index of their segment.
@@ -256,8 +302,8 @@ impl Stack {
     pub(super) fn block_on(&self, key: &str, entity: EntityKey) -> Option<&Block> {
         let blocks = self.blocks.get(key)?;
         let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
-        let last = of_entity.max_by_key(|block| (block.segment, block.entity.is_some()))?;
-        let is_restored = self.numbered().skip(usize::from(last.segment) + 1).any(|(segment, reader)| {
+        let last = of_entity.max_by_key(|block| (block.at.segment, block.entity.is_some()))?;
+        let is_restored = self.numbered().skip(usize::from(last.at.segment) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
                 let is_row = reader.alias(posting.alias).is_some_and(|alias| !alias.is_name);
                 is_row

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decided::redirect_steps;
 use super::hits::{Blocked, Hits};
 use super::naming;
 use super::score::{self, Scored, ScoredList};
@@ -180,9 +181,11 @@ impl<'a> CandidateRef<'a> {
         self.stack.pack_name(self.alias().segment)
     }
 
-    /// The steps from the query to the alias, with what they cost. Made anew at every call.
+    /// The steps from the query to the alias, with what they cost, and the redirects from there to the entity. Made anew at every call.
     pub fn steps(self) -> Vec<Step> {
-        self.scored.hit.steps(self.stack)
+        let mut steps = self.scored.hit.steps(self.stack);
+        steps.extend(redirect_steps(self.stack, self.alias()));
+        steps
     }
 
     /// The owned candidate; `None` only if the stack is damaged.
@@ -216,7 +219,8 @@ fn blocked(stack: &Stack, hits: &Hits<'_>, options: &ResolveOptions) -> Vec<Bloc
             name: naming::name_in(stack, entity, options.display_language_code.as_deref()),
             key: key.to_owned(),
             action: if by.entity.is_some() { BlockAction::Block } else { BlockAction::NotAName },
-            pack: stack.pack_name(by.segment).to_owned(),
+            pack: stack.pack_name(by.at.segment).to_owned(),
+            place: stack.override_place(by.at),
         })
     };
     let mut blocked: Vec<BlockedCandidate> = hits.blocked().filter_map(show).collect();

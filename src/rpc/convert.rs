@@ -75,6 +75,7 @@ impl From<BlockedCandidate> for pb::BlockedCandidate {
             key: blocked.key,
             action: pb::BlockAction::from(blocked.action).into(),
             pack: blocked.pack,
+            place: blocked.place.unwrap_or_default(),
         }
     }
 }
@@ -218,6 +219,7 @@ impl TryFrom<pb::BlockedCandidate> for BlockedCandidate {
             key: message.key,
             action: read_block_action(message.action)?,
             pack: message.pack,
+            place: Some(message.place).filter(|place| !place.is_empty()),
         })
     }
 }
@@ -311,6 +313,7 @@ mod tests {
                 key: "وأكرانيا".into(),
                 action: BlockAction::NotAName,
                 pack: "ours".into(),
+                place: Some("overrides.tsv:3".into()),
             }],
             invalid_reason: None,
             truncated: true,

@@ -181,7 +181,8 @@ fn what_an_override_keeps_out_is_told() {
     let place = Place::new();
     let run = run_with_block(&place, &["resolve", "كييف", "--explain"]);
     assert!(
-        run.stdout.ends_with("\nكييف: NOT_FOUND\n  Q1899 Kyiv: block row of mine for كييف\n"),
+        run.stdout
+            .ends_with("\nكييف: NOT_FOUND\n  Q1899 Kyiv: block row of mine (overrides.tsv:2) for كييف\n"),
         "{}",
         run.stdout
     );

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::file::write_file;
-use super::format::{Meta, MetaOverride, SectionKind};
+use super::format::{Meta, MetaOverride, OverrideSource, SectionKind};
 use super::lists::TokenBearers;
 use super::records::{AliasBlocks, AliasFields, IS_ARABIC};
 use super::texts::{Compressor, Sample, Sort};
@@ -309,6 +309,7 @@ fn meta(rest: &RestOfPack, rows: &Rows<'_>, lists: &Lists) -> Meta {
         languages: lists.languages.clone(),
         attributes: lists.attributes.clone(),
         overrides: overrides.map(|(row, &ids)| meta_override(row, ids)).collect(),
+        override_sources: rest.overrides.iter().map(|row| OverrideSource::of(row, &rest.files)).collect(),
     }
 }
 

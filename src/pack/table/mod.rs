@@ -36,7 +36,7 @@ pub(crate) enum Syntax {
 }
 
 impl Syntax {
-    const fn delimiter(self) -> u8 {
+    pub const fn delimiter(self) -> u8 {
         match self {
             Self::Tsv => b'\t',
             Self::Csv => b',',

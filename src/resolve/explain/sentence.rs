@@ -49,16 +49,14 @@ fn of_candidate(explanation: &Explanation, standing: &Standing) -> String {
 fn of_alias(explanation: &Explanation, alias: &AliasComparison) -> String {
     let text = &alias.text;
     let add = "if the name is its own, add an alias row for it";
-    let pack = explanation.pack.as_deref().unwrap_or_default();
+    let row = deciding_row(explanation);
     match explanation.reason {
-        Reason::Blocked => format!(
-            "the pack {pack} blocks this name for it; remove the block row of its overrides.tsv, or list the name in a \
-             later pack"
-        ),
-        Reason::NotAName => format!(
-            "the pack {pack} says that this is not a name; remove the not_a_name row of its overrides.tsv, or list the \
-             name in a later pack"
-        ),
+        Reason::Blocked => {
+            format!("{row} blocks this name for it; remove the row, or list the name in a later pack")
+        }
+        Reason::NotAName => {
+            format!("{row} says that this is not a name; remove the row, or list the name in a later pack")
+        }
         Reason::TypeFilter => "it is of none of the types that were asked for; ask for more types".to_owned(),
         Reason::RankFilter => {
             "its rank is below the least that was asked for; lower min_rank, or give it a higher rank"
@@ -114,11 +112,20 @@ fn of_alias(explanation: &Explanation, alias: &AliasComparison) -> String {
 
 fn of_entity(explanation: &Explanation) -> String {
     match &explanation.pack {
-        Some(pack) => format!(
-            "the pack {pack} removes it; delete the remove row of its overrides.tsv, or describe the entity in a later \
-             pack"
-        ),
+        Some(_) => {
+            let row = deciding_row(explanation);
+            format!("{row} removes it; delete the row, or describe the entity in a later pack")
+        }
         None => "no pack has a name of it; add an alias row".to_owned(),
+    }
+}
+
+/// How people find the override that decided.
+fn deciding_row(explanation: &Explanation) -> String {
+    let pack = explanation.pack.as_deref().unwrap_or_default();
+    match &explanation.place {
+        Some(place) => format!("the row {place} of the pack {pack}"),
+        None => format!("a row of overrides.tsv of the pack {pack}"),
     }
 }
 

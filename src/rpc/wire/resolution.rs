@@ -64,6 +64,7 @@ fn write_blocked(message: &mut MessageWriter<'_>, blocked: &BlockedCandidate) {
     message.text(3, &blocked.key);
     message.number(4, pb::BlockAction::from(blocked.action).into());
     message.text(5, &blocked.pack);
+    message.text(6, blocked.place.as_deref().unwrap_or_default());
 }
 
 #[cfg(test)]
