@@ -55,6 +55,11 @@ impl Gazetteer {
         self.stack.index_version()
     }
 
+    /// The segments as one, with their joins and overrides.
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
     /// What each segment says of itself, in stack order.
     pub fn packs(&self) -> impl ExactSizeIterator<Item = &Header> {
         self.stack.segments().iter().map(|segment| segment.header())

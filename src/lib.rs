@@ -112,6 +112,7 @@
 //! [`eval`] how far they hold. Of scripts, Arabic and Latin alone meet by sound; others only where a pack lists both.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod curate;
 pub mod eval;
 pub mod gazetteer;
 pub mod index;

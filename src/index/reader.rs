@@ -270,6 +270,11 @@ impl Segment {
         Rows { aliases: self.alias_table(), ids: self.id_table(), entities }
     }
 
+    /// Every alias record, in order of the IDs that they name: alias rows, and names of entity rows.
+    pub fn aliases(&self) -> Range<AliasOrdinal> {
+        0..self.record_count
+    }
+
     /// The ID that an alias row names.
     pub fn alias_id(&self, alias: AliasOrdinal) -> Option<IdOrdinal> {
         self.alias_table().id(alias).filter(|_| alias < self.record_count)

@@ -297,22 +297,40 @@ impl Stack {
         self.has_block(key) && self.block_on(key, entity).is_some()
     }
 
+    /// Whether a pack says that `key` means nothing.
+    pub fn is_not_a_name(&self, key: &str) -> bool {
+        self.blocks.get(key).is_some_and(|blocks| blocks.iter().any(|block| block.entity.is_none()))
+    }
+
     /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two
     /// together again.
     pub(super) fn block_on(&self, key: &str, entity: EntityKey) -> Option<&Block> {
         let blocks = self.blocks.get(key)?;
         let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
         let last = of_entity.max_by_key(|block| (block.at.segment, block.entity.is_some()))?;
-        let is_restored = self.numbered().skip(usize::from(last.at.segment) + 1).any(|(segment, reader)| {
-            reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {
-                let is_row = reader.alias(posting.alias).is_some_and(|alias| !alias.is_name);
-                is_row
-                    && self
-                        .entity_of(AliasRef { segment, alias: posting.alias })
-                        .is_some_and(|named| named == entity)
-            })
-        });
+        let is_restored = self.listed_after(last.at, key).any(|named| named == entity);
         (!is_restored).then_some(last)
+    }
+
+    /// The entities for which packs that lie on an override list a key, in rows of its own.
+    fn listed_after<'s>(&'s self, by: OverrideRef, key: &'s str) -> impl Iterator<Item = EntityKey> + 's {
+        let later = self.numbered().skip(usize::from(by.segment) + 1);
+        later.flat_map(move |(segment, reader)| {
+            let own = reader.lookup(key).filter(|posting| !posting.is_bare);
+            let rows = own.filter(|posting| reader.alias(posting.alias).is_some_and(|alias| !alias.is_name));
+            rows.filter_map(move |posting| self.entity_of(AliasRef { segment, alias: posting.alias }))
+        })
+    }
+
+    /// Whether a `not_a_name` row on `key` is restored for some entity.
+    pub fn is_restored(&self, by: OverrideRef, key: &str) -> bool {
+        self.listed_after(by, key).next().is_some()
+    }
+
+    /// Whether a `block` row is what keeps `key` from meaning the entity of `id`.
+    pub fn is_block_in_force(&self, at: OverrideRef, key: &str, id: &str) -> bool {
+        let entity = self.find(id);
+        entity.and_then(|entity| self.block_on(key, entity)).is_some_and(|block| block.at == at)
     }
 
     /// The name of the pack that a segment was compiled from.
