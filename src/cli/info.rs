@@ -1,5 +1,7 @@
 //! `yaqut info`: what answers, under which licences, and whom to credit.
 
+mod attribution;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,6 +9,7 @@ use std::fmt::Write as _;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use self::attribution::attribution;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::target::Target;
@@ -14,12 +17,14 @@ use super::terminal::{Display, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::index::{FORMAT_VERSION, Header};
 use crate::pack::{License, Source};
+use crate::text::{CREDITS, Credit};
 
 /// Tell which packs answer: versions, licences, sources, counts
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  yaqut info --format json")]
+Examples:
+  yaqut info --format json
+  yaqut info --attribution --pack ours > ATTRIBUTION.md")]
 pub struct InfoArgs {
     /// How it is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -28,6 +33,10 @@ pub struct InfoArgs {
     /// Tell how many bytes each section of a pack's segment takes, in all and per alias
     #[arg(long)]
     sizes: bool,
+
+    /// Print the credits that the licences of the packs and of the program ask for, ready to be pasted
+    #[arg(long, conflicts_with_all = ["sizes", "format"])]
+    attribution: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -44,6 +53,7 @@ pub fn run(args: &InfoArgs, context: &Context) -> Result<Exit, Failure> {
     let gazetteer = context.stack.open()?;
     let info = Info::of(&gazetteer);
     let text = match args.format {
+        _ if args.attribution => attribution(&info.packs),
         Format::Text => info.text(Display::of_stdout(context.color), args.sizes),
         Format::Json => serde_json::to_string_pretty(&info)
             .map(|json| json + "\n")
@@ -61,6 +71,8 @@ struct Info<'a> {
     segment_format: u32,
     index_version: &'a str,
     packs: Vec<PackInfo<'a>>,
+    /// Whom the program itself owes credit.
+    credits: &'static [Credit],
 }
 
 #[derive(Serialize)]
@@ -83,6 +95,7 @@ impl<'a> Info<'a> {
             segment_format: FORMAT_VERSION,
             index_version: gazetteer.index_version(),
             packs: gazetteer.packs().map(PackInfo::of).collect(),
+            credits: CREDITS,
         }
     }
 
@@ -94,6 +107,11 @@ impl<'a> Info<'a> {
             if sizes {
                 text.push_str(&pack.sizes());
             }
+        }
+        text.push_str("\nwithin the program\n");
+        for credit in self.credits {
+            let _ = writeln!(text, "  {}: {} <{}>", credit.what, credit.source, credit.source_path);
+            let _ = writeln!(text, "  licence: {} <{}>", credit.license, credit.license_path);
         }
         text
     }

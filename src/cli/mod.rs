@@ -2,17 +2,21 @@
 //!
 //! Data goes to standard output, talk to standard error. Exit codes stand in `failure`.
 
+mod adopt;
 mod build;
 mod canonicalize;
 mod columns;
 mod completions;
+mod diff;
 mod eval;
+mod export;
 mod failure;
 mod hints;
 mod import;
 mod info;
 mod interrupt;
 mod lint;
+mod pack_files;
 mod remote;
 mod resolve;
 mod serve;
@@ -74,10 +78,13 @@ enum Command {
     Serve(serve::ServeArgs),
     Resolve(resolve::ResolveArgs),
     Canonicalize(Box<canonicalize::CanonicalizeArgs>),
+    Adopt(adopt::AdoptArgs),
     Lint(lint::LintArgs),
+    Diff(diff::DiffArgs),
     Build(build::BuildArgs),
     Verify(verify::VerifyArgs),
     Info(info::InfoArgs),
+    Export(export::ExportArgs),
     Import(import::ImportArgs),
     Eval(eval::EvalArgs),
     Completions(completions::CompletionsArgs),
@@ -121,10 +128,13 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(&args, &context),
         Command::Resolve(args) => resolve::run(&args, &context),
         Command::Canonicalize(args) => canonicalize::run(&args, &context),
+        Command::Adopt(args) => adopt::run(&args, &context),
         Command::Lint(args) => lint::run(&args, &context),
+        Command::Diff(args) => diff::run(&args, &context),
         Command::Build(args) => build::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Info(args) => info::run(&args, &context),
+        Command::Export(args) => export::run(&args, &context),
         Command::Import(args) => import::run(&args),
         Command::Eval(args) => eval::run(&args, &context),
         Command::Completions(args) => completions::run(&args),

@@ -111,11 +111,84 @@ pub(super) fn override_cells(row: &OverrideRow) -> [&str; OVERRIDES.columns.len(
     [row.action.name(), id, alias, target, &row.note]
 }
 
-/// `datapackage.json` of a pack of these tables alone, with the columns that are always written.
-pub(super) fn datapackage_of_tables(manifest: &Manifest, has_aliases: bool, has_overrides: bool) -> PackFile {
-    let aliases = has_aliases.then(|| Resource::new("aliases", &ALIASES, ALIASES_ALWAYS));
-    let overrides = has_overrides.then(|| Resource::new("overrides", &OVERRIDES, OVERRIDES.columns.len()));
-    datapackage(manifest, aliases.into_iter().chain(overrides).collect())
+/// A table of a pack, to be written row by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackTable {
+    /// `entities.tsv`; see [`push_entity`].
+    Entities,
+    /// `aliases.tsv`; see [`push_alias`].
+    Aliases,
+    /// `overrides.tsv`; see [`push_override`].
+    Overrides,
+}
+
+/// Every table.
+pub const TABLES: [PackTable; 3] = [PackTable::Entities, PackTable::Aliases, PackTable::Overrides];
+
+impl PackTable {
+    /// The name of its file.
+    pub fn file(self) -> String {
+        format!("{}.tsv", self.stem())
+    }
+
+    /// Its first line.
+    pub fn header(self) -> String {
+        let mut text = String::new();
+        match self {
+            Self::Entities => push_row(ENTITIES.columns.iter().map(|column| column.name), &mut text),
+            Self::Aliases => {
+                push_row(
+                    ALIASES.columns.iter().take(ALIASES_ALWAYS + 1).map(|column| column.name),
+                    &mut text,
+                );
+            }
+            Self::Overrides => push_row(OVERRIDES.columns.iter().map(|column| column.name), &mut text),
+        }
+        text
+    }
+
+    const fn stem(self) -> &'static str {
+        match self {
+            Self::Entities => "entities",
+            Self::Aliases => "aliases",
+            Self::Overrides => "overrides",
+        }
+    }
+
+    /// What `datapackage.json` says of it; `aliases` is the number of columns of the table of aliases.
+    fn resource(self, aliases: usize) -> Resource {
+        match self {
+            Self::Entities => Resource::new(self.stem(), &ENTITIES, ENTITIES.columns.len()),
+            Self::Aliases => Resource::new(self.stem(), &ALIASES, aliases),
+            Self::Overrides => Resource::new(self.stem(), &OVERRIDES, OVERRIDES.columns.len()),
+        }
+    }
+}
+
+/// Appends the line of an entity to the text of its table.
+pub fn push_entity(row: &EntityRow, text: &mut String) {
+    push_row(entity_cells(row), text);
+}
+
+/// Appends the line of an alias to the text of its table.
+pub fn push_alias(row: &AliasRow, text: &mut String) {
+    push_row(alias_cells(row), text);
+}
+
+/// Appends the line of an override to the text of its table.
+pub fn push_override(row: &OverrideRow, text: &mut String) {
+    push_row(override_cells(row), text);
+}
+
+/// `datapackage.json` of a pack whose tables were written row by row.
+pub fn datapackage_of_export(manifest: &Manifest, has_overrides: bool) -> PackFile {
+    let tables = TABLES.into_iter().filter(|table| *table != PackTable::Overrides || has_overrides);
+    datapackage(manifest, tables.map(|table| table.resource(ALIASES_ALWAYS + 1)).collect())
+}
+
+/// `datapackage.json` of a pack of these tables, with the columns that are always written.
+pub(super) fn datapackage_of_tables(manifest: &Manifest, tables: &[PackTable]) -> PackFile {
+    datapackage(manifest, tables.iter().map(|table| table.resource(ALIASES_ALWAYS)).collect())
 }
 
 /// Writes the cells of a row, with tidy white space.

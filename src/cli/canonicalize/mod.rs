@@ -15,7 +15,10 @@ mod source;
 mod table;
 mod tally;
 
+pub(super) use self::encode::push_cell;
+pub(super) use self::format::{Dialect, Format};
 pub(super) use self::lines::Lines;
+pub(super) use self::list::{List, ListArgs};
 pub(super) use self::source::Source;
 
 use std::path::PathBuf;
@@ -25,7 +28,6 @@ use clap::Args;
 use self::answering::{Answerer, LocalAnswerer, RemoteAnswerer};
 use self::encode::{ANSWER_COLUMNS, Encoder};
 use self::format::OutputFormat;
-use self::list::{List, ListArgs};
 use self::pipeline::{Gate, Pipeline, Sink};
 use self::progress::Progress;
 use self::review::Review;
