@@ -7,6 +7,8 @@
 mod broken_lists;
 #[path = "cli/canonicalize.rs"]
 mod canonicalize;
+#[path = "cli/curate.rs"]
+mod curate;
 #[path = "cli/eval.rs"]
 mod eval;
 #[path = "cli/hints.rs"]

@@ -37,7 +37,7 @@ lacks them. A bundled pack comes with all its columns.")]
 pub struct ExportArgs {
     /// A segment file, or the name of a bundled pack [default: the whole stack]
     #[arg(value_name = "PACK")]
-    pack: Option<PathBuf>,
+    what: Option<PathBuf>,
     /// Folder of the pack, which must not exist; of jsonl the file
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
@@ -88,7 +88,7 @@ pub fn run(args: &ExportArgs, context: &Context) -> Result<Exit, Failure> {
 impl ExportArgs {
     /// The bundled pack that is asked for; a file of that name wins.
     fn bundled(&self) -> Option<&'static BundledPack> {
-        let name = self.pack.as_deref()?;
+        let name = self.what.as_deref()?;
         bundled_packs().iter().find(|pack| Path::new(pack.name()) == name).filter(|_| !name.exists())
     }
 
@@ -107,29 +107,27 @@ impl ExportArgs {
     }
 
     /// What is exported, as a stack.
-    fn open(&self, bundled: Option<&BundledPack>, context: &Context) -> Result<Gazetteer, Failure> {
-        let Some(path) = &self.pack else {
-            return Ok(Arc::into_inner(context.stack.open()?).unwrap_or_else(|| Gazetteer::new(Vec::new())));
-        };
-        let config = StackConfig { packs: Vec::new(), indexes: Vec::new(), ..context.stack.config() };
-        if let Some(pack) = bundled {
-            let all = store::open(&StackConfig { default_packs: true, ..config }, &Silent)?.gazetteer;
-            let one = all.stack().segments().iter().find(|one| one.header().manifest.name == pack.name());
-            return Ok(Gazetteer::new(one.into_iter().cloned().collect()));
-        }
+    fn open(&self, bundled: Option<&BundledPack>, context: &Context) -> Result<Arc<Gazetteer>, Failure> {
+        let Some(path) = &self.what else { return context.stack.open() };
         if path.is_dir() {
             return Err(Failure::usage(format!("{} is a pack folder already", path.display())).with_help(
-                "leave it out and name it with --pack to export the stack with it, or build it first",
+                "name it with --pack to export the whole stack, or build it first and export the segment",
             ));
         }
-        let config = StackConfig { default_packs: false, indexes: vec![path.clone()], ..config };
-        Ok(store::open(&config, &Silent)?.gazetteer)
+        let indexes = if bundled.is_some() { Vec::new() } else { vec![path.clone()] };
+        let default_packs = bundled.is_some();
+        let config = StackConfig { default_packs, indexes, packs: Vec::new(), ..context.stack.config() };
+        let opened = store::open(&config, &Silent)?.gazetteer;
+        let is_wanted = |name: &str| bundled.is_none_or(|pack| pack.name() == name);
+        let segments = opened.stack().segments().iter();
+        let segments = segments.filter(|segment| is_wanted(&segment.header().manifest.name)).cloned();
+        Ok(Arc::new(Gazetteer::new(segments.collect())))
     }
 
     fn to_folder(&self, gazetteer: &Gazetteer) -> Result<ExportReport, Failure> {
         let mut folder = PackFolder::create(&self.output)?;
         let mut tables = folder.tables(RowBar::of(gazetteer))?;
-        let one = self.pack.as_ref().and_then(|_| gazetteer.stack().segments().first());
+        let one = self.what.as_ref().and_then(|_| gazetteer.stack().segments().first());
         let report = tables.fill(|sink: &mut dyn ExportSink| match one {
             Some(segment) => export::segment(segment, sink),
             None => export::stack(gazetteer.stack(), sink),
@@ -142,7 +140,7 @@ impl ExportArgs {
 
     fn datapackage(&self, gazetteer: &Gazetteer, has_overrides: bool) -> PackFile {
         let manifests: Vec<&Manifest> = gazetteer.packs().map(|pack| &pack.manifest).collect();
-        let mut manifest = match (&self.pack, &manifests[..]) {
+        let mut manifest = match (&self.what, &manifests[..]) {
             (Some(_), [one]) => (*one).clone(),
             _ => merged_manifest(&package_name(&self.output), manifests),
         };
