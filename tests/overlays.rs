@@ -100,7 +100,7 @@ fn a_later_alias_row_restores_what_was_blocked_or_no_name() {
         for (action, of) in [("block", id), ("not_a_name", "")] {
             let restored = answer(&[ours(action, of, query, ""), listed_again(id, query)], query);
             assert_eq!(best(&restored), Some(id), "{action} {tier}");
-            assert_eq!(restored.candidates[0].pack, "later", "{action} {tier}");
+            assert_eq!(restored.candidates[0].matched_alias, query, "{action} {tier}");
             let again = [ours(action, of, query, ""), listed_again(id, query), ours(action, of, query, "")];
             assert_eq!(candidate(&answer(&again, query), id), None, "{action} {tier}");
         }
