@@ -1,5 +1,6 @@
 //! `yaqut diff`: the names that two sets of packs answer differently.
 
+mod names;
 mod output;
 mod sample;
 
@@ -14,14 +15,13 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
+use self::names::NamesArgs;
 use self::output::{Output, Tally};
-use self::sample::Sample;
 use super::Context;
-use super::canonicalize::{Format as ListFormat, List, ListArgs, Source};
 use super::failure::{Exit, Failure};
 use super::hints::parse_fraction;
 use super::terminal::{is_quiet, note, thousands};
-use crate::curate::diff::{Change, Comparison, DiffOptions, EntityChanges, Scope};
+use crate::curate::diff::{Change, Comparison, DiffOptions, EntityChanges};
 use crate::gazetteer::Gazetteer;
 use crate::index::Segment;
 use crate::pack::Severity;
@@ -52,24 +52,8 @@ pub struct DiffArgs {
     /// As it is to be
     #[arg(value_name = "NEW")]
     new: OsString,
-    /// Compare these names too: plain lines, or a column of a csv, tsv or jsonl; - for standard input
-    #[arg(long, value_name = "FILE")]
-    names: Option<PathBuf>,
-    /// Column of the names in FILE
-    #[arg(short, long, value_name = "C", requires = "names")]
-    column: Option<String>,
-    /// Compare the names of FILE alone
-    #[arg(long, requires = "names", conflicts_with = "all")]
-    names_only: bool,
-    /// Compare every alias of both stacks, not only what may be touched
-    #[arg(long)]
-    all: bool,
-    /// Compare only so many of the names, chosen by chance
-    #[arg(long, value_name = "N")]
-    sample: Option<usize>,
-    /// Another choice of --sample; the same seed chooses the same names
-    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "sample")]
-    seed: u64,
+    #[command(flatten)]
+    names: NamesArgs,
     /// Leave out names of which only tier, score or spelling of the ID change
     #[arg(long)]
     answers_only: bool,
@@ -106,7 +90,7 @@ pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     super::interrupt::clean_up_on_interrupt();
     let started = Instant::now();
     let base = store::open(&context.stack.config(), &Silent)?.gazetteer;
-    let (old, new) = (args.side(&args.old, &base, context)?, args.side(&args.new, &base, context)?);
+    let (old, new) = (side(&args.old, &base, context)?, side(&args.new, &base, context)?);
     if old.packs().len() + new.packs().len() == 0 {
         return Err(
             Failure::usage("there is nothing to compare").with_help("name a pack folder or a segment file")
@@ -116,73 +100,25 @@ pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     let comparison = Comparison { old: &old, new: &new, options };
     let output = Output::create(args.format, &args.output, args.force, context.color)?;
     let mut run = Run { comparison, pending: Vec::new(), output, tally: Tally::default(), bar: bar() };
-    args.feed(&mut run)?;
+    args.names.for_each(comparison, |name| run.add(name))?;
+    run.flush()?;
     let Run { output, tally, bar, .. } = run;
     bar.finish_and_clear();
     output.finish()?;
     note(tally.summary(started.elapsed()));
-    let entities = if args.names_only { EntityChanges::default() } else { comparison.entities() };
+    let entities = if args.names.is_list_alone() { EntityChanges::default() } else { comparison.entities() };
     tell_entities(&entities);
     let has_changed = tally.changed > 0 || entities != EntityChanges::default();
     Ok(if args.exit_code && has_changed { Exit::Findings } else { Exit::Ok })
 }
 
-impl DiffArgs {
-    /// The packs that `paths` name, on the base.
-    fn side(&self, paths: &OsStr, base: &Gazetteer, context: &Context) -> Result<Gazetteer, Failure> {
-        let mut segments: Vec<Arc<Segment>> = base.stack().segments().to_vec();
-        for path in env::split_paths(paths).filter(|path| !path.as_os_str().is_empty()) {
-            segments.extend(open_one(&path, context)?.stack().segments().iter().cloned());
-        }
-        Ok(Gazetteer::new(segments))
+/// The packs that `paths` name, on the base.
+fn side(paths: &OsStr, base: &Gazetteer, context: &Context) -> Result<Gazetteer, Failure> {
+    let mut segments: Vec<Arc<Segment>> = base.stack().segments().to_vec();
+    for path in env::split_paths(paths).filter(|path| !path.as_os_str().is_empty()) {
+        segments.extend(open_one(&path, context)?.stack().segments().iter().cloned());
     }
-
-    /// Gives the names to the run, all of them or a sample.
-    fn feed(&self, run: &mut Run<'_>) -> Result<(), Failure> {
-        let Some(size) = self.sample else {
-            self.for_each_name(run.comparison, |name| run.add(name))?;
-            return run.flush();
-        };
-        let mut sample = Sample::new(size, self.seed);
-        self.for_each_name(run.comparison, |name| {
-            sample.offer(name);
-            Ok(())
-        })?;
-        sample.into_names().into_iter().try_for_each(|name| run.add(name))?;
-        run.flush()
-    }
-
-    fn for_each_name(
-        &self,
-        comparison: Comparison<'_>,
-        mut take: impl FnMut(String) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        if !self.names_only {
-            let scope = if self.all { Scope::All } else { Scope::Touched };
-            comparison.for_each_name(scope, &mut take)?;
-        }
-        self.names.as_ref().map_or(Ok(()), |path| self.for_each_of_list(path, take))
-    }
-
-    fn for_each_of_list(
-        &self,
-        path: &Path,
-        mut take: impl FnMut(String) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let args = ListArgs { column: self.column.clone(), ..ListArgs::default() };
-        let format = ListFormat::of_path(path).or(self.column.is_none().then_some(ListFormat::Lines));
-        let format = format.map_or_else(|| args.format(path), Ok)?;
-        let source = Source::open(path)?;
-        let label = source.label.clone();
-        let mut rows = List::open(source, format, &args, &[])?.rows;
-        while let Some(row) = rows.next_row()? {
-            let query = row.query.map_err(|fault| {
-                Failure::bad_data(format!("{label}:{}: {fault}", row.line)).with_help(fault.help())
-            })?;
-            take(query.name)?;
-        }
-        Ok(())
-    }
+    Ok(Gazetteer::new(segments))
 }
 
 /// A pack folder or a segment file by itself; that it refers to others is no finding here.

@@ -274,7 +274,7 @@ impl Comparison<'_> {
         let mut names = Names { seen: HashSet::default(), hasher: FixedState::default(), take };
         let sides = [(self.old, self.new), (self.new, self.old)];
         for (own, other) in sides {
-            for (number, segment) in own.stack().numbered() {
+            for segment in own.stack().segments() {
                 let is_common = has_segment(other, segment);
                 if is_common && (scope == Scope::Touched || std::ptr::eq(own, self.new)) {
                     continue;
@@ -285,7 +285,6 @@ impl Comparison<'_> {
                         sides.iter().try_for_each(|(side, _)| names.of_entity(side, segment.id(id)))?;
                     }
                 }
-                debug_assert!(usize::from(number) < own.packs().len());
             }
         }
         Ok(())

@@ -282,8 +282,8 @@ mod tests {
         ) {
             let quoted = |text: &String| if is_csv { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() };
             let separator = if is_csv { ',' } else { '\t' };
-            let mut table = format!("alias{separator}id\n");
-            before.iter().for_each(|text| table += &format!("{}{separator}Q1\n", quoted(text)));
+            let rows = before.iter().map(|text| format!("{}{separator}Q1\n", quoted(text)));
+            let table = std::iter::once(format!("alias{separator}id\n")).chain(rows).collect::<Vec<_>>().concat();
             let mut pack = files(if is_csv { "aliases.csv" } else { "aliases.tsv" }, &table);
             let rows: Vec<_> = added.iter().map(|text| alias(text)).collect();
             pack.files = append(&pack, &Manifest::default(), &rows, &[]);

@@ -67,7 +67,8 @@ impl Output {
             Format::Tsv => {
                 let [old, new] = [&change.old, &change.new].map(cells);
                 let changed = changed(change);
-                let cells = [&[change.name.clone(), changed][..], &old, &new, &[change.why.clone()]].concat();
+                let (name, why) = (std::slice::from_ref(&change.name), std::slice::from_ref(&change.why));
+                let cells = [name, &[changed], &old, &new, why].concat();
                 self.tsv(cells)
             }
             Format::Jsonl => {

@@ -6,7 +6,7 @@ use super::trial::Trial;
 use super::{AdoptError, AdoptOptions, AliasRow, Gazetteer, OverrideRow, Unsettled};
 use crate::model::{AliasKind, EntityId, Status, Tier};
 use crate::pack::{OverrideAction, RowPlace};
-use crate::resolve::{AliasComparison, ResolveOptions};
+use crate::resolve::{AliasComparison, CandidateRef, ResolveOptions};
 use crate::text::is_arabic;
 
 /// The rows, and what became of the wishes.
@@ -130,7 +130,7 @@ fn alias_row(
 ) -> Option<AliasRow> {
     let entity = before.stack().find(id.as_str())?;
     let verdict = before.verdict(name, &ALL);
-    let tier = verdict.candidates().find(|one| one.entity() == entity).map(|one| one.tier());
+    let tier = verdict.candidates().find(|one| one.entity() == entity).map(CandidateRef::tier);
     let is_listed = tier == Some(Tier::Exact) || holds && tier == Some(Tier::Orthographic);
     if is_listed {
         return None;

@@ -101,21 +101,22 @@ impl<'r> Settler<'_, 'r> {
         match &decided.decision {
             Decision::None => Some(Want::Nothing),
             Decision::NotAName => Some(Want::NotAName),
-            Decision::Entity(id) => match canonical(self.gazetteer, id.as_str()) {
-                Some(id) => Some(Want::Entity(id)),
-                None => {
-                    let help = self.suggestion(id.as_str()).map_or_else(
-                        || {
-                            "write an ID that `yaqut resolve NAME` shows, or load the pack that knows it"
-                                .to_owned()
-                        },
-                        |(near, name)| format!("did you mean `{near}` ({name})?"),
-                    );
-                    self.error(decided.place, "unknown-entity", &format!("no pack knows `{id}`"), &help);
-                    None
+            Decision::Entity(id) => {
+                let found = canonical(self.gazetteer, id.as_str());
+                if found.is_none() {
+                    self.unknown(id, decided.place);
                 }
-            },
+                found.map(Want::Entity)
+            }
         }
+    }
+
+    fn unknown(&mut self, id: &EntityId, place: Place) {
+        let help = match self.suggestion(id.as_str()) {
+            Some((near, name)) => format!("did you mean `{near}` ({name})?"),
+            None => "write an ID that `yaqut resolve NAME` shows, or load the pack that knows it".to_owned(),
+        };
+        self.error(place, "unknown-entity", &format!("no pack knows `{id}`"), &help);
     }
 
     /// The ID that was probably meant, and the name of its entity.

@@ -8,8 +8,9 @@ use crate::pack::{OverrideAction, Severity, lint_stack};
 use crate::resolve::ResolveOptions;
 
 fn review(rows: &[(&str, &str)]) -> Review {
-    let rows: String = rows.iter().map(|(name, decision)| format!("{name}\t{decision}\n")).collect();
-    Review::read("r.tsv", format!("name\tdecision\n{rows}").as_bytes(), ReviewFormat::Tsv).unwrap()
+    let rows = rows.iter().map(|(name, decision)| format!("{name}\t{decision}"));
+    let lines: Vec<String> = std::iter::once("name\tdecision".to_owned()).chain(rows).collect();
+    Review::read("r.tsv", lines.join("\n").as_bytes(), ReviewFormat::Tsv).unwrap()
 }
 
 fn options() -> AdoptOptions {
