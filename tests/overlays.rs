@@ -167,3 +167,14 @@ fn a_name_says_which_pack_gave_it() {
     let other = answer(&[listed_again("Q212", "بلاد القوزاق")], "بلاد القوزاق");
     assert_eq!((best(&other), other.candidates[0].pack.as_str()), (Some("Q212"), "later"));
 }
+
+#[test]
+fn of_several_kinds_of_a_name_the_strongest_counts() {
+    let kind_with = |kind| {
+        let again = pack("later", vec![], vec![alias("Q423", "كوري شمالي", "ar", kind)]);
+        answer(&[again], "كوري شمالي").candidates[0].alias_kind
+    };
+    assert_eq!(answer(&[], "كوري شمالي").candidates[0].alias_kind, AliasKind::Demonym);
+    assert_eq!(kind_with(AliasKind::Preferred), AliasKind::Preferred);
+    assert_eq!(kind_with(AliasKind::Hidden), AliasKind::Demonym);
+}

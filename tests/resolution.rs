@@ -447,11 +447,19 @@ fn essence(gazetteer: &Gazetteer, query: &str, options: &ResolveOptions) -> Stri
     answer.index_version.clear();
     for candidate in &mut answer.candidates {
         candidate.pack.clear();
+        candidate.explanation.iter_mut().for_each(forget_pack);
     }
     for blocked in &mut answer.blocked {
         blocked.pack.clear();
     }
     format!("{answer:#?}")
+}
+
+/// Takes the pack off a step that tells of a redirect.
+fn forget_pack(step: &mut String) {
+    if let Some(at) = step.find(" (").filter(|_| step.starts_with("redirected ")) {
+        step.truncate(at);
+    }
 }
 
 /// What an explanation says beside the same.
@@ -469,6 +477,7 @@ fn explained(gazetteer: &Gazetteer, query: &str, id: &str) -> String {
     if let Some(rival) = &mut found.rival {
         rival.pack.clear();
     }
+    found.alias.iter_mut().flat_map(|alias| &mut alias.steps).for_each(|step| forget_pack(&mut step.text));
     format!("{found:#?}")
 }
 
