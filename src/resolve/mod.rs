@@ -17,6 +17,7 @@
 //!
 //! Architecture invariant: no network.
 
+mod ahead;
 mod batch;
 mod bearers;
 mod compare;
@@ -28,11 +29,13 @@ mod gate;
 mod hits;
 mod links;
 mod lookup;
+mod named;
 mod naming;
 mod partial;
 mod plausibility;
 mod resolver;
 mod score;
+mod sharing;
 mod skeleton;
 mod stack;
 mod stage;
