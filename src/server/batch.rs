@@ -14,9 +14,8 @@ use crate::rpc::{Failure, validate};
 /// processors work at a batch, and at several by turns.
 const NAMES_PER_JOB: usize = 250;
 
-/// Names after which a job looks whether its answers are still wanted: some milliseconds of known names, a tenth of a
-/// second if all are misspelt. To begin with the next ones costs as much as to resolve a few.
-const NAMES_PER_LOOK: usize = 125;
+/// Names after which a job looks whether its answers are still wanted.
+const NAMES_PER_LOOK: usize = 64;
 
 /// Bytes of a reply to one name, so that a buffer seldom grows.
 const REPLY_BYTES: usize = 192;
