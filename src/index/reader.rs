@@ -118,6 +118,11 @@ impl Alias<'_> {
         self.text.is(text)
     }
 
+    /// Whether the lookup key of the surface form is `key`: nearly always told without reading it.
+    pub fn has_key(self, key: &str) -> bool {
+        self.text.has_key(key)
+    }
+
     /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
     /// one segment and it is the same.
     pub fn has_text_of(self, other: Alias<'_>) -> bool {

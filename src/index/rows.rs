@@ -29,6 +29,13 @@ impl Rows<'_> {
         std::hint::black_box(self.ids.owner(fields.id));
     }
 
+    /// Or then its text alone.
+    #[inline]
+    pub fn touch_name(self, alias: AliasOrdinal) {
+        let codes = self.aliases.get(alias).map(|fields| fields.codes).unwrap_or_default();
+        std::hint::black_box((codes.first().copied(), codes.last().copied()));
+    }
+
     /// Then the entity that bears the ID.
     #[inline]
     pub fn touch_entity(self, alias: AliasOrdinal) {

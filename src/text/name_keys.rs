@@ -178,6 +178,17 @@ impl NameKeys {
     }
 }
 
+/// What a character adds to the lookup key of a name, be it nothing; `None` if that depends on its neighbours.
+///
+/// The key of a name is what its characters add, one after the other, if none of them depends on another.
+pub(crate) fn added_to_key(c: char) -> Option<Option<char>> {
+    match Images::of(c).lossy {
+        Image::Letter(letter) => Some(Some(letter)),
+        Image::Boundary | Image::Nothing => Some(None),
+        Image::InContext => None,
+    }
+}
+
 /// Writes what K2 makes of a letter; tells whether it depends on no other.
 fn push_lossy(lossy: &mut String, image: Image) -> bool {
     match image {
