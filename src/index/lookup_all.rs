@@ -5,8 +5,9 @@
 //! all keys of the block, and touches for each what the next stage reads.
 
 use super::lookup::KeyIndex;
-use super::rows::Rows;
+use super::rows::Names;
 use super::table::{Heads, KeyHash};
+use super::texts::Text;
 use super::{Posting, Segment};
 
 /// Keys that are looked up together: enough to keep the memory busy, and few enough for the nearest cache.
@@ -14,7 +15,7 @@ const BLOCK: usize = 32;
 
 /// Hands every alias under each key to `take`, with the index of the key.
 pub(super) fn lookup_all<K: AsRef<str>>(segment: &Segment, keys: &[K], mut take: impl FnMut(usize, Posting)) {
-    let (index, rows) = (segment.key_index(), segment.rows());
+    let (index, names) = (segment.key_index(), segment.names());
     let mut hashes = Vec::with_capacity(BLOCK.min(keys.len()));
     let mut probes = Vec::with_capacity(hashes.capacity());
     for (start, keys) in (0..).step_by(BLOCK).zip(keys.chunks(BLOCK)) {
@@ -23,43 +24,64 @@ pub(super) fn lookup_all<K: AsRef<str>>(segment: &Segment, keys: &[K], mut take:
         hashes.iter().for_each(|&hash| index.prefetch(hash));
         probes.clear();
         probes.extend(hashes.iter().map(|&hash| Probe::new(index, hash)));
-        ready(index, rows, &probes);
+        probes.iter_mut().for_each(|probe| probe.find_first(index, names));
+        probes.iter_mut().for_each(|probe| probe.find_text(names));
         for ((i, key), probe) in (start..).zip(keys).zip(probes.drain(..)) {
-            let postings = probe.heads().map(|head| index.postings(head));
-            let is_meant =
-                |first: Option<Posting>| first.is_some_and(|first| segment.is_under(first, key.as_ref()));
-            let postings = postings.filter(|postings| is_meant(postings.clone().next()));
-            postings.flatten().for_each(|posting| take(i, posting));
+            probe.finish(segment, index, key.as_ref(), |posting| take(i, posting));
         }
     }
-}
-
-/// Touches what tells whether the first posting of each probe is meant: the list; the alias; its text.
-fn ready(index: KeyIndex<'_>, rows: Rows<'_>, probes: &[Probe<'_>]) {
-    let first = || probes.iter().filter_map(|probe| index.postings(probe.first?).next());
-    first().for_each(|posting| rows.touch_alias(posting.alias));
-    first().for_each(|posting| rows.touch_name(posting.alias));
 }
 
 /// A look-up under way.
 struct Probe<'a> {
     /// The first head: that of the key, but for once in some thousands.
-    first: Option<u32>,
+    head: Option<u32>,
+    /// Further ones: hardly ever are there any.
     more: Heads<'a>,
+    /// The first posting of the first head.
+    first: Option<Posting>,
+    /// The text of its alias, if that is what must have the key.
+    text: Option<Text<'a>>,
 }
 
 impl<'a> Probe<'a> {
+    /// Reads the line of the key table; touches the list.
     fn new(index: KeyIndex<'a>, hash: KeyHash) -> Self {
         let mut more = index.heads(hash);
-        let first = more.next();
-        if let Some(head) = first {
+        let head = more.next();
+        if let Some(head) = head {
             index.touch_list(head);
         }
-        Self { first, more }
+        Self { head, more, first: None, text: None }
     }
 
-    fn heads(self) -> impl Iterator<Item = u32> {
-        self.first.into_iter().chain(self.more)
+    /// Reads the list; touches the record of the first alias.
+    fn find_first(&mut self, index: KeyIndex<'a>, names: Names<'a>) {
+        self.first = self.head.and_then(|head| index.postings(head).next());
+        if let Some(first) = self.first {
+            names.touch(first.alias);
+        }
+    }
+
+    /// Reads the record; touches the text.
+    fn find_text(&mut self, names: Names<'a>) {
+        let first = self.first.filter(|first| !first.is_bare);
+        self.text = first.and_then(|first| names.get(first.alias));
+    }
+
+    /// Hands over the postings of the heads that are those of the key.
+    fn finish(self, segment: &Segment, index: KeyIndex<'_>, key: &str, mut take: impl FnMut(Posting)) {
+        let is_under = |first: Option<Posting>| first.is_some_and(|first| segment.is_under(first, key));
+        let Some(head) = self.head else { return };
+        if self.text.map_or_else(|| is_under(self.first), |text| text.has_key(key)) {
+            index.postings(head).for_each(&mut take);
+        }
+        for head in self.more {
+            let postings = index.postings(head);
+            if is_under(postings.clone().next()) {
+                postings.for_each(&mut take);
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::records::{
     ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
     IdTable, take_extras,
 };
-use super::rows::Rows;
+use super::rows::{Names, Rows};
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
 use super::{SegmentBytes, SegmentError};
@@ -271,6 +271,11 @@ impl Segment {
     pub fn rows(&self) -> Rows<'_> {
         let entities = self.section(SectionKind::Entities).as_chunks().0;
         Rows { aliases: self.alias_table(), ids: self.id_table(), entities }
+    }
+
+    /// The texts of aliases, for who is about to read many.
+    pub(super) fn names(&self) -> Names<'_> {
+        Names { aliases: self.alias_table(), count: self.record_count, symbols: &self.symbols }
     }
 
     /// The ID that an alias row names.
