@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use super::texts::ESCAPE;
-use crate::text;
+use crate::text::{self, Image};
 
 /// What each symbol of a table adds to a key.
 #[derive(Clone)]
@@ -88,6 +88,15 @@ struct Letters {
 }
 
 impl Letters {
+    /// Adds what a character adds; `None` if that depends on its neighbours, or if there is no room for it.
+    fn add(&mut self, code: usize) -> Option<()> {
+        match text::key_image(char::from_u32(u32::try_from(code).ok()?)?) {
+            Image::Letter(letter) => self.push(letter),
+            Image::Boundary | Image::Nothing => Some(()),
+            Image::InContext => None,
+        }
+    }
+
     /// Adds a letter; `None` if there is no room for it.
     fn push(&mut self, letter: char) -> Option<()> {
         for &byte in letter.encode_utf8(&mut [0; 4]).as_bytes() {
@@ -133,7 +142,7 @@ impl KeySymbol {
                 }
                 _ => return None,
             };
-            added(code)?.map_or(Some(()), |letter| symbol.letters.push(letter))?;
+            symbol.letters.add(code)?;
             bytes = rest;
         }
     }
@@ -151,11 +160,6 @@ fn code_of(lead: u8, byte: u8) -> usize {
     usize::from(lead & 0x1F) << 6 | usize::from(byte & 0x3F)
 }
 
-/// The letter that a character adds to a key, if it adds one; `None` if that depends on its neighbours.
-fn added(code: usize) -> Option<Option<char>> {
-    text::added_to_key(char::from_u32(u32::try_from(code).ok()?)?)
-}
-
 /// What a single character adds: up to three bytes, and above them their number, so that the table stays small.
 #[derive(Clone, Copy)]
 struct Added(u32);
@@ -164,9 +168,8 @@ impl Added {
     const ODD: Self = Self(u32::MAX);
 
     fn of(code: usize) -> Self {
-        let Some(added) = added(code) else { return Self::ODD };
         let mut letters = Letters::default();
-        if added.is_some_and(|letter| letter.len_utf8() > 3 || letters.push(letter).is_none()) {
+        if letters.add(code).is_none() || letters.length > 3 {
             return Self::ODD;
         }
         Self(letters.bytes as u32 | (letters.length as u32) << 24)

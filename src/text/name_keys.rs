@@ -178,15 +178,11 @@ impl NameKeys {
     }
 }
 
-/// What a character adds to the lookup key of a name, be it nothing; `None` if that depends on its neighbours.
+/// What becomes of a character under the lookup key, in which boundaries leave nothing.
 ///
-/// The key of a name is what its characters add, one after the other, if none of them depends on another.
-pub(crate) fn added_to_key(c: char) -> Option<Option<char>> {
-    match Images::of(c).lossy {
-        Image::Letter(letter) => Some(Some(letter)),
-        Image::Boundary | Image::Nothing => Some(None),
-        Image::InContext => None,
-    }
+/// The key of a name is what becomes of its characters, one after the other, if none of them depends on its neighbours.
+pub(crate) fn key_image(c: char) -> Image {
+    Images::of(c).lossy
 }
 
 /// Writes what K2 makes of a letter; tells whether it depends on no other.
