@@ -9,8 +9,7 @@ use std::sync::Arc;
 use crate::index::{Header, Segment, search_prefix};
 use crate::model::{AliasKind, CountryCode, EntityId, EntityType, Rank};
 use crate::resolve::{
-    self, AliasRef, EntityKey, ExplainError, Explanation, PreparedName, Resolution, ResolveOptions, Stack,
-    Verdict,
+    self, AliasRef, EntityKey, ExplainError, Explanation, Resolution, ResolveOptions, Stack, Verdict,
 };
 use crate::text;
 
@@ -77,15 +76,6 @@ impl Gazetteer {
     /// `None` says that [`Gazetteer::verdict`] has to search, or to read words of context: some hundred microseconds.
     pub fn try_verdict<'a>(&'a self, name: &str, options: &'a ResolveOptions) -> Option<Verdict<'a>> {
         resolve::try_verdict(&self.stack, name, options)
-    }
-
-    /// [`Gazetteer::try_verdict`] of a name that was read before, to tell whether it can be one.
-    pub fn try_verdict_on<'a>(
-        &'a self,
-        name: &PreparedName<'_>,
-        options: &'a ResolveOptions,
-    ) -> Option<Verdict<'a>> {
-        resolve::try_verdict_on(&self.stack, name, options)
     }
 
     /// Hands the verdict on each of `names`, with its index and in order, to `take`: [`Gazetteer::verdict`] of each, but

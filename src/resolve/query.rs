@@ -7,31 +7,6 @@ use super::stage::{Stage, Stages};
 use super::{MAX_NAME_BYTES, MAX_NAME_CHARS};
 use crate::text::{NameKeys, proclitic};
 
-/// A name that can be one, ready to be resolved: for who checks a name before it is resolved, so that it is not read twice.
-#[derive(Clone, Debug)]
-pub struct PreparedName<'a> {
-    name: &'a str,
-    keys: NameKeys,
-}
-
-impl<'a> PreparedName<'a> {
-    /// Reads a name, or says why [`resolve`](super::resolve) answers it `INVALID`.
-    pub fn new(name: &'a str) -> Result<Self, String> {
-        let mut keys = NameKeys::default();
-        read(name, &mut keys)?;
-        Ok(Self { name, keys })
-    }
-
-    /// The name.
-    pub fn name(&self) -> &'a str {
-        self.name
-    }
-
-    pub(super) fn query(&self) -> Query<'_> {
-        Query { name: self.name, keys: &self.keys }
-    }
-}
-
 /// Checks that `name` can be a name; else says why [`resolve`](super::resolve) answers it `INVALID`.
 pub fn check_name(name: &str) -> Result<(), String> {
     read(name, &mut NameKeys::default()).map(drop)
@@ -109,15 +84,6 @@ mod tests {
     fn no_character_expands_beyond_the_bound() {
         for c in (0..=0x10_ffff).filter_map(char::from_u32) {
             assert!(std::iter::once(c).nfkc().count() <= c.len_utf8() * MAX_CHARS_PER_BYTE, "{c:?}");
-        }
-    }
-
-    #[test]
-    fn a_prepared_name_is_one_that_can_be_resolved() {
-        assert_eq!(PreparedName::new("غزة").map(|prepared| prepared.name()), Ok("غزة"));
-        for name in ["", " ", "!?", &"a".repeat(MAX_NAME_BYTES + 1)] {
-            assert_eq!(PreparedName::new(name).err(), check_name(name).err(), "{name:?}");
-            assert!(check_name(name).is_err(), "{name:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::form::Form;
 use super::hits::{Extent, Hits};
 use super::lookup::Candidates;
-use super::query::{PreparedName, Query, read};
+use super::query::{Query, read};
 use super::stack::Stack;
 use super::stage::Stage;
 use super::verdict::Verdict;
@@ -36,22 +36,14 @@ pub fn verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) ->
 /// [`verdict`], if the tiers EXACT, ORTHOGRAPHIC and PROCLITIC decide it, within microseconds; `None` if a further search
 /// is needed, or words of context are to be read.
 pub fn try_verdict<'a>(stack: &'a Stack, name: &str, options: &'a ResolveOptions) -> Option<Verdict<'a>> {
-    match PreparedName::new(name) {
-        Ok(name) => try_verdict_on(stack, &name, options),
-        Err(reason) => options.context.is_empty().then(|| Verdict::invalid(stack, options, reason)),
-    }
-}
-
-/// [`try_verdict`] of a name that was read before.
-pub fn try_verdict_on<'a>(
-    stack: &'a Stack,
-    name: &PreparedName<'_>,
-    options: &'a ResolveOptions,
-) -> Option<Verdict<'a>> {
     if !options.context.is_empty() {
         return None;
     }
-    let forms = name.query().forms(options.without);
+    let mut keys = NameKeys::default();
+    let forms = match read(name, &mut keys) {
+        Ok(query) => query.forms(options.without),
+        Err(reason) => return Some(Verdict::invalid(stack, options, reason)),
+    };
     let candidates = Candidates::new(stack, &forms);
     let mut hits = Hits::new(stack, options, &forms, Extent::UntilKnown);
     let mut search = Search::new(stack, &forms, options, &mut hits);

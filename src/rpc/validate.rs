@@ -12,7 +12,7 @@ use super::limits::{
 use super::{Failure, pb, wire};
 use crate::gazetteer::{EntityOptions, SuggestOptions};
 use crate::model::{CountryCode, EntityId, EntityType};
-use crate::resolve::{PreparedName, ResolveOptions, Stages, check_context};
+use crate::resolve::{ResolveOptions, Stages, check_context, check_name};
 
 /// The options of a resolution; absent ones take their defaults.
 pub fn resolve_options(message: &pb::ResolveOptions) -> Result<ResolveOptions, Failure> {
@@ -23,15 +23,15 @@ pub fn resolve_options(message: &pb::ResolveOptions) -> Result<ResolveOptions, F
 
 /// A name and the options of its resolution: everything that is wrong with the two.
 ///
-/// The name is read as a resolution reads it, which then need not do so again.
+/// Whoever resolves the name anyway need not ask first: this reads it as a resolution does.
 pub fn name_options<'a>(
     name: &'a [u8],
     message: &pb::ResolveOptions,
-) -> Result<(PreparedName<'a>, ResolveOptions), Failure> {
+) -> Result<(&'a str, ResolveOptions), Failure> {
     let mut check = Check::default();
     let name = check.name("name", name);
     let options = check.resolve_options(message);
-    check.finish_with(name, options)
+    check.finish((name, options))
 }
 
 /// The name and the options of an explanation: those of its resolution; `id` must be one as well.
@@ -44,8 +44,7 @@ pub fn explain_options<'a>(
     let name = check.name("name", name);
     check.keep("id", EntityId::new(id));
     let options = check.resolve_options(message);
-    let (name, options) = check.finish_with(name, options)?;
-    Ok((name.name(), options))
+    check.finish((name, options))
 }
 
 /// The options of a batch or chunk of `count` names: those of a resolution, and bounds on the whole.
@@ -103,8 +102,7 @@ pub(crate) fn suggest_options(
         id_namespace: check.id_namespace("id_namespace", &message.id_namespace),
         display_language_code: check.language_code("display_language_code", &message.display_language_code),
     };
-    let (prefix, options) = check.finish_with(prefix, options)?;
-    Ok((prefix.name(), options))
+    check.finish((prefix, options))
 }
 
 /// How an entity is to be shown; its ID must be one.
@@ -144,14 +142,6 @@ impl Check {
         if self.violations.is_empty() { Ok(value) } else { Err(Failure::InvalidArgument(self.violations)) }
     }
 
-    /// [`Check::finish`] with a value that is there unless something is wrong with it, and another.
-    fn finish_with<T, U>(self, value: Option<T>, other: U) -> Result<(T, U), Failure> {
-        match value {
-            Some(value) => self.finish((value, other)),
-            None => Err(Failure::InvalidArgument(self.violations)),
-        }
-    }
-
     fn fail(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.violations.push(FieldViolation::new(field, description));
     }
@@ -160,11 +150,14 @@ impl Check {
         result.map_err(|error| self.fail(field, error.to_string())).ok()
     }
 
-    /// A text that can be a name, ready to be resolved.
-    fn name<'a>(&mut self, field: &str, bytes: &'a [u8]) -> Option<PreparedName<'a>> {
+    /// A text that can be a name; what is none is empty.
+    fn name<'a>(&mut self, field: &str, bytes: &'a [u8]) -> &'a str {
         let count = self.violations.len();
         let name = self.text(field, bytes);
-        if self.violations.len() > count { None } else { self.keep(field, PreparedName::new(name)) }
+        if self.violations.len() == count {
+            self.keep(field, check_name(name));
+        }
+        name
     }
 
     /// A text; what is none is empty.
@@ -313,8 +306,7 @@ mod tests {
     fn absent_options_are_the_defaults_without_explanation() {
         let expected = ResolveOptions { explain: false, ..ResolveOptions::default() };
         assert_eq!(resolve_options(&pb::ResolveOptions::default()).unwrap(), expected);
-        let (name, options) = name_options(b"Kyiv", &pb::ResolveOptions::default()).unwrap();
-        assert_eq!((name.name(), options), ("Kyiv", expected));
+        assert_eq!(name_options(b"Kyiv", &pb::ResolveOptions::default()).unwrap(), ("Kyiv", expected));
     }
 
     #[test]
@@ -335,8 +327,8 @@ mod tests {
     #[test]
     fn an_explanation_needs_a_name_and_an_id() {
         let options = pb::ResolveOptions::default();
-        let (name, expected) = name_options(b"Kyiv", &options).unwrap();
-        assert_eq!(explain_options(b"Kyiv", "Q1899", &options).unwrap(), (name.name(), expected));
+        let expected = name_options(b"Kyiv", &options).unwrap();
+        assert_eq!(explain_options(b"Kyiv", "Q1899", &options).unwrap(), expected);
         let options = pb::ResolveOptions { limit: -1, ..Default::default() };
         assert_eq!(fields(explain_options(b"", "a b", &options)), ["name", "id", "options.limit"]);
     }

@@ -41,10 +41,10 @@ impl GazetteerService for Api {
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
         // A known name takes microseconds: less than the way to another thread.
-        if let Some(verdict) = gazetteer.try_verdict_on(&name, &options) {
-            return Ok(Response::new(single_reply(&gazetteer, name.name(), &verdict, &options)));
+        if let Some(verdict) = gazetteer.try_verdict(name, &options) {
+            return Ok(Response::new(single_reply(&gazetteer, name, &verdict, &options)));
         }
-        let name = name.name().to_owned();
+        let name = name.to_owned();
         let work = move |_: &Cancelled| {
             single_reply(&gazetteer, &name, &gazetteer.verdict(&name, &options), &options)
         };
