@@ -220,7 +220,7 @@ mod tests {
     fn heads_are_dropped_but_not_without_end() {
         let keys = |name: &str| -> Vec<String> {
             let whole = Form::whole(text::safe_fold(name));
-            let forms: Vec<Form<'_>> = std::iter::once(whole.borrowed()).chain(whole.stripped()).collect();
+            let forms: Vec<Form<'_>> = std::iter::once(whole.clone()).chain(whole.stripped()).collect();
             let found = headless_forms(&Stack::new(Vec::new()), &forms, Stages::NONE).into_iter();
             found.map(|form| form.key.into_owned()).collect()
         };
