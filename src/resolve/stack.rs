@@ -6,8 +6,10 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::bearers::Unsettled;
-use super::links::Links;
-use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, OverrideSource, Segment};
+use super::links::{Links, Named};
+use crate::index::{
+    Alias, AliasOrdinal, EntityRecord, IdOrdinal, KeyHash, Override, OverrideSource, Segment,
+};
 use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
 
@@ -33,7 +35,8 @@ pub struct AliasRef {
 pub struct Stack {
     segments: Vec<Arc<Segment>>,
     links: Links,
-    blocks: HashMap<String, Vec<Block>, FixedState>,
+    /// By the hashes of their keys.
+    blocks: HashMap<KeyHash, Vec<Block>, FixedState>,
     index_version: String,
     coverage: f32,
     unsettled: Vec<Unsettled>,
@@ -53,6 +56,7 @@ pub struct OverrideRef {
 
 /// A lookup key that must not mean an entity, or anything at all.
 pub(super) struct Block {
+    key: Box<str>,
     /// The override row.
     pub at: OverrideRef,
     /// The entity; `None` for all.
@@ -65,7 +69,7 @@ impl Stack {
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
         let links = Links::build(&segments);
-        let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
+        let mut blocks: HashMap<KeyHash, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for (row, action) in (0..).zip(rows) {
                 let (key, entity) = match action {
@@ -73,10 +77,9 @@ impl Stack {
                     Override::NotAName { key } => (key, None),
                     Override::Redirect { .. } | Override::Remove { .. } => continue,
                 };
-                blocks
-                    .entry(key.clone())
-                    .or_default()
-                    .push(Block { at: OverrideRef { segment, row }, entity });
+                let at = OverrideRef { segment, row };
+                let block = Block { key: key.as_str().into(), at, entity };
+                blocks.entry(KeyHash::of(key)).or_default().push(block);
             }
         }
         let index_version = index_version(&segments);
@@ -132,6 +135,11 @@ impl Stack {
 
     /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
     pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
+        self.named(segment, id).map(|named| named.entity)
+    }
+
+    /// [`Stack::entity_of_id`], with what is known of it by the way.
+    pub(super) fn named(&self, segment: u16, id: IdOrdinal) -> Option<Named<'_>> {
         self.links.entity_in_force(&self.segments, segment, id)
     }
 
@@ -287,26 +295,31 @@ impl Stack {
         least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
-    /// Whether a pack forbids `key` to mean something.
-    pub(super) fn has_block(&self, key: &str) -> bool {
-        !self.blocks.is_empty() && self.blocks.contains_key(key)
+    /// Whether a pack may forbid the key of a hash to mean something: surely not if this is `false`.
+    pub(super) fn has_block(&self, hash: KeyHash) -> bool {
+        !self.blocks.is_empty() && self.blocks.contains_key(&hash)
     }
 
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
     pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
-        self.has_block(key) && self.block_on(key, entity).is_some()
+        self.block_on(key, entity).is_some()
     }
 
     /// Whether a pack says that `key` means nothing.
     pub fn is_not_a_name(&self, key: &str) -> bool {
-        self.blocks.get(key).is_some_and(|blocks| blocks.iter().any(|block| block.entity.is_none()))
+        self.blocks_on(key).any(|block| block.entity.is_none())
+    }
+
+    /// The overrides of a key, in stack order.
+    fn blocks_on(&self, key: &str) -> impl Iterator<Item = &Block> {
+        let blocks = self.blocks.get(&KeyHash::of(key)).map_or(&[][..], Vec::as_slice);
+        blocks.iter().filter(move |block| *block.key == *key)
     }
 
     /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two
     /// together again.
     pub(super) fn block_on(&self, key: &str, entity: EntityKey) -> Option<&Block> {
-        let blocks = self.blocks.get(key)?;
-        let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
+        let of_entity = self.blocks_on(key).filter(|block| block.entity.is_none_or(|one| one == entity));
         let last = of_entity.max_by_key(|block| (block.at.segment, block.entity.is_some()))?;
         let is_restored = self.listed_after(last.at, key).any(|named| named == entity);
         (!is_restored).then_some(last)
