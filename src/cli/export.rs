@@ -12,7 +12,7 @@ use super::Context;
 use super::failure::{Exit, Failure};
 use super::interrupt;
 use super::pack_files::package_name;
-use super::terminal::{counted, note};
+use super::terminal::{counted, note, thousands};
 use crate::curate::export::{self, ExportReport, ExportSink, merged_manifest};
 use crate::gazetteer::Gazetteer;
 use crate::pack::{Manifest, PackFile};
@@ -161,17 +161,20 @@ impl ExportArgs {
             counted(report.aliases, "alias row"),
             counted(report.overrides, "override row")
         ));
-        for (count, noun, what) in [
-            (report.with_more_types, "row", "of several types holds the first: a table has room for one"),
+        let is_pack = self.format == Format::Pack;
+        for (count, what) in [
             (
-                report.restored_in_part,
-                "not_a_name row",
-                "left out: a later pack restores it for some entity, which one pack cannot say",
+                if is_pack { report.with_more_types } else { 0 },
+                "entities are of several types: a row holds the first, for it has room for one",
             ),
-            (report.inert, "alias row", "of removed or unknown entities left out"),
+            (
+                if is_pack { report.restored_in_part } else { 0 },
+                "not_a_name rows are left out: a later pack restores them for some entity, which one pack cannot say",
+            ),
+            (report.inert, "alias rows are left out: of entities that are removed or that no pack describes"),
         ] {
-            if count > 0 && (self.format == Format::Pack || noun == "alias row") {
-                note(format_args!("  {} {what}", counted(count, noun)));
+            if count > 0 {
+                note(format_args!("  {} {what}", thousands(count)));
             }
         }
     }

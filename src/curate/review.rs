@@ -9,7 +9,7 @@ use csv::ReaderBuilder;
 use serde_json::{Map, Value};
 
 use super::decision::Decision;
-use crate::model::{EntityId, Status};
+use crate::model::EntityId;
 use crate::pack::Diagnostic;
 use crate::pack::report::{At, Report};
 use crate::pack::wording::Quoted;
@@ -28,8 +28,6 @@ pub struct Review {
 pub struct ReviewedName {
     /// The name as it stands in the list.
     pub name: String,
-    /// Whether it cannot be a name at all.
-    pub is_invalid: bool,
     /// The entities that were offered, in the order of the rows.
     pub offered: Vec<EntityId>,
     /// What was decided: none if nobody filled it in, several if more than one of its rows is filled in.
@@ -85,15 +83,14 @@ impl Review {
     }
 }
 
-/// The columns that are read; the last two may be missing.
-const COLUMNS: [&str; 4] = ["name", "decision", "candidate_id", "status"];
+/// The columns that are read; the last one may be missing.
+const COLUMNS: [&str; 3] = ["name", "decision", "candidate_id"];
 
 /// The cells of a row that are read, each without white space around.
 struct ReviewRow<'a> {
     name: &'a str,
     decision: &'a str,
     candidate: &'a str,
-    status: &'a str,
     /// Where the decision stands.
     place: Place,
 }
@@ -119,8 +116,8 @@ impl Gathering<'_> {
         let next = self.names.len();
         let place = *self.places.entry(row.name.to_owned()).or_insert(next);
         if place == next {
-            let (name, is_invalid) = (row.name.to_owned(), row.status == Status::Invalid.as_str());
-            self.names.push(ReviewedName { name, is_invalid, offered: Vec::new(), decisions: Vec::new() });
+            let name = row.name.to_owned();
+            self.names.push(ReviewedName { name, offered: Vec::new(), decisions: Vec::new() });
         }
         let Some(name) = self.names.get_mut(place) else { return };
         name.offered.extend(offered.filter(|id| !name.offered.contains(id)));
@@ -154,7 +151,7 @@ fn read_table(text: &str, format: ReviewFormat, gathering: &mut Gathering<'_>, r
         let line = lines.line_of(begin);
         match header {
             None => header = Some(columns(&cells, gathering.path, line, report)),
-            Some([Some(name), Some(decision), candidate, status]) => {
+            Some([Some(name), Some(decision), candidate]) => {
                 let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).unwrap_or_default().trim();
                 let has_decision = !cell(Some(decision)).is_empty();
                 let column = if has_decision { table.column_of(begin, decision) } else { 0 };
@@ -162,7 +159,6 @@ fn read_table(text: &str, format: ReviewFormat, gathering: &mut Gathering<'_>, r
                     name: cell(Some(name)),
                     decision: cell(Some(decision)),
                     candidate: cell(candidate),
-                    status: cell(status),
                     place: Place { line, column },
                 };
                 gathering.add(&row, report);
@@ -273,8 +269,8 @@ fn read_objects(text: &str, gathering: &mut Gathering<'_>, report: &mut Report) 
             report.error(at, "missing-column", "the object has no field `name`", "name what was decided of");
             continue;
         }
-        let [name, decision, candidate, status] = COLUMNS.map(field);
-        gathering.add(&ReviewRow { name, decision, candidate, status, place }, report);
+        let [name, decision, candidate] = COLUMNS.map(field);
+        gathering.add(&ReviewRow { name, decision, candidate, place }, report);
     }
 }
 
@@ -348,7 +344,7 @@ mod tests {
         let decided =
             Decided { decision: Decision::Entity(id("Q3805")), place: Place { line: 3, column: 24 } };
         assert_eq!(review.names[0].decisions, [decided]);
-        assert!(review.names[1].is_invalid && review.names[1].decisions.is_empty());
+        assert!(review.names[1].decisions.is_empty());
     }
 
     #[test]

@@ -222,10 +222,9 @@ fn segments_are_compared_too() {
 fn an_exported_stack_answers_like_it() {
     let place = Place::new();
     write_overlay(&place, "ours", "block\tx:1\tSpringfield\t\nredirect\tQ1899\t\tQ212\n");
-    place
-        .run(&["export", "-o", "merged", "--pack", "ours", "--pack-version", "3"])
-        .expect(0)
-        .stderr_has(&["merged: 3 entity rows"]);
+    let stack = ["--no-default-packs", "--pack", "pack", "--pack", "ours"];
+    let export = ["export", "-o", "merged", "--pack-version", "3"];
+    place.run_bare(&[&export[..], &stack].concat()).expect(0).stderr_has(&["merged: 3 entity rows"]);
     let answers = |packs: &[&str]| {
         let run = place.run_bare(
             &[
