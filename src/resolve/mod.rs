@@ -33,6 +33,7 @@ mod partial;
 mod plausibility;
 mod resolver;
 mod score;
+mod shared_ids;
 mod skeleton;
 mod stack;
 mod stage;

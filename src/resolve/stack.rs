@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::bearers::Unsettled;
 use super::links::Links;
+use super::shared_ids::SharedIds;
 use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
 use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
@@ -37,6 +38,7 @@ pub struct Stack {
     index_version: String,
     coverage: f32,
     unsettled: Vec<Unsettled>,
+    shared: SharedIds,
 }
 
 /// A gazetteer of so many aliases lists every other name that it is asked for.
@@ -55,7 +57,18 @@ impl Stack {
     ///
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
-        let links = Links::build(&segments);
+        Self::build(segments, &SharedIds::default())
+    }
+
+    /// A stack of other segments, as [`Stack::new`] makes it; of segments that this one holds too, what they share is not
+    /// looked for again.
+    pub fn restacked(&self, segments: Vec<Arc<Segment>>) -> Self {
+        Self::build(segments, &self.shared)
+    }
+
+    fn build(segments: Vec<Arc<Segment>>, known: &SharedIds) -> Self {
+        let shared = SharedIds::of(&segments, known);
+        let links = Links::build(&segments, &shared);
         let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for row in rows {
@@ -71,7 +84,7 @@ impl Stack {
         let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
         let coverage = aliases / (aliases + HALF_COVERED);
         let unsettled = Vec::new();
-        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled };
+        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled, shared };
         stack.unsettled = stack.find_unsettled(&stack.links);
         stack
     }
