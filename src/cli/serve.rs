@@ -73,8 +73,7 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let public = runtime.block_on(listen("--listen", &args.listen))?;
     let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
     let admin = admin.transpose()?;
-    let config = context.stack.config();
-    let opened = context.stack.open_stack(&config)?;
+    let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
     let options = ServeOptions { drain_deadline: Duration::from_secs(args.drain), ..ServeOptions::default() };
     runtime.block_on(async {
@@ -153,7 +152,7 @@ async fn serve_all(
     let tell = async {
         shutdown.await;
         stop.send_replace(true);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         answered = answer => answered,

@@ -62,6 +62,7 @@ impl Stack {
 
     /// A stack of other segments, as [`Stack::new`] makes it; of segments that this one holds too, what they share is not
     /// looked for again.
+    #[must_use]
     pub fn restacked(&self, segments: Vec<Arc<Segment>>) -> Self {
         Self::build(segments, &self.shared)
     }

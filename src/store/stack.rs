@@ -417,18 +417,20 @@ mod tests {
         }
     }
 
+    struct NeverCompiling;
+
+    impl Observer for NeverCompiling {
+        fn observe(&self, event: Event<'_>) {
+            assert!(!matches!(event, Event::Compiling { .. }), "{event:?}");
+        }
+    }
+
     #[test]
     fn a_bad_pack_is_not_read_again_until_it_changes() {
         let fixture = Fixture::new();
         let first = fixture.open().unwrap();
         break_pack(&fixture.config.packs[0]);
         let second = reopen(&fixture.config, &first.stack, &Silent).unwrap();
-        struct NeverCompiling;
-        impl Observer for NeverCompiling {
-            fn observe(&self, event: Event<'_>) {
-                assert!(!matches!(event, Event::Compiling { .. }), "{event:?}");
-            }
-        }
         let third = reopen(&fixture.config, &second.stack, &NeverCompiling).unwrap();
         assert_eq!((third.kept, &third.diagnostics), (second.kept, &second.diagnostics));
         assert!(Arc::ptr_eq(&second.gazetteer, &third.gazetteer));

@@ -22,9 +22,8 @@ impl Stamp {
         files: impl IntoIterator<Item = (&'f str, Metadata)>,
         now: SystemTime,
     ) -> Option<Self> {
-        let stamp = |(name, metadata): (&str, Metadata)| {
-            Some((name.to_owned(), FileStamp::of(&metadata).filter(|stamp| stamp.is_settled(now))?))
-        };
+        let stamp =
+            |(name, metadata): (&str, Metadata)| Some((name.to_owned(), FileStamp::settled(&metadata, now)?));
         files.into_iter().map(stamp).collect::<Option<_>>().map(Self)
     }
 }
@@ -42,32 +41,25 @@ struct FileStamp {
 }
 
 impl FileStamp {
+    /// What the system says of a file, if its times are past.
     #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Option<Self> {
+    fn settled(metadata: &Metadata, now: SystemTime) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
-        Some(Self {
+        let stamp = Self {
             device: metadata.dev(),
             inode: metadata.ino(),
             bytes: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
-        })
+        };
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs().cast_signed();
+        let is_past = |(seconds, _): (i64, i64)| seconds.abs_diff(now) > RACY_SECONDS;
+        (is_past(stamp.modified) && is_past(stamp.changed)).then_some(stamp)
     }
 
     #[cfg(not(unix))]
-    fn of(_: &Metadata) -> Option<Self> {
+    fn settled(_: &Metadata, _: SystemTime) -> Option<Self> {
         None
-    }
-
-    #[cfg(unix)]
-    fn is_settled(&self, now: SystemTime) -> bool {
-        let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() as i64;
-        [self.modified, self.changed].iter().all(|(seconds, _)| seconds.abs_diff(now) > RACY_SECONDS)
-    }
-
-    #[cfg(not(unix))]
-    fn is_settled(&self, _: SystemTime) -> bool {
-        false
     }
 }
 
@@ -80,7 +72,7 @@ mod tests {
     use super::*;
 
     fn stamp(path: &Path, now: SystemTime) -> Option<Stamp> {
-        Stamp::of([("a", fs::metadata(path).unwrap())], now)
+        Stamp::of([("a", fs::metadata(path).expect("a file"))], now)
     }
 
     #[test]

@@ -195,7 +195,10 @@ mod tests {
                 ..StackConfig::default()
             };
             let (tell, hints) = mpsc::channel();
-            let watch = Watch::start(&config, options, move |hint| drop(tell.send(hint))).unwrap();
+            let watch = Watch::start(&config, options, move |hint| {
+                let _ = tell.send(hint);
+            })
+            .unwrap();
             Self { folder, hints, watch }
         }
 

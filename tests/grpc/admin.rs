@@ -33,11 +33,11 @@ async fn a_reload_answers_what_became_of_each_pack() {
     bed.write_overlay("Q2");
     let attempt = bed.reload().await;
     assert_eq!(attempt.outcome(), ReloadOutcome::Exchanged);
-    let states: Vec<_> = attempt.packs.iter().map(|pack| (pack.source.clone(), pack.state())).collect();
+    let became: Vec<_> = attempt.packs.iter().map(|pack| (pack.source.clone(), pack.state())).collect();
     let source = |name: &str| bed.path(name).display().to_string();
     let expected =
         [(source("base"), PackReloadState::Unchanged), (source("overlay"), PackReloadState::Compiled)];
-    assert_eq!(states, expected);
+    assert_eq!(became, expected);
     assert_eq!(attempt.old_index_version, before.index_version);
     assert_ne!(attempt.new_index_version, before.index_version);
     assert!(attempt.start_time.is_some() && attempt.duration.is_some() && attempt.failure.is_empty());

@@ -33,13 +33,11 @@ pub enum Watching {
 
 /// A pack `base` of three entities, and a pack `overlay` that gives one of them the alias [`ALIAS`]; served.
 pub struct Bed {
-    pub folder: TempDir,
-    pub config: StackConfig,
+    folder: TempDir,
     pub public: GazetteerServiceClient<Channel>,
     pub admin: AdminServiceClient<Channel>,
     pub public_channel: Channel,
     pub admin_channel: Channel,
-    pub reloader: Reloader,
     stop: watch::Sender<bool>,
     served: Vec<JoinHandle<Result<(), ServeError>>>,
 }
@@ -64,8 +62,7 @@ impl Bed {
         let opened = store::open(&config, &Silent).unwrap();
         let engine = Engine::new(opened.gazetteer);
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack).unwrap();
-        let administration =
-            Administration { watch: watch_files(&config, &watching, &reloader), reloader: reloader.clone() };
+        let administration = Administration { watch: watch_files(&config, &watching, &reloader), reloader };
         let (stop, stopped) = watch::channel(false);
         let told = |mut stopped: watch::Receiver<bool>| async move {
             stopped.wait_for(|stopped| *stopped).await.ok();
@@ -78,12 +75,10 @@ impl Bed {
         ];
         Self {
             folder,
-            config,
             public: GazetteerServiceClient::new(public_channel.clone()),
             admin: AdminServiceClient::new(admin_channel.clone()),
             public_channel,
             admin_channel,
-            reloader,
             stop,
             served,
         }
