@@ -235,8 +235,10 @@ def expect_next_start(report, what, cache, target, options):
     report.equal(f"{what}: it says nothing", run.stderr, "")
     if target and run.stdout:
         report.equal(f"{what}: it answers", json.loads(run.stdout)["canonical_id"], target)
-    for segment in list(cache.rglob("*.yaqut"))[:-8]:
-        segment.unlink()
+    for segment in cache.rglob("*.yaqut"):
+        # Of the overlay: the bundled packs are larger, and take seconds to compile.
+        if segment.stat().st_size < 1 << 16:
+            segment.unlink()
 
 
 # -- live ---------------------------------------------------------------------------------------------------------------

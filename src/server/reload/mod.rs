@@ -23,7 +23,7 @@ use self::attempt::{Begun, Trouble};
 use self::status::Ledger;
 use super::engine::Engine;
 use crate::Gazetteer;
-use crate::store::{self, Event, Observer, Opened, Stack, StackConfig};
+use crate::store::{self, Event, Observer, Opened, Stack, StackConfig, Warning};
 
 /// Reloads what an [`Engine`] answers from. Clones share the thread that does it, which ends with the last of them.
 #[derive(Clone)]
@@ -54,6 +54,7 @@ impl Reloader {
             asked,
             ledger: Arc::clone(&ledger),
             trouble: Trouble::default(),
+            warnings: Vec::new(),
             retired: Vec::new(),
         };
         thread::Builder::new().name("yaqut-reload".into()).spawn(move || worker.run())?;
@@ -97,6 +98,8 @@ struct Worker {
     ledger: Arc<Ledger>,
     /// What was wrong the last time.
     trouble: Trouble,
+    /// What the store worked around the last time.
+    warnings: Vec<Warning>,
     /// Gazetteers that were exchanged, while calls still use them.
     retired: Vec<Arc<Gazetteer>>,
 }
@@ -169,14 +172,14 @@ impl Worker {
 
     /// Puts what was opened into use, if it is another gazetteer.
     fn exchange(&mut self, begun: Begun, opened: Opened) -> ReloadAttempt {
-        for warning in &opened.warnings {
+        for warning in opened.warnings.iter().filter(|warning| !self.warnings.contains(warning)) {
             tracing::warn!("{warning}");
         }
         let attempt = begun.opened(&opened);
         if !Arc::ptr_eq(&self.engine.snapshot(), &opened.gazetteer) {
             self.retired.push(self.engine.replace(opened.gazetteer));
         }
-        self.stack = opened.stack;
+        (self.stack, self.warnings) = (opened.stack, opened.warnings);
         attempt
     }
 }

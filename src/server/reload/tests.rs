@@ -37,6 +37,7 @@ impl Fixture {
             asked,
             ledger: Arc::new(Ledger::new(self.engine.clone())),
             trouble: Trouble::default(),
+            warnings: Vec::new(),
             retired: Vec::new(),
         };
         (requests, worker)
