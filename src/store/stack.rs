@@ -532,7 +532,7 @@ mod tests {
         fixture.open().unwrap();
         assert!(temp.exists());
         let file = fs::File::options().write(true).open(&temp).unwrap();
-        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         fixture.open().unwrap();
         assert!(!temp.exists());
         assert_eq!(fixture.cached().len(), 2);
