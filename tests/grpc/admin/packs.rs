@@ -94,8 +94,9 @@ async fn a_swap_of_data_is_noticed() {
 #[tokio::test]
 async fn a_folder_that_is_deleted_goes_on_serving_until_it_is_back() {
     let mut bed = Bed::start(Watching::Events).await;
-    fs::remove_dir_all(bed.path("overlay")).unwrap();
-    // On the way there, its files go one by one.
+    // At once: a folder from which one file after another is taken may be a good pack of fewer rows on the way.
+    fs::rename(bed.path("overlay"), bed.path("trash")).unwrap();
+    fs::remove_dir_all(bed.path("trash")).unwrap();
     let gone = bed
         .comes_to(|attempt| attempt.diagnostics.iter().any(|d| d.message.contains("does not exist")))
         .await;
