@@ -31,20 +31,30 @@ const READ_AS_BYTES: [(&str, &[&str]); 6] = [
     ("SuggestNamesRequest", &["prefix"]),
 ];
 
-/// Writes to `out` the descriptor set, `yaqut.v1.rs` with the messages, the client and the service as they stand in
-/// `proto/`, and `server/yaqut.v1.rs` with the service as the server implements it.
+/// The files of the public service.
+const PUBLIC: [&str; 4] = ["entity", "explanation", "gazetteer_service", "resolution"];
+/// Those of the administration, which the public listener knows nothing of.
+const ADMIN: [&str; 1] = ["admin_service"];
+
+/// Writes to `out` the descriptor sets of both listeners, `yaqut.v1.rs` with the messages, the clients and the services as
+/// they stand in `proto/`, and `server/yaqut.v1.rs` with the public service as the server implements it.
 pub(crate) fn compile(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
-    let files = ["entity", "explanation", "gazetteer_service", "resolution"]
-        .map(|name| format!("yaqut/v1/{name}.proto"));
+    let public = open(root, &PUBLIC)?;
+    fs::write(out.join("yaqut.v1.descriptors.bin"), public.encode_file_descriptor_set())?;
+    fs::write(out.join("yaqut.v1.admin.descriptors.bin"), open(root, &ADMIN)?.encode_file_descriptor_set())?;
+    let all = open(root, &[&PUBLIC[..], &ADMIN].concat())?;
+    tonic_prost_build::configure().out_dir(out).compile_fds(all.file_descriptor_set())?;
+    compile_server(public.file_descriptor_set(), &out.join("server"))
+}
+
+fn open(root: &Path, names: &[&str]) -> Result<protox::Compiler, protox::Error> {
+    let files: Vec<_> = names.iter().map(|name| format!("yaqut/v1/{name}.proto")).collect();
     for file in &files {
         println!("cargo::rerun-if-changed={}", root.join(file).display());
     }
     let mut compiler = protox::Compiler::new([root])?;
     compiler.include_imports(true).include_source_info(true).open_files(&files)?;
-    fs::write(out.join("yaqut.v1.descriptors.bin"), compiler.encode_file_descriptor_set())?;
-    let descriptors = compiler.file_descriptor_set();
-    tonic_prost_build::configure().out_dir(out).compile_fds(descriptors.clone())?;
-    compile_server(descriptors, &out.join("server"))
+    Ok(compiler)
 }
 
 fn compile_server(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {

@@ -54,7 +54,7 @@ def check_port_in_use(report, folder):
         other.bind(("127.0.0.1", 0))
         other.listen()
         address = "{}:{}".format(*other.getsockname())
-        run = harness.run("serve", "--listen", address)
+        run = harness.run("serve", "--listen", address, "--admin-listen", "off")
     report.ended("a port in use", run, 74, f"cannot listen on {address}", "--listen")
 
 
@@ -165,7 +165,7 @@ def check_bad_segments(report, folder):
         path = folder / f"{name}.yaqut"
         path.write_bytes(content)
         report.ended(f"verify of a segment: {name}", harness.run("verify", path), 65, str(path), *said)
-        for command in (["resolve", "x"], ["serve", "--listen", "127.0.0.1:0"]):
+        for command in (["resolve", "x"], ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"]):
             run = harness.run(*command, "--no-default-packs", "--index", path)
             report.ended(f"{command[0]} with a segment: {name}", run, 65, str(path), *said)
     run = harness.run("resolve", "x", "--index", folder)

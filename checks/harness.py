@@ -67,7 +67,7 @@ class Service:
     """A running `yaqut serve` on a port of its own choice."""
 
     def __init__(self, *arguments, **options):
-        command = [yaqut.PROGRAM, "serve", "--listen", "127.0.0.1:0", *map(str, arguments)]
+        command = [yaqut.PROGRAM, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", *map(str, arguments)]
         options.setdefault("env", environment())
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", **options
@@ -76,7 +76,7 @@ class Service:
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         try:
-            self.address = self._wait_for_address()
+            self.address, self.admin_address = self._wait_for_addresses()
         except BaseException:
             self.process.kill()
             raise
@@ -88,6 +88,10 @@ class Service:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+    def hang_up(self):
+        """Sends SIGHUP, which makes it read its packs again."""
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self):
         """Sends SIGTERM, and returns the exit code (None if it had to be killed) and how many seconds it took."""
@@ -105,11 +109,11 @@ class Service:
             self._lines.put(line)
         self._lines.put(None)
 
-    def _wait_for_address(self):
+    def _wait_for_addresses(self):
         deadline = time.monotonic() + START_SECONDS
         while True:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             if line is None:
                 raise SystemExit(f"the service did not start: {''.join(self.talk)}")
-            if found := re.match(r"listening on ([^,\s]+)", line):
-                return found[1]
+            if found := re.match(r"listening on ([^,\s]+)(?:, administration on ([^,\s]+))?", line):
+                return found[1], found[2]

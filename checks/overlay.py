@@ -62,7 +62,7 @@ def check_broken_row(report, folder):
     write_pack(folder, BROKEN)
     lint = harness.run("lint", "my-aliases", cwd=folder)
     report.ended("lint of a broken row", lint, 65, f"{PLACE}: error[unknown-kind]", "preferred")
-    for command in (["resolve", NAME], ["serve", "--listen", "127.0.0.1:0"], ["info"]):
+    for command in (["resolve", NAME], ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"], ["info"]):
         run = harness.run(*command, "--pack", "my-aliases", cwd=folder)
         report.ended(f"{command[0]} with a broken row", run, 65, f"{PLACE}: error[unknown-kind]", "--skip-bad-packs")
 

@@ -4,6 +4,8 @@
 #[path = "grpc/support.rs"]
 mod support;
 
+#[path = "grpc/admin.rs"]
+mod admin;
 #[path = "grpc/answers.rs"]
 mod answers;
 #[path = "grpc/broken_text.rs"]

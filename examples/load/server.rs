@@ -4,7 +4,6 @@ use std::error::Error;
 use std::future;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -30,7 +29,7 @@ impl Hosted {
     /// The service over the bundled packs and segment files.
     pub fn yaqut(indexes: Vec<PathBuf>, default_packs: bool) -> Result<Self, Box<dyn Error>> {
         let config = StackConfig { default_packs, indexes, ..StackConfig::default() };
-        let gazetteer = Arc::new(store::open(&config, &Silent)?.gazetteer);
+        let gazetteer = store::open(&config, &Silent)?.gazetteer;
         Self::start(YAQUT, |listener| async {
             serve(listener, gazetteer, future::pending(), ServeOptions::default()).await.map_err(Into::into)
         })

@@ -58,13 +58,19 @@ impl StackArgs {
 
     /// Opens the stack, and tells on standard error what people should know about it.
     pub fn open(&self) -> Result<Arc<Gazetteer>, Failure> {
-        let opened = store::open(&self.config(), &Compiling).map_err(Failure::from)?;
+        Ok(self.open_stack()?.1.gazetteer)
+    }
+
+    /// As [`StackArgs::open`], with what it takes to open the stack anew.
+    pub fn open_stack(&self) -> Result<(StackConfig, Opened), Failure> {
+        let config = self.config();
+        let opened = store::open(&config, &Compiling).map_err(Failure::from)?;
         report(&opened);
         if opened.gazetteer.packs().len() == 0 {
             return Err(Failure::usage("there is no pack to answer from")
                 .with_help("name one with --pack DIR or --index FILE, or leave --no-default-packs out"));
         }
-        Ok(Arc::new(opened.gazetteer))
+        Ok((config, opened))
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::shared_ids::SharedIds;
 use super::stack::{EntityKey, OverrideRef, Stack};
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 use crate::model::Rank;
@@ -54,9 +55,10 @@ struct Group {
 }
 
 impl Links {
-    pub(super) fn build(segments: &[Arc<Segment>]) -> Self {
+    /// Joins what `shared` tells of each pair of `segments`, and applies the overrides.
+    pub(super) fn build(segments: &[Arc<Segment>], shared: &SharedIds) -> Self {
         let mut joins = Joins::default();
-        joins.join_shared_ids(segments);
+        joins.join_shared_ids(segments, shared);
         let mut links = joins.into_links(segments);
         // First, so that to remove what an old ID stood for does not remove what it stands for now.
         links.remove(segments);
@@ -241,14 +243,11 @@ struct Joins {
 }
 
 impl Joins {
-    fn join_shared_ids(&mut self, segments: &[Arc<Segment>]) {
-        for (b, second) in segments.iter().enumerate() {
-            for (a, first) in segments[..b].iter().enumerate() {
-                let (few, many) = if first.id_count() <= second.id_count() { (a, b) } else { (b, a) };
-                for id in 0..segments[few].id_count() {
-                    if let Some(other) = segments[many].find_id(segments[few].id(id)) {
-                        self.union(node(segments, few as u16, id), node(segments, many as u16, other));
-                    }
+    fn join_shared_ids(&mut self, segments: &[Arc<Segment>], shared: &SharedIds) {
+        for (b, upper) in segments.iter().enumerate() {
+            for (a, lower) in segments[..b].iter().enumerate() {
+                for &(in_lower, in_upper) in shared.between(lower, upper) {
+                    self.union(node(segments, a as u16, in_lower), node(segments, b as u16, in_upper));
                 }
             }
         }

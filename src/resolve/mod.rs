@@ -38,6 +38,7 @@ mod plausibility;
 mod query;
 mod resolver;
 mod score;
+mod shared_ids;
 mod sharing;
 mod skeleton;
 mod stack;

@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::bearers::Unsettled;
 use super::links::{Links, Named};
+use super::shared_ids::SharedIds;
 use crate::index::{
     Alias, AliasOrdinal, EntityRecord, IdOrdinal, KeyHash, Override, OverrideSource, Segment,
 };
@@ -40,6 +41,7 @@ pub struct Stack {
     index_version: String,
     coverage: f32,
     unsettled: Vec<Unsettled>,
+    shared: SharedIds,
 }
 
 /// A gazetteer of so many aliases lists every other name that it is asked for.
@@ -68,7 +70,19 @@ impl Stack {
     ///
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
-        let links = Links::build(&segments);
+        Self::build(segments, &SharedIds::default())
+    }
+
+    /// A stack of other segments, as [`Stack::new`] makes it; of segments that this one holds too, what they share is not
+    /// looked for again.
+    #[must_use]
+    pub fn restacked(&self, segments: Vec<Arc<Segment>>) -> Self {
+        Self::build(segments, &self.shared)
+    }
+
+    fn build(segments: Vec<Arc<Segment>>, known: &SharedIds) -> Self {
+        let shared = SharedIds::of(&segments, known);
+        let links = Links::build(&segments, &shared);
         let mut blocks: HashMap<KeyHash, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for (row, action) in (0..).zip(rows) {
@@ -86,7 +100,7 @@ impl Stack {
         let aliases: f32 = segments.iter().map(|segment| segment.header().alias_count as f32).sum();
         let coverage = aliases / (aliases + HALF_COVERED);
         let unsettled = Vec::new();
-        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled };
+        let mut stack = Self { segments, links, blocks, index_version, coverage, unsettled, shared };
         stack.unsettled = stack.find_unsettled(&stack.links);
         stack
     }

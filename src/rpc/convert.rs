@@ -30,6 +30,7 @@ macro_rules! enum_conversion {
 }
 
 mod explanation;
+mod pack_state;
 
 pub use explanation::read_explanation;
 

@@ -43,5 +43,12 @@ generated! {
 /// `proto/yaqut/v1` as an encoded `google.protobuf.FileDescriptorSet`, for server reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/yaqut.v1.descriptors.bin"));
 
+/// The administration's part of `proto/yaqut/v1`, for reflection on its own listener.
+pub const ADMIN_FILE_DESCRIPTOR_SET: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/yaqut.v1.admin.descriptors.bin"));
+
+/// Full name of the administration's service.
+pub const ADMIN_SERVICE_NAME: &str = "yaqut.v1.AdminService";
+
 /// Full name of the service, as health checks and reflection call it.
 pub const SERVICE_NAME: &str = "yaqut.v1.GazetteerService";

@@ -3,8 +3,11 @@
 //! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
+//! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
+//!
 //! Architecture invariant: no scoring and no text rules here.
 
+mod admin;
 mod batch;
 mod call;
 mod compute;
@@ -12,20 +15,28 @@ mod engine;
 mod front;
 mod gazetteer_service;
 mod name_stream;
+mod reload;
 mod signal;
 
+pub use admin::{Administration, serve_admin};
 pub use engine::Engine;
-pub use signal::shutdown_signal;
+pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
+pub use signal::{reload_on_signal, shutdown_signal};
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tonic::body::Body;
+use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
+use tower_service::Service;
 
 use self::call::CallGuard;
 use self::front::Front;
@@ -80,17 +91,36 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_service_status(SERVICE_NAME, ServingStatus::Serving).await;
-    let others = with_reflection(Routes::new(health_service))?;
+    let (standing, health_service) = Standing::new(SERVICE_NAME).await;
+    let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
     let service = Front::new(gazetteer_service(engine.into()), others);
+    run(listener, service, standing, shutdown, options).await
+}
 
+/// Answers on `listener` from `service`, until `shutdown` is ready.
+async fn run<S>(
+    listener: TcpListener,
+    service: S,
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError>
+where
+    S: Service<
+            http::Request<Body>,
+            Response = http::Response<Body>,
+            Error = Infallible,
+            Future = BoxFuture<http::Response<Body>, Infallible>,
+        > + Clone
+        + Send
+        + 'static,
+{
     let (closing, is_closing) = watch::channel(false);
     let (draining, is_draining) = oneshot::channel();
     let drain = async move {
         shutdown.await;
         tracing::info!("shutting down: calls under way are finished, new ones refused");
-        stop_health(health).await;
+        standing.end().await;
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
@@ -132,20 +162,35 @@ fn incoming(listener: TcpListener) -> TcpIncoming {
 }
 
 /// Both versions: many tools still speak v1alpha only.
-fn with_reflection(routes: Routes) -> Result<Routes, ServeError> {
+fn with_reflection(routes: Routes, descriptors: &[u8]) -> Result<Routes, ServeError> {
     let builder = || {
         tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(descriptors)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
 }
 
-/// Tells those who watch the health that it ends, and ends their streams, which would hold up the drain.
-async fn stop_health(mut health: HealthReporter) {
-    for service in ["", SERVICE_NAME] {
-        health.set_service_status(service, ServingStatus::NotServing).await;
-        health.clear_service_status(service).await;
+/// What a server says of its health: of itself as a whole, and of its service.
+struct Standing {
+    health: HealthReporter,
+    service: &'static str,
+}
+
+impl Standing {
+    /// Says that all is well.
+    async fn new(service: &'static str) -> (Self, HealthServer<impl Health>) {
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_service_status(service, ServingStatus::Serving).await;
+        (Self { health, service }, health_service)
+    }
+
+    /// Tells those who watch the health that it ends, and ends their streams, which would hold up the drain.
+    async fn end(mut self) {
+        for service in ["", self.service] {
+            self.health.set_service_status(service, ServingStatus::NotServing).await;
+            self.health.clear_service_status(service).await;
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use etcetera::BaseStrategy;
 
@@ -65,6 +66,9 @@ impl CacheKey {
     }
 }
 
+/// A use is dated this exactly.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
 /// How the name of a cached segment ends.
 pub(super) const EXTENSION: &str = "yaqut";
 
@@ -76,6 +80,8 @@ pub(super) struct SegmentCache {
     unusable: OnceLock<Warning>,
     damaged: Mutex<Vec<Warning>>,
     used: Mutex<Vec<PathBuf>>,
+    /// Whether the folder was asked for more than what is open already.
+    is_to_be_swept: AtomicBool,
 }
 
 impl SegmentCache {
@@ -87,12 +93,20 @@ impl SegmentCache {
             // A new cell is empty.
             let _ = unusable.set(Warning::CacheUnusable { folder: None, reason });
         }
-        Self { folder, mode, unusable, damaged: Mutex::default(), used: Mutex::default() }
+        Self {
+            folder,
+            mode,
+            unusable,
+            damaged: Mutex::default(),
+            used: Mutex::default(),
+            is_to_be_swept: AtomicBool::new(false),
+        }
     }
 
     /// The segment of this key, if the cache holds it undamaged.
     pub(super) fn get(&self, key: &CacheKey) -> Option<Segment> {
         let path = self.path(key)?;
+        self.is_to_be_swept.store(true, Ordering::Relaxed);
         match self.load(&path) {
             Ok(segment) => Some(segment),
             Err(error) => {
@@ -135,9 +149,9 @@ impl SegmentCache {
         }
     }
 
-    /// Sweeps the folder and returns what went wrong.
+    /// Sweeps the folder, if anything came from it or went there, and returns what went wrong.
     pub(super) fn finish(self) -> Vec<Warning> {
-        if let Some(folder) = &self.folder {
+        if let Some(folder) = self.folder.as_ref().filter(|_| self.is_to_be_swept.load(Ordering::Relaxed)) {
             sweep(folder, &into_inner(self.used), SystemTime::now());
         }
         let mut warnings = into_inner(self.damaged);
@@ -187,7 +201,12 @@ impl SegmentCache {
     /// A file's time of change says when it was last used, for [`sweep`]; the system's own record of reading is
     /// switched off on many machines. On a read-only cache nothing is swept, so a failure is no matter.
     fn note_use(&self, path: PathBuf, file: &File) {
-        let _ = file.set_modified(SystemTime::now());
+        let used = file.metadata().and_then(|metadata| metadata.modified());
+        let is_fresh = |used: SystemTime| used.elapsed().is_ok_and(|age| age < FRESH);
+        // A write for nothing, at each look at the stack, and an event for whoever watches the folder.
+        if !used.is_ok_and(is_fresh) {
+            let _ = file.set_modified(SystemTime::now());
+        }
         self.used.lock().unwrap_or_else(PoisonError::into_inner).push(path);
     }
 

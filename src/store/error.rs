@@ -122,6 +122,25 @@ impl StoreError {
         }
     }
 
+    /// What is wrong with a source that was good before, as findings on it.
+    pub(super) fn into_diagnostics(self, source: &str) -> Vec<Diagnostic> {
+        if let Self::BadPacks { diagnostics } = self {
+            return diagnostics;
+        }
+        let text = self.to_string();
+        // The finding names the source before the message.
+        let message = text.strip_prefix(source).map_or(&*text, |rest| rest.trim_start_matches([':', ' ']));
+        vec![Diagnostic {
+            severity: Severity::Error,
+            code: "cannot-open",
+            file: source.to_owned(),
+            line: None,
+            column: None,
+            message: message.to_owned(),
+            help: "its last good state goes on serving until this is mended".into(),
+        }]
+    }
+
     /// Tells a path that is not there from one that cannot be read.
     pub(super) fn read(path: &Path, expected: &'static str, source: io::Error) -> Self {
         let path = path.to_owned();
@@ -192,6 +211,15 @@ mod tests {
         diagnostics.push(finding(Severity::Error, "worse"));
         let two = StoreError::BadPacks { diagnostics };
         assert_eq!(two.to_string(), format!("{one}\n(and 1 more; `yaqut lint` shows all)"));
+    }
+
+    #[test]
+    fn a_finding_does_not_name_its_source_twice() {
+        let missing = StoreError::Missing { path: "mine".into(), expected: PACK_FOLDER };
+        let shown: Vec<_> = missing.into_diagnostics("mine").iter().map(ToString::to_string).collect();
+        let expected = "mine: error[cannot-open]: does not exist; expected a pack folder\n  \
+                        help: its last good state goes on serving until this is mended";
+        assert_eq!(shown, [expected]);
     }
 
     #[test]

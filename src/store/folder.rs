@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::digest::ContentHasher;
 use super::error::{PACK_FILE, PACK_FOLDER, StoreError};
+use super::stamp::Stamp;
 use crate::index::Progress;
 use crate::pack::{PackFile, PackFiles, PackSource};
 
@@ -70,12 +72,19 @@ impl PackFolder {
 
     /// The bytes of all files together.
     pub(super) fn len(&self) -> Result<u64, StoreError> {
-        let len = |name: &String| {
-            let path = self.path.join(name);
-            let metadata = fs::metadata(&path).map_err(|e| StoreError::read(&path, PACK_FILE, e))?;
-            Ok(metadata.len())
-        };
-        self.names.iter().map(len).sum()
+        self.names.iter().map(|name| Ok(self.metadata(name)?.len())).sum()
+    }
+
+    /// The stamp of the files as they are now, if it can be relied upon. Reads none of them.
+    pub(super) fn stamp(&self, now: SystemTime) -> Result<Option<Stamp>, StoreError> {
+        let metadata = |name: &String| self.metadata(name);
+        let metadata = self.names.iter().map(metadata).collect::<Result<Vec<_>, _>>()?;
+        Ok(Stamp::of(self.names.iter().map(String::as_str).zip(metadata), now))
+    }
+
+    fn metadata(&self, name: &str) -> Result<fs::Metadata, StoreError> {
+        let path = self.path.join(name);
+        fs::metadata(&path).map_err(|e| StoreError::read(&path, PACK_FILE, e))
     }
 
     /// The [content digest](super::digest::content_digest) of the files as they are now. Reads all of them.

@@ -45,8 +45,10 @@ mod observer;
 mod scratch;
 mod segment_file;
 mod stack;
+mod stamp;
 mod sweep;
 mod warning;
+mod watch;
 
 pub use crate::index::{Phase, Progress};
 pub use build::{BuildOptions, Built, build};
@@ -56,11 +58,12 @@ pub use error::StoreError;
 pub use folder::{MAX_PACK_BYTES, MAX_PACK_FILES, read_pack};
 pub use observer::{Event, Observer, Origin, Silent};
 pub use segment_file::{LoadMode, verify};
-pub use stack::{Opened, Stack, StackConfig, open, reopen};
+pub use stack::{Opened, SourceReport, SourceState, Stack, StackConfig, open, reopen};
 pub use warning::Warning;
+pub use watch::{Watch, WatchHint, WatchOptions, Watched};
 
 #[cfg(test)]
 #[path = "../../build/bundle.rs"]
 mod bundle;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

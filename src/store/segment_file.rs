@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
 use super::error::{SEGMENT_FILE, StoreError};
 use super::map::map;
+use super::stamp::Stamp;
 use crate::index::{self, Header, Segment, SegmentError};
 
 /// Where the bytes of a segment are while it is in use.
@@ -35,6 +37,11 @@ pub(super) fn open_file(path: &Path) -> Result<File, StoreError> {
         return Err(StoreError::WrongKind { path: path.into(), expected: SEGMENT_FILE });
     }
     File::open(path).map_err(|e| StoreError::read(path, SEGMENT_FILE, e))
+}
+
+/// The stamp of a file that is open, if it can be relied upon.
+pub(super) fn stamp(file: &File, now: SystemTime) -> Option<Stamp> {
+    Stamp::of([("", file.metadata().ok()?)], now)
 }
 
 /// Verifies the file by reading it, then opens the segment in it.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -9,8 +10,8 @@ use super::bundled::{BundledPack, bundled_packs};
 use super::cache::{CachePolicy, SegmentCache};
 use super::dangling::References;
 use super::error::StoreError;
-use super::layer::{Layer, Opener, Outcome, Source};
-use super::observer::{Event, Observer};
+use super::layer::{Layer, Opener, Outcome, Rejected, Source};
+use super::observer::{Event, Observer, Origin};
 use super::segment_file::LoadMode;
 use super::warning::Warning;
 use crate::Gazetteer;
@@ -49,11 +50,14 @@ impl Default for StackConfig {
 
 /// An open stack.
 pub struct Opened {
-    /// Ready to answer.
-    pub gazetteer: Gazetteer,
+    /// Ready to answer. If nothing has changed, that of the stack before.
+    pub gazetteer: Arc<Gazetteer>,
     /// What [`reopen`] needs to know.
     pub stack: Stack,
-    /// Findings on the packs that were compiled: on each by itself, in stack order, then on what they say of others.
+    /// What became of each pack and segment file, in stack order.
+    pub sources: Vec<SourceReport>,
+    /// Findings on the packs that were compiled or have errors: on each by itself, in stack order, then on what they say
+    /// of others.
     pub diagnostics: Vec<Diagnostic>,
     /// Packs with errors that were left out.
     pub skipped: Vec<String>,
@@ -63,10 +67,53 @@ pub struct Opened {
     pub warnings: Vec<Warning>,
 }
 
-/// The segments of an open stack and where they came from.
+/// What became of a pack or segment file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceReport {
+    /// A bundled pack's name, or the path as the user gave it.
+    pub source: String,
+    /// What became of it.
+    pub state: SourceState,
+}
+
+/// What may become of a pack or segment file when a stack is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SourceState {
+    /// It serves as it is now.
+    Ready(Origin),
+    /// It has errors, and serves as it last was without.
+    Kept,
+    /// It has errors, and does not serve.
+    LeftOut,
+}
+
+/// An open stack as it came about, for [`reopen`] to compare with. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Stack {
     pub(super) layers: Vec<Layer>,
+    pub(super) rejected: Vec<Rejected>,
+    gazetteer: Option<Arc<Gazetteer>>,
+}
+
+impl Stack {
+    /// The stack, but with every file to be read again, even those that seem unchanged.
+    #[must_use]
+    pub fn to_be_read_again(self) -> Self {
+        let layers = self.layers.into_iter().map(Layer::without_stamp).collect();
+        Self { layers, rejected: Vec::new(), ..self }
+    }
+
+    /// The gazetteer over `layers`: the present one if they are its segments, else one that takes over what it can.
+    fn gazetteer_over(&self, layers: &[Layer]) -> Arc<Gazetteer> {
+        let segments: Vec<_> = layers.iter().map(|layer| Arc::clone(&layer.segment)).collect();
+        let are_same = self.layers.len() == layers.len()
+            && self.layers.iter().zip(layers).all(|(old, new)| Arc::ptr_eq(&old.segment, &new.segment));
+        match &self.gazetteer {
+            Some(gazetteer) if are_same => Arc::clone(gazetteer),
+            Some(gazetteer) => Arc::new(gazetteer.restacked(segments)),
+            None => Arc::new(Gazetteer::new(segments)),
+        }
+    }
 }
 
 /// Opens a stack. Packs that are not in the cache are read, checked and compiled in parallel.
@@ -79,11 +126,14 @@ pub fn open(config: &StackConfig, observer: &dyn Observer) -> Result<Opened, Sto
 
 /// Opens a stack anew while `previous` is serving.
 ///
-/// What is unchanged is shared with `previous`. A pack that has errors now but had none keeps its last good segment
-/// ([`Opened::kept`]); after an `Err`, `previous` can go on serving as a whole.
+/// What is unchanged is shared with `previous`; files are not even read whose time of change, length and inode are as they
+/// were, unless they had been changed within two seconds before. A pack or segment file that was good and now has errors,
+/// or is gone, keeps its last good segment ([`Opened::kept`]); after an `Err`, `previous` can go on serving as a whole.
+///
+/// Costs a system call or two a file, and what is changed.
 pub fn reopen(config: &StackConfig, previous: &Stack, observer: &dyn Observer) -> Result<Opened, StoreError> {
     let bundled = if config.default_packs { bundled_packs() } else { &[] };
-    open_over(bundled, config, previous, observer)
+    open_over(bundled, config, previous, observer, SystemTime::now())
 }
 
 fn open_over(
@@ -91,18 +141,19 @@ fn open_over(
     config: &StackConfig,
     previous: &Stack,
     observer: &dyn Observer,
+    now: SystemTime,
 ) -> Result<Opened, StoreError> {
     let sources = sources(bundled, config);
     observer.observe(Event::Opening { pack_count: sources.len() });
     let cache = SegmentCache::new(&config.cache, config.load);
-    let opener = Opener { mode: config.load, cache: &cache, previous, observer };
-    let outcomes: Vec<_> = sources.into_par_iter().map(|source| opener.open(source)).collect();
+    let opener = Opener { mode: config.load, cache: &cache, previous, observer, now };
+    let outcomes: Vec<_> = sources.par_iter().map(|source| opener.open(source)).collect();
     let mut opening = Opening::default();
     for outcome in outcomes {
         opening.add(outcome?);
     }
     opening.warnings.extend(cache.finish());
-    opening.finish(config.skip_bad_packs)
+    opening.finish(config.skip_bad_packs, previous)
 }
 
 /// The parts of the stack, from bottom to top.
@@ -117,10 +168,10 @@ fn sources(bundled: &'static [BundledPack], config: &StackConfig) -> Vec<Source>
 #[derive(Default)]
 struct Opening {
     layers: Vec<Layer>,
+    rejected: Vec<Rejected>,
+    sources: Vec<SourceReport>,
     diagnostics: Vec<Diagnostic>,
     references: Vec<References>,
-    bad: Vec<String>,
-    kept: Vec<String>,
     warnings: Vec<Warning>,
 }
 
@@ -128,33 +179,43 @@ impl Opening {
     fn add(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Ready(ready) => {
+                self.report(&ready.layer.source, SourceState::Ready(ready.origin));
                 self.layers.push(ready.layer);
                 self.diagnostics.extend(ready.diagnostics);
                 self.references.push(ready.references);
                 self.warnings.extend(ready.warning);
             }
-            Outcome::Kept { layer, diagnostics } => {
-                self.kept.push(layer.source.name());
-                self.layers.push(layer);
-                self.diagnostics.extend(diagnostics);
-            }
-            Outcome::Bad { source, diagnostics } => {
-                self.bad.push(source.name());
-                self.diagnostics.extend(diagnostics);
+            Outcome::Rejected { rejected, last_good } => {
+                let state = if last_good.is_some() { SourceState::Kept } else { SourceState::LeftOut };
+                self.report(&rejected.source, state);
+                self.layers.extend(last_good);
+                self.diagnostics.extend_from_slice(&rejected.diagnostics);
+                self.rejected.push(rejected);
             }
         }
     }
 
-    fn finish(self, skip_bad_packs: bool) -> Result<Opened, StoreError> {
-        let Self { layers, mut diagnostics, references, bad, kept, warnings } = self;
-        if !bad.is_empty() && !skip_bad_packs {
-            return Err(StoreError::BadPacks { diagnostics });
+    fn report(&mut self, source: &Source, state: SourceState) {
+        self.sources.push(SourceReport { source: source.name(), state });
+    }
+
+    /// The sources of a state.
+    fn named(&self, state: SourceState) -> Vec<String> {
+        let reports = self.sources.iter().filter(|report| report.state == state);
+        reports.map(|report| report.source.clone()).collect()
+    }
+
+    fn finish(mut self, skip_bad_packs: bool, previous: &Stack) -> Result<Opened, StoreError> {
+        let (kept, skipped) = (self.named(SourceState::Kept), self.named(SourceState::LeftOut));
+        if !skipped.is_empty() && !skip_bad_packs {
+            return Err(StoreError::BadPacks { diagnostics: self.diagnostics });
         }
-        let gazetteer = Gazetteer::new(layers.iter().map(|layer| Arc::clone(&layer.segment)).collect());
-        let dangling = references.iter().flat_map(|references| references.dangling(&gazetteer));
-        diagnostics.extend(dangling.take(MAX_DIAGNOSTICS));
-        let stack = Stack { layers };
-        Ok(Opened { gazetteer, stack, diagnostics, skipped: bad, kept, warnings })
+        let gazetteer = previous.gazetteer_over(&self.layers);
+        let dangling = self.references.iter().flat_map(|references| references.dangling(&gazetteer));
+        self.diagnostics.extend(dangling.take(MAX_DIAGNOSTICS));
+        let Self { layers, rejected, sources, diagnostics, warnings, .. } = self;
+        let stack = Stack { layers, rejected, gazetteer: Some(Arc::clone(&gazetteer)) };
+        Ok(Opened { gazetteer, stack, sources, diagnostics, skipped, kept, warnings })
     }
 }
 
@@ -250,7 +311,8 @@ mod tests {
         build(&fixture.config.packs[1], &index, &BuildOptions::default()).unwrap();
         fixture.config.indexes = vec![index];
         fixture.config.packs.reverse();
-        let opened = open_over(bundled, &fixture.config, &Stack::default(), &Silent).unwrap();
+        let opened =
+            open_over(bundled, &fixture.config, &Stack::default(), &Silent, SystemTime::now()).unwrap();
         assert_eq!(names(&opened), ["c", "b", "b", "a"]);
     }
 
@@ -262,7 +324,7 @@ mod tests {
         fixture.open().unwrap();
         fixture.config.packs.clear();
         let origins = Origins::default();
-        open_over(bundled, &fixture.config, &Stack::default(), &origins).unwrap();
+        open_over(bundled, &fixture.config, &Stack::default(), &origins, SystemTime::now()).unwrap();
         assert_eq!(origins.take(), [Origin::Cache]);
     }
 
@@ -307,6 +369,109 @@ mod tests {
         assert!(!second.diagnostics.is_empty());
         assert!(resolves(&second, "alpha") && resolves(&second, "gamma"));
         assert_eq!(failure(fixture.open()).exit_code(), 65);
+    }
+
+    #[test]
+    fn a_pack_or_segment_file_that_is_gone_keeps_its_last_good_segment() {
+        let mut fixture = Fixture::new();
+        let index = fixture.folder.path().join("b.yaqut");
+        build(&fixture.config.packs.pop().unwrap(), &index, &BuildOptions::default()).unwrap();
+        fixture.config.indexes = vec![index.clone()];
+        let first = fixture.open().unwrap();
+        let gone = [index, fixture.config.packs[0].clone()];
+        let away = gone.each_ref().map(|path| path.with_extension("away"));
+        for (path, away) in gone.iter().zip(&away) {
+            fs::rename(path, away).unwrap();
+        }
+        let without = reopen(&fixture.config, &first.stack, &Silent).unwrap();
+        assert_eq!(without.kept, gone.each_ref().map(|path| path.display().to_string()));
+        let codes: Vec<_> = without.diagnostics.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, ["cannot-open"; 2]);
+        let again = reopen(&fixture.config, &without.stack, &Silent).unwrap();
+        assert_eq!((&again.kept, &again.diagnostics), (&without.kept, &without.diagnostics));
+        for (path, away) in gone.iter().zip(&away) {
+            fs::rename(away, path).unwrap();
+        }
+        let back = reopen(&fixture.config, &again.stack, &Silent).unwrap();
+        assert_eq!((back.kept, back.diagnostics), (vec![], vec![]));
+        assert!(Arc::ptr_eq(&back.gazetteer, &first.gazetteer));
+    }
+
+    #[test]
+    fn bad_segment_files_keep_the_last_good_one() {
+        let mut fixture = Fixture::new();
+        let index = fixture.folder.path().join("a.yaqut");
+        build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
+        let bytes = fs::read(&index).unwrap();
+        fixture.config = StackConfig { packs: vec![], indexes: vec![index.clone()], ..fixture.config };
+        let first = fixture.open().unwrap();
+        let mut flipped = bytes.clone();
+        flipped[bytes.len() / 2] ^= 1;
+        for bad in [&bytes[..bytes.len() / 2], &flipped, b"another file", b""] {
+            let next = fixture.folder.path().join("next");
+            fs::write(&next, bad).unwrap();
+            fs::rename(next, &index).unwrap();
+            let kept = reopen(&fixture.config, &first.stack, &Silent).unwrap();
+            assert_eq!(kept.sources[0].state, SourceState::Kept);
+            assert!(resolves(&kept, "alpha") && kept.diagnostics[0].code == "cannot-open");
+        }
+    }
+
+    struct NeverCompiling;
+
+    impl Observer for NeverCompiling {
+        fn observe(&self, event: Event<'_>) {
+            assert!(!matches!(event, Event::Compiling { .. }), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_pack_is_not_read_again_until_it_changes() {
+        let fixture = Fixture::new();
+        let first = fixture.open().unwrap();
+        break_pack(&fixture.config.packs[0]);
+        let second = reopen(&fixture.config, &first.stack, &Silent).unwrap();
+        let third = reopen(&fixture.config, &second.stack, &NeverCompiling).unwrap();
+        assert_eq!((third.kept, &third.diagnostics), (second.kept, &second.diagnostics));
+        assert!(Arc::ptr_eq(&second.gazetteer, &third.gazetteer));
+        write_pack(&fixture.config.packs[0], "a", "alpha");
+        let mended = reopen(&fixture.config, &third.stack, &NeverCompiling).unwrap();
+        assert_eq!((mended.kept, mended.diagnostics), (vec![], vec![]));
+        assert!(Arc::ptr_eq(&first.gazetteer, &mended.gazetteer));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_of_the_same_stamp_are_not_read_and_those_just_written_are() {
+        let mut fixture = Fixture::new();
+        let index = fixture.folder.path().join("a.yaqut");
+        build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
+        fixture.config.indexes = vec![index];
+        fixture.config.packs.remove(0);
+        let (now, later) = (SystemTime::now(), SystemTime::now() + std::time::Duration::from_secs(60));
+        let open_at =
+            |previous: &Stack, now| open_over(&[], &fixture.config, previous, &Silent, now).unwrap();
+        let racy = open_at(&Stack::default(), now);
+        assert!(racy.stack.layers.iter().all(|layer| layer.stamp.is_none()));
+        let first = open_at(&Stack::default(), later);
+        assert!(first.stack.layers.iter().all(|layer| layer.stamp.is_some()));
+        // Whoever says that the new files are those that were read is believed.
+        let other = fixture.folder.path().join("c");
+        write_pack(&other, "c", "gamma");
+        build(&other, &fixture.config.indexes[0], &BuildOptions { force: true, ..BuildOptions::default() })
+            .unwrap();
+        write_pack(&fixture.config.packs[0], "b", "delta");
+        let mut deceived = first.stack;
+        for (layer, stamped) in deceived.layers.iter_mut().zip(open_at(&Stack::default(), later).stack.layers)
+        {
+            layer.stamp = stamped.stamp;
+        }
+        let believed = open_at(&deceived, later);
+        assert!(resolves(&believed, "alpha") && resolves(&believed, "beta"));
+        for read in [open_at(&deceived, now), open_at(&deceived.to_be_read_again(), later)] {
+            assert!(resolves(&read, "gamma") && resolves(&read, "delta"));
+            assert!(!resolves(&read, "alpha") && !resolves(&read, "beta"));
+        }
     }
 
     #[test]
@@ -367,7 +532,7 @@ mod tests {
         fixture.open().unwrap();
         assert!(temp.exists());
         let file = fs::File::options().write(true).open(&temp).unwrap();
-        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         fixture.open().unwrap();
         assert!(!temp.exists());
         assert_eq!(fixture.cached().len(), 2);

@@ -1,4 +1,4 @@
-//! What the tests of this room share: sample packs and their segments.
+//! What tests share: sample packs and their segments.
 
 use std::fs;
 use std::io::Write;
@@ -40,7 +40,7 @@ pub(super) fn segment_bytes(name: &str) -> Vec<u8> {
 }
 
 /// Writes such a pack into `folder`, which is made if need be.
-pub(super) fn write_pack(folder: &Path, name: &str, alias: &str) {
+pub(crate) fn write_pack(folder: &Path, name: &str, alias: &str) {
     fs::create_dir_all(folder).unwrap();
     for (file, text) in pack_files(name, alias) {
         fs::write(folder.join(file), text).unwrap();
@@ -48,7 +48,7 @@ pub(super) fn write_pack(folder: &Path, name: &str, alias: &str) {
 }
 
 /// Breaks the pack in `folder`: the second line of its alias table loses its columns.
-pub(super) fn break_pack(folder: &Path) {
+pub(crate) fn break_pack(folder: &Path) {
     fs::write(folder.join("aliases.tsv"), "id\talias\tlang\tkind\tsource\tnote\nx:broken\n").unwrap();
 }
 

@@ -14,14 +14,39 @@ struct Service {
 
 impl Service {
     fn start(place: &Place) -> Self {
-        let mut child = place.start(&["serve", "--listen", "127.0.0.1:0"]);
+        Self::start_with(place, &[])
+    }
+
+    fn start_with(place: &Place, arguments: &[&str]) -> Self {
+        let listeners = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        let mut child = place.start(&[&listeners, arguments].concat());
         let mut talk = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         talk.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(',').next());
-        let url = format!("http://{}", address.unwrap_or_else(|| panic!("unexpected: {line}")));
+        let after = |words: &str| line.split_once(words).and_then(|(_, rest)| rest.split(',').next());
+        let url = after("listening on ").unwrap_or_else(|| panic!("unexpected: {line}"));
+        assert!(after("administration on ").is_some_and(|address| !address.ends_with(":0")), "{line}");
         assert!(line.contains("1 pack, 6 aliases, ready in"), "{line}");
-        Self { child, talk, url }
+        Self { child, url: format!("http://{url}"), talk }
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args([name, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Reads what the service says, up to a line with `part`.
+    #[track_caller]
+    fn says(&mut self, part: &str) {
+        let mut said = String::new();
+        while self.talk.read_line(&mut said).unwrap() > 0 {
+            if said.contains(part) {
+                return;
+            }
+        }
+        panic!("no `{part}` in {said}");
     }
 }
 
@@ -58,8 +83,7 @@ fn a_server_answers_as_packs_do() {
 fn a_signal_ends_the_service_well() {
     let place = Place::new();
     let mut service = Service::start(&place);
-    let pid = service.child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    service.signal("-TERM");
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
     let mut line = String::new();
     service.talk.read_line(&mut line).unwrap();
@@ -73,6 +97,42 @@ fn a_port_in_use_ends_with_74_and_a_way_out() {
     let address = service.url.trim_start_matches("http://");
     place.run(&["serve", "--listen", address]).expect(74).stderr_has(&["cannot listen on", "--listen"]);
     place.run(&["serve", "--listen", "nonsense"]).expect(2);
+    let both = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", address];
+    place.run(&both).expect(74).stderr_has(&[address, "--admin-listen", "127.0.0.1:0", "off"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_reloads_and_a_bad_pack_is_told_of() {
+    let place = Place::new();
+    let mut service = Service::start_with(&place, &["--watch", "off", "-v"]);
+    let url = service.url.clone();
+    let canonical_id = |name: &str| {
+        let run = place.run_bare(&["resolve", name, "--format", "jsonl", "--server", &url]);
+        run.stdout.split("\"canonical_id\":").nth(1).unwrap().split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(canonical_id("Granary"), "null");
+    let aliases = place.read("pack/aliases.tsv");
+    place.write("pack/aliases.tsv", format!("{aliases}Q212\tGranary\ten\talternate\t\t\n"));
+    service.signal("-HUP");
+    service.says("reloaded");
+    assert_eq!(canonical_id("Granary"), "\"Q212\"");
+    place.write("pack/aliases.tsv", format!("{aliases}Q212\tGranary\ten\tother\t\t\n"));
+    service.signal("-HUP");
+    service.says("aliases.tsv:8:17: error[unknown-kind]");
+    service.says("serves as it last was");
+    assert_eq!(canonical_id("Granary"), "\"Q212\"");
+}
+
+#[test]
+fn a_server_without_administration_starts() {
+    let place = Place::new();
+    let mut child = place.start(&["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off"]);
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("listening on ") && !line.contains("administration"), "{line}");
 }
 
 #[test]

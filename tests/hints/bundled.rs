@@ -1,13 +1,13 @@
 //! Homographs over the bundled packs.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use yaqut::store::{self, CachePolicy, Silent, StackConfig};
 use yaqut::{Gazetteer, ResolveOptions};
 
 use super::{context, ids, in_country, of_type, verdict};
 
-static BUNDLED: LazyLock<Gazetteer> = LazyLock::new(|| {
+static BUNDLED: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| {
     let config = StackConfig { cache: CachePolicy::Off, ..StackConfig::default() };
     store::open(&config, &Silent).unwrap().gazetteer
 });

@@ -1,5 +1,7 @@
 //! Answers to names, known and misspelt, over the generated pack and the bundled ones: keys, tiers, scores, decision.
 
+use std::sync::Arc;
+
 use yaqut::store::{self, CachePolicy, Silent, StackConfig};
 use yaqut::{Gazetteer, ResolveOptions};
 
@@ -69,7 +71,7 @@ fn measure_exact(context: &Context<'_>, gazetteer: &Gazetteer, queries: &[Query]
     ]
 }
 
-fn open(context: &Context<'_>) -> Result<Gazetteer> {
+fn open(context: &Context<'_>) -> Result<Arc<Gazetteer>> {
     let config = StackConfig {
         indexes: vec![context.workload.segment_path()],
         cache: CachePolicy::Off,

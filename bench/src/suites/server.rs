@@ -27,7 +27,7 @@ impl Server {
     /// Starts a server, and waits until it says that it listens.
     fn start(program: &Path, segment: &Path) -> Result<Self> {
         let mut child = Command::new(program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--index"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "off", "--index"])
             .arg(segment)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -1,0 +1,76 @@
+//! The administration: a listener of its own for operators, with `yaqut.v1.AdminService`, health and reflection.
+//!
+//! What else operators need over the network (metrics, say) is routed beside them in [`serve_admin`].
+
+mod messages;
+mod service;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tonic::body::Body;
+use tonic::codegen::BoxFuture;
+use tonic::service::Routes;
+use tower_service::Service;
+
+use self::service::admin_service;
+use super::reload::Reloader;
+use super::{ServeError, ServeOptions, Standing, run, with_reflection};
+use crate::rpc::{ADMIN_FILE_DESCRIPTOR_SET, ADMIN_SERVICE_NAME};
+use crate::store::Watch;
+
+/// What the administration works on.
+#[derive(Clone)]
+pub struct Administration {
+    /// Does the reloads.
+    pub reloader: Reloader,
+    /// Notices changes of files; none if only calls and signals reload.
+    pub watch: Option<Arc<Watch>>,
+}
+
+/// How long a call of the administration may take: a large pack takes minutes to compile.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+/// How long calls may still take once the server is told to stop: none of them is worth waiting for.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(1);
+
+/// Answers the administration's calls on `listener`, until `shutdown` is ready: as [`serve`](super::serve), but a call may
+/// take an hour, and those under way get a second to end.
+///
+/// Must be called within a tokio runtime with I/O and time.
+pub async fn serve_admin(
+    listener: TcpListener,
+    administration: Administration,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let (standing, health_service) = Standing::new(ADMIN_SERVICE_NAME).await;
+    let routes = Routes::new(health_service).add_service(admin_service(administration));
+    let routes = with_reflection(routes, ADMIN_FILE_DESCRIPTOR_SET)?.prepare();
+    let options = ServeOptions {
+        call_timeout: CALL_TIMEOUT,
+        drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
+        ..options
+    };
+    run(listener, Boxed(routes), standing, shutdown, options).await
+}
+
+/// Routes whose answers stay where they are while they are awaited.
+#[derive(Clone)]
+struct Boxed(Routes);
+
+impl Service<http::Request<Body>> for Boxed {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<http::Response<Body>, Infallible>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<http::Request<Body>>::poll_ready(&mut self.0, cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        Box::pin(self.0.call(request))
+    }
+}
