@@ -11,6 +11,8 @@ mod canonicalize;
 mod eval;
 #[path = "cli/hints.rs"]
 mod hints;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Temporary files that an interrupted run must not leave behind.
+/// Temporary files and folders that an interrupted run must not leave behind.
 static GUARDED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// From now on an interrupt removes every guarded file and ends the program with 128 + the signal's number, at once,
+/// From now on an interrupt removes every guarded file and folder and ends the program with 128 + the signal's number, at once,
 /// whatever other threads wait for.
 ///
 /// Where signals cannot be had, an interrupt ends the program the system's way.
@@ -18,7 +18,7 @@ pub fn clean_up_on_interrupt() {
         if let Some(code) = runtime.block_on(interrupted()) {
             let guarded = guarded();
             for path in guarded.iter() {
-                let _ = fs::remove_file(path);
+                let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
             }
             // The lock is still held: no other thread can start a new file or finish one now.
             std::process::exit(code);
