@@ -8,15 +8,15 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`input`] | finds inputs, and undoes compression: gzip, bzip2, Zstandard, members of zip archives, standard input |
-//! | [`lines`], [`pipeline`] | a stream in blocks of whole lines, worked on by all cores, written in order |
-//! | [`streaming`] | the two together: a function from a line to rows, or to a fault |
-//! | [`malformed`] | lines that cannot be read: counted, told with their place, no reason to stop |
-//! | [`names`] | the names of one entity: tidy, each once, with one preferred name a language |
-//! | [`filters`] | `--type --country --lang --min-rank`, applied to whatever becomes a row |
-//! | [`sink`], [`claims`] | rows as text, appended to the tables; who may have which ID, settled at the end |
-//! | [`staging`] | the tables while they are written; the lock, the commit, what killed imports left behind |
-//! | [`language`], [`script`], [`countries`], [`clean`], [`romanise`] | what names and codes tell |
+//! | `input` | finds inputs, and undoes compression: gzip, bzip2, Zstandard, members of zip archives, standard input |
+//! | `lines`, `pipeline` | a stream in blocks of whole lines, worked on by all cores, written in order |
+//! | `streaming` | the two together: a function from a line to rows, or to a fault |
+//! | `malformed` | lines that cannot be read: counted, told with their place, no reason to stop |
+//! | `names` | the names of one entity: tidy, each once, with one preferred name a language |
+//! | `filters` | `--type --country --lang --min-rank`, applied to whatever becomes a row |
+//! | `sink`, `claims` | rows as text, appended to the tables; who may have which ID, settled at the end |
+//! | `staging` | the tables while they are written; the lock, the commit, what killed imports left behind |
+//! | `language`, `script`, `countries`, `clean`, `romanise` | what names and codes tell |
 //!
 //! Memory is bounded whatever the size of the source: blocks of lines, the sorter of the claims, and what a source keeps
 //! itself.
@@ -24,17 +24,17 @@
 //! # Adding a source
 //!
 //! 1. A file or folder `src/import/NAME/` with `INPUTS`, a text for people, and
-//!    `import(inputs, staging, options, progress) -> Result<Report, ImportError>`. [`wikidata`] shows the plain case: find
-//!    the inputs by the names of their files ([`input::find`]), begin a pack ([`streaming::Streaming::begin`]), and give
-//!    [`streaming::Streaming::rows`] a function that reads a line and hands [`sink::Rows::add`] a [`rows::Draft`] for each
-//!    entity, its names gathered by [`names::Names`]. What a line says wrongly is a [`malformed::Malformed`]; what is left
+//!    `import(inputs, staging, options, progress) -> Result<Report, ImportError>`. `wikidata` shows the plain case: find
+//!    the inputs by the names of their files (`input::find`), begin a pack (`streaming::Streaming::begin`), and give
+//!    `streaming::Streaming::rows` a function that reads a line and hands `sink::Rows::add` a `rows::Draft` for each
+//!    entity, its names gathered by `names::Names`. What a line says wrongly is a `malformed::Malformed`; what is left
 //!    out on purpose is counted as a [`Skip`].
-//! 2. Where lines of several files make one entity, give [`streaming::Streaming::lines`] a function that makes sortable
-//!    records, sort them, and make drafts of what comes together: [`geonames`] does.
+//! 2. Where lines of several files make one entity, give `streaming::Streaming::lines` a function that makes sortable
+//!    records, sort them, and make drafts of what comes together: `geonames` does.
 //! 3. A variant of [`Source`], its name, `INPUTS` and `import` in this file.
 //! 4. A page in `docs/import/`, linked from `docs/PACKS.md`; small samples of your own writing in the tests.
 //!
-//! A source that fits into memory may instead gather drafts and have [`rows::pack`] sort them, as [`cldr`] does.
+//! A source that fits into memory may instead gather drafts and have `rows::pack` sort them, as `cldr` does.
 //!
 //! Architecture invariant: no index, no network; of the crate only `model`, `text`, `pack` and `sort`.
 

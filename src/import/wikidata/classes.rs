@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::json::item_number;
+use super::statement::item_number;
 
 /// Columns `class type label`; the type of pages of a wiki's own is `-`.
 static TABLE: &str = include_str!("classes.tsv");
@@ -111,8 +111,8 @@ mod tests {
             (vec![5], Some(Sort::Type("person"))),
             (vec![23442, 515, 6256], Some(Sort::Type("country"))),
             (vec![35657, 3957], Some(Sort::Type("city"))),
-            (vec![5, 4167410], Some(Sort::Type("person"))),
-            (vec![4167410], Some(Sort::WikiPage)),
+            (vec![5, 4_167_410], Some(Sort::Type("person"))),
+            (vec![4_167_410], Some(Sort::WikiPage)),
             (vec![1, 2], None),
             (vec![], None),
         ] {

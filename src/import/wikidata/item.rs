@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::classes::{Classes, Sort};
-use super::json::{Entity, Statement, Term, Value};
+use super::json::{Entity, Term};
 use super::language::tag;
 use super::property::Property;
+use super::statement::{Statement, Value};
 use crate::import::countries;
 use crate::import::filters::Filters;
 use crate::import::names::{Name, Names, one_preferred};

@@ -9,6 +9,7 @@ mod item;
 mod json;
 mod language;
 mod property;
+mod statement;
 
 use std::path::{Path, PathBuf};
 
@@ -26,8 +27,8 @@ use super::{ImportError, Options, Source};
 use crate::model::{EntityId, is_qid};
 use crate::pack::{self, License, Manifest};
 use classes::Classes;
-use json::item_number;
 use property::Property;
+use statement::{Value, item_number};
 
 pub(super) const INPUTS: &str = "\
   latest-all.json.gz                  the JSON dump, whole or a part of it (*.json, *.ndjson, *.jsonl; - for standard
@@ -143,7 +144,7 @@ fn superclasses(line: &str, filters: &Filters) -> Vec<(u32, u32)> {
     let Some(class) = item_number(&entity.id) else { return Vec::new() };
     let above = entity.statements.iter().filter(|statement| statement.property == Property::SubclassOf);
     let numbers = above.filter_map(|statement| match statement.value {
-        json::Value::Item(number) => Some((class, number)),
+        Value::Item(number) => Some((class, number)),
         _ => None,
     });
     numbers.collect()
