@@ -94,7 +94,7 @@ pub(super) fn absorb(all: &mut FaultsByKind, later: FaultsByKind) {
 
 /// The first fault of all lines.
 pub(super) fn first(all: &FaultsByKind) -> Option<&Fault> {
-    all.values().flat_map(|faults| faults.first.first()).min_by_key(|fault| fault.line)
+    all.values().filter_map(|faults| faults.first.first()).min_by_key(|fault| fault.line)
 }
 
 #[cfg(test)]

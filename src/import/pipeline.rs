@@ -82,6 +82,10 @@ fn do_work<J, O>(
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "whoever waits for a job is told by its end that none will come"
+)]
 fn in_order<J, O, E>(
     done: Receiver<Done<J, O>>,
     give_back: Sender<J>,
@@ -114,6 +118,7 @@ mod tests {
     }
 
     /// Work that takes the longer the smaller the number is, in every ten.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as work is called")]
     fn uneven(job: &u64) -> u64 {
         thread::sleep(std::time::Duration::from_micros(10 - job % 10));
         job * 2

@@ -41,7 +41,7 @@ impl<'p> Streaming<'p> {
         let Self { sink, options, progress } = self;
         let work = LineWork { input, new: || Rows::new(&options.filters), parse };
         let mut faults = FaultsByKind::new();
-        let run = each_line(work, options.strict, *progress, &mut faults, |rows| sink.append(rows));
+        let run = each_line(&work, options.strict, *progress, &mut faults, |rows| sink.append(rows));
         malformed::absorb(&mut sink.report.malformed, faults);
         run
     }
@@ -57,7 +57,7 @@ impl<'p> Streaming<'p> {
         let work = LineWork { input, new: O::default, parse };
         let mut faults = FaultsByKind::new();
         let report = &mut sink.report;
-        let run = each_line(work, options.strict, *progress, &mut faults, |output| take(output, report));
+        let run = each_line(&work, options.strict, *progress, &mut faults, |output| take(output, report));
         malformed::absorb(&mut sink.report.malformed, faults);
         run
     }
@@ -70,7 +70,7 @@ impl<'p> Streaming<'p> {
         mut take: impl FnMut(O),
     ) -> Result<(), ImportError> {
         let work = LineWork { input, new: O::default, parse };
-        each_line(work, false, self.progress, &mut FaultsByKind::new(), |output| {
+        each_line(&work, false, self.progress, &mut FaultsByKind::new(), |output| {
             take(output);
             Ok(())
         })
@@ -116,7 +116,7 @@ where
 }
 
 fn each_line<O: Send, N, P>(
-    work: LineWork<'_, N, P>,
+    work: &LineWork<'_, N, P>,
     is_strict: bool,
     progress: &mut dyn Progress,
     faults: &mut FaultsByKind,

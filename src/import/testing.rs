@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Filters, ImportError, Options, Report, Source, run};
-use crate::model::{CountryCode, EntityType, Rank};
+use crate::model::{CountryCode, EntityId, EntityType, Rank};
 use crate::pack::{Pack, PackFile, PackFiles, Severity, lint_stack, parse};
 
 /// A folder with inputs, and a pack that is made of them.
@@ -48,7 +48,7 @@ impl Place {
     #[track_caller]
     pub fn entities(&self) -> Vec<String> {
         let shown = |row: &crate::pack::EntityRow| {
-            let same_as: Vec<&str> = row.same_as.iter().map(|id| id.as_str()).collect();
+            let same_as: Vec<&str> = row.same_as.iter().map(EntityId::as_str).collect();
             format!(
                 "{}|{}|{}|{}|{}|{}|{}",
                 row.id,

@@ -3,7 +3,7 @@
 use crate::import::malformed::Malformed;
 
 /// The cells of a line, of which there are `N`.
-pub(super) fn cells<'l, const N: usize>(line: &'l str) -> Result<[&'l str; N], Malformed> {
+pub(super) fn cells<const N: usize>(line: &str) -> Result<[&str; N], Malformed> {
     let mut found = [""; N];
     let mut count = 0;
     for cell in line.split('\t') {

@@ -115,14 +115,13 @@ impl Input {
         if found.is_dir() {
             return Err(fail(io::ErrorKind::IsADirectory.into()));
         }
-        let (bytes, total) = match &self.member {
-            Some(member) => (member.open(file, count).map_err(fail)?, Some(member.len())),
-            None => {
-                let bytes = decoder::decoded(count(Box::new(file)));
-                let damaged = |cause| ImportError::damaged(&label, read.load(Ordering::Relaxed), None, cause);
-                (bytes.map_err(damaged)?, found.is_file().then_some(found.len()))
-            }
-        };
+        if let Some(member) = &self.member {
+            let bytes = member.open(file, count).map_err(fail)?;
+            return Ok(Stream { label, bytes, read, total: Some(member.len()) });
+        }
+        let total = found.is_file().then_some(found.len());
+        let damaged = |cause| ImportError::damaged(&label, read.load(Ordering::Relaxed), total, cause);
+        let bytes = decoder::decoded(count(Box::new(file))).map_err(damaged)?;
         Ok(Stream { label, bytes, read, total })
     }
 
@@ -258,7 +257,7 @@ mod tests {
         fs::write(&path, zip(&members)).unwrap();
         for named in [path.clone(), folder.path().to_owned()] {
             let found = find(Source::GeoNames, &[named], is_table).unwrap();
-            let texts: Vec<_> = found.iter().map(|(_, input)| text_of(input).unwrap()).collect();
+            let texts: Vec<_> = found.iter().map(|((), input)| text_of(input).unwrap()).collect();
             assert_eq!(texts, [TEXT, "stored"]);
             assert!(found[1].1.label().ends_with("names.zip/b.txt"));
         }
@@ -269,8 +268,11 @@ mod tests {
     #[test]
     fn what_is_cut_off_or_changed_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let text: String =
-            (0..20_000_u32).map(|n| format!("{n}\t{}\n", n.wrapping_mul(2_654_435_761))).collect();
+        let lines: Vec<String> = (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
+        let text = lines.join(
+            "
+",
+        );
         let path = folder.path().join("x.txt");
         for (ending, bytes) in compressed(text.as_bytes()).into_iter().skip(1) {
             for damaged in [&bytes[..bytes.len() - 9], &bytes[..bytes.len() / 3]] {

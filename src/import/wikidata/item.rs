@@ -110,27 +110,47 @@ fn texts<'i>(item: &'i Entity<'_>, property: Property) -> impl Iterator<Item = &
     })
 }
 
+/// Somebody else who gives IDs.
+struct Authority {
+    property: Property,
+    namespace: &'static str,
+    /// Whether an ID is written as theirs are.
+    is_good: fn(&str) -> bool,
+}
+
+const AUTHORITIES: [Authority; 5] = [
+    Authority { property: Property::CountryCode, namespace: "iso3166", is_good: is_country_code },
+    Authority { property: Property::DivisionCode, namespace: "iso3166-2", is_good: is_division_code },
+    Authority { property: Property::GeoNames, namespace: "geonames", is_good: is_number },
+    Authority { property: Property::Gnd, namespace: "gnd", is_good: is_gnd },
+    Authority { property: Property::Viaf, namespace: "viaf", is_good: is_number },
+];
+
+fn is_country_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// `UA-30`.
+fn is_division_code(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(country, division)| {
+        let is_good = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        is_country_code(country) && (1..=3).contains(&division.len()) && division.bytes().all(is_good)
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Digits, of which the last may be the check digit `X`, with or without a hyphen before it.
+fn is_gnd(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'X'))
+}
+
 /// The IDs that other authorities give it.
 fn identifiers(item: &Entity<'_>, report: &mut Report) -> Vec<EntityId> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
-    let division = |text: &str| {
-        let alphanumeric = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        text.split_once('-').is_some_and(|(country, part)| {
-            letters(country) && (1..=3).contains(&part.len()) && part.bytes().all(alphanumeric)
-        })
-    };
-    let gnd =
-        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'X'));
-    let authorities: [(Property, &str, &dyn Fn(&str) -> bool); 5] = [
-        (Property::CountryCode, "iso3166", &letters),
-        (Property::DivisionCode, "iso3166-2", &division),
-        (Property::GeoNames, "geonames", &digits),
-        (Property::Gnd, "gnd", &gnd),
-        (Property::Viaf, "viaf", &digits),
-    ];
     let mut ids = Vec::new();
-    for (property, namespace, is_good) in authorities {
+    for Authority { property, namespace, is_good } in AUTHORITIES {
         for text in texts(item, property) {
             match EntityId::new(&format!("{namespace}:{text}")) {
                 Ok(id) if is_good(text) => ids.push(id),
