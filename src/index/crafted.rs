@@ -76,6 +76,7 @@ fn ask(segment: &Segment) {
     for name in NAMES {
         let key = text::lookup_key(name);
         let _ = segment.lookup(&key).take(100).count();
+        segment.lookup_all(&[&key], |_, _| ());
         let _ = segment.lookup_candidates(KeyHash::of(&key)).take(100).count();
         segment.search_fuzzy(&FuzzyPattern::new(&key, 2), &mut budget, |postings| {
             postings.take(9).for_each(drop);

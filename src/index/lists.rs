@@ -69,6 +69,15 @@ impl<'a> Postings<'a> {
     }
 }
 
+/// The first byte of the list that a head says, if it says one; for who brings it into the cache.
+#[inline]
+pub(super) fn first_byte(section: &[u8], head: u32) -> Option<u8> {
+    if head & LIST == 0 {
+        return None;
+    }
+    section.get(4 * (head & !LIST) as usize).copied()
+}
+
 impl Iterator for Postings<'_> {
     type Item = u32;
 

@@ -4,8 +4,9 @@
 //! from the text of the first alias. So nothing is given that is not under the key.
 
 use super::format::{BARE, SectionKind};
-use super::lists::{Postings, TokenAliases, TokenList};
-use super::table::{KeyHash, Table};
+use super::lists::{Postings, TokenAliases, TokenList, first_byte};
+use super::lookup_all::lookup_all;
+use super::table::{Heads, KeyHash, Table};
 use super::{AliasOrdinal, Posting, Segment, TokenBearers};
 use crate::text::{self, NameKeys};
 
@@ -19,6 +20,13 @@ impl Segment {
     pub fn lookup_hashed<'a>(&'a self, key: &'a str, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
         let lists = self.key_lists(hash);
         lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
+    }
+
+    /// As [`Segment::lookup`], of many keys: hands the aliases under each to `take`, with the index of the key.
+    ///
+    /// Several times as fast as to look up one key after the other, for it waits for the memory of many keys at once.
+    pub fn lookup_all<K: AsRef<str>>(&self, keys: &[K], take: impl FnMut(usize, Posting)) {
+        lookup_all(self, keys, take);
     }
 
     /// As [`KeyIndex::candidates`].
@@ -46,12 +54,12 @@ impl Segment {
     }
 
     /// Whether an alias, or its bare form, has a lookup key.
-    fn is_under(&self, posting: Posting, key: &str) -> bool {
+    pub(super) fn is_under(&self, posting: Posting, key: &str) -> bool {
         let Some(alias) = self.alias(posting.alias) else { return false };
-        let keys = NameKeys::new(&alias.text());
         if !posting.is_bare {
-            return keys.key() == key;
+            return alias.has_key(key);
         }
+        let keys = NameKeys::new(&alias.text());
         let bare = text::bare_form(keys.safe(), alias.article);
         bare.is_some_and(|bare| NameKeys::of_safe(bare.text.to_owned()).key() == key)
     }
@@ -124,18 +132,37 @@ impl<'a> KeyIndex<'a> {
         self.table.prefetch(hash);
     }
 
+    /// Readies the postings of a head.
+    #[inline]
+    pub(super) fn touch_list(self, head: u32) {
+        std::hint::black_box(first_byte(self.lists, head));
+    }
+
+    /// The heads that seem to be those of a key.
+    #[inline]
+    pub(super) fn heads(self, hash: KeyHash) -> Heads<'a> {
+        self.table.heads(hash)
+    }
+
     fn lists_of(self, hash: KeyHash) -> impl Iterator<Item = KeyPostings<'a>> {
-        self.table.heads(hash).map(move |head| KeyPostings(Postings::new(self.lists, head)))
+        self.heads(hash).map(move |head| self.postings(head))
+    }
+
+    /// The postings of a head.
+    #[inline]
+    pub(super) fn postings(self, head: u32) -> KeyPostings<'a> {
+        KeyPostings(Postings::new(self.lists, head))
     }
 }
 
 /// The postings of a key.
 #[derive(Clone)]
-struct KeyPostings<'a>(Postings<'a>);
+pub(super) struct KeyPostings<'a>(Postings<'a>);
 
 impl Iterator for KeyPostings<'_> {
     type Item = Posting;
 
+    #[inline]
     fn next(&mut self) -> Option<Posting> {
         let posting = self.0.next()?;
         Some(Posting { alias: posting & !BARE, is_bare: posting & BARE != 0 })

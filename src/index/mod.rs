@@ -9,10 +9,12 @@ mod file;
 pub mod format;
 #[cfg(test)]
 mod inversion;
+mod key_symbols;
 mod layout;
 mod lexicon;
 mod lists;
 mod lookup;
+mod lookup_all;
 #[cfg(test)]
 mod oracle;
 mod reader;

@@ -13,7 +13,7 @@ use super::format::{Attributes, MAX_ALIASES, Meta, MetaOverride, SectionKind};
 use super::inversion::{Inverted, Searchable, inverted};
 use super::lexicon::LexiconParts;
 use super::records::{AliasBlocks, AliasFields, IS_ARABIC, NO_TYPE};
-use super::texts::{Compressor, Sample, Sort};
+use super::texts::{Compressors, Sample, Sort};
 use crate::model::{AliasKind, Article, EntityId};
 use crate::pack::{AliasRow, EntityRow, OverrideAction, Pack};
 use crate::text;
@@ -32,7 +32,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
     let names = names_without_rows(pack);
     let aliases = sorted_aliases(pack, &names, &ids)?;
     let lists = Lists::collect(&entities, &aliases)?;
-    let compressors = Compressors::train(&entities, &aliases);
+    let compressors = train(&entities, &aliases);
 
     let mut file = SegmentFile::default();
     let meta = meta(pack, &ids, &lists, names.len());
@@ -187,32 +187,17 @@ impl NumberedAlias<'_> {
     }
 }
 
-/// What compresses texts, by [`Sort`].
-struct Compressors([Compressor; Sort::ALL.len()]);
-
-impl Compressors {
-    fn train(entities: &[&EntityRow], aliases: &[NumberedAlias<'_>]) -> Self {
-        let mut samples = Sort::ALL.map(|_| Sample::default());
-        for alias in aliases {
-            let text = &alias.row.alias;
-            samples[Sort::of_name(text) as usize].offer(text);
-        }
-        for entity in entities {
-            samples[Sort::Description as usize].offer(&entity.description);
-        }
-        Self(samples.map(|sample| Compressor::train(&sample)))
+/// Trains what compresses the texts of some rows.
+fn train(entities: &[&EntityRow], aliases: &[NumberedAlias<'_>]) -> Compressors {
+    let mut samples = Sort::ALL.map(|_| Sample::default());
+    for alias in aliases {
+        let text = &alias.row.alias;
+        samples[Sort::of_name(text) as usize].offer(text);
     }
-
-    fn compress(&self, sort: Sort, text: &str) -> Vec<u8> {
-        self.0[sort as usize].compress(text)
+    for entity in entities {
+        samples[Sort::Description as usize].offer(&entity.description);
     }
-
-    /// The section of their symbols.
-    fn symbols(&self) -> Vec<u8> {
-        let mut symbols = Vec::new();
-        self.0.iter().for_each(|compressor| compressor.write_symbols(&mut symbols));
-        symbols
-    }
+    Compressors::train(&samples)
 }
 
 /// The most bytes of the text of an alias.

@@ -10,7 +10,7 @@ use super::records::{
     ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
     IdTable, take_extras,
 };
-use super::rows::Rows;
+use super::rows::{Names, Rows};
 use super::table::BUCKET_BYTES;
 use super::texts::{Sort, SymbolTable, Text};
 use super::{SegmentBytes, SegmentError};
@@ -116,6 +116,11 @@ impl Alias<'_> {
     /// Whether the surface form is `text`.
     pub fn is(self, text: &str) -> bool {
         self.text.is(text)
+    }
+
+    /// Whether the lookup key of the surface form is `key`: nearly always told without reading it.
+    pub fn has_key(self, key: &str) -> bool {
+        self.text.has_key(key)
     }
 
     /// Whether two aliases surely have one surface form, as far as it can be told without reading it: yes if they are of
@@ -266,6 +271,11 @@ impl Segment {
     pub fn rows(&self) -> Rows<'_> {
         let entities = self.section(SectionKind::Entities).as_chunks().0;
         Rows { aliases: self.alias_table(), ids: self.id_table(), entities }
+    }
+
+    /// The texts of aliases, for who is about to read many.
+    pub(super) fn names(&self) -> Names<'_> {
+        Names { aliases: self.alias_table(), count: self.record_count, symbols: &self.symbols }
     }
 
     /// The ID that an alias row names.

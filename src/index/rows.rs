@@ -1,7 +1,8 @@
-//! [`Rows`]: the records of a segment, readied for being read.
+//! [`Rows`], [`Names`]: the records of a segment, readied for being read.
 
 use super::AliasOrdinal;
-use super::records::{AliasTable, ENTITY_BYTES, IdTable};
+use super::records::{AliasTable, ENTITY_BYTES, IS_ARABIC, IdTable};
+use super::texts::{Sort, SymbolTable, Text};
 
 /// The records of a segment, for who is about to read many: each step brings into the cache what the next one reads.
 ///
@@ -35,5 +36,32 @@ impl Rows<'_> {
         let owner = self.aliases.id(alias).and_then(|id| self.ids.owner(id));
         let entity = owner.and_then(|owner| self.entities.get(owner as usize));
         std::hint::black_box(entity.map(|bytes| bytes[0]));
+    }
+}
+
+/// The texts of a segment's aliases alone, for who reads many.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub aliases: AliasTable<'a>,
+    /// How many there are; the last block has room for more.
+    pub count: u32,
+    /// By [`Sort`].
+    pub symbols: &'a [SymbolTable; Sort::ALL.len()],
+}
+
+impl<'a> Names<'a> {
+    /// First the record of an alias, as [`Rows::touch_alias`].
+    #[inline]
+    pub fn touch(self, alias: AliasOrdinal) {
+        std::hint::black_box(self.aliases.id(alias));
+    }
+
+    /// Then its text, which is touched at both ends.
+    #[inline]
+    pub fn get(self, alias: AliasOrdinal) -> Option<Text<'a>> {
+        let fields = self.aliases.get(alias).filter(|_| alias < self.count)?;
+        std::hint::black_box((fields.codes.first().copied(), fields.codes.last().copied()));
+        let sort = if fields.attributes & IS_ARABIC == 0 { Sort::Other } else { Sort::Arabic };
+        Some(Text { codes: fields.codes, symbols: &self.symbols[sort as usize] })
     }
 }

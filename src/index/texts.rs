@@ -8,10 +8,12 @@
 //! text, or none.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::text;
+use super::key_symbols::KeySymbols;
+use crate::text::{self, NameKeys};
 
 /// Which table of symbols a text is compressed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,11 @@ impl Text<'_> {
         self.symbols.rest_of(self.codes, text.as_bytes()).is_some_and(<[u8]>::is_empty)
     }
 
+    /// Whether the lookup key of the text is `key`: nearly always told by its symbols.
+    pub fn has_key(self, key: &str) -> bool {
+        self.symbols.keys().surely_have(self.codes, key) || NameKeys::new(&self.read()).key() == key
+    }
+
     /// Replaces what `text` holds.
     pub fn read_into(self, text: &mut String) {
         let mut bytes = std::mem::take(text).into_bytes();
@@ -61,7 +68,7 @@ impl Text<'_> {
 }
 
 /// The code before a byte that stands for itself.
-const ESCAPE: u8 = u8::MAX;
+pub(super) const ESCAPE: u8 = u8::MAX;
 /// The most bytes of a symbol.
 const SYMBOL_BYTES: usize = 8;
 
@@ -70,13 +77,15 @@ const SYMBOL_BYTES: usize = 8;
 pub(super) struct SymbolTable {
     symbols: [[u8; SYMBOL_BYTES]; 256],
     lengths: [u8; 256],
+    /// Made when they are asked for first.
+    keys: OnceLock<Box<KeySymbols>>,
 }
 
 impl SymbolTable {
     /// Reads a table: a count, then of each symbol its length and its bytes. Gives the bytes after it as well; `None` if
     /// there are too few, or if a symbol is too long.
     pub fn parse(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let mut table = Self { symbols: [[0; SYMBOL_BYTES]; 256], lengths: [0; 256] };
+        let mut table = Self { symbols: [[0; SYMBOL_BYTES]; 256], lengths: [0; 256], keys: OnceLock::new() };
         let (&count, mut rest) = bytes.split_first()?;
         let places = table.symbols.iter_mut().zip(&mut table.lengths);
         for (symbol, length) in places.take(usize::from(count)) {
@@ -86,6 +95,15 @@ impl SymbolTable {
             (*length, rest) = (bytes.len() as u8, after);
         }
         Some((table, rest))
+    }
+
+    /// What the symbols add to lookup keys.
+    fn keys(&self) -> &KeySymbols {
+        self.keys.get_or_init(|| {
+            let symbols = self.symbols.iter().zip(&self.lengths);
+            let symbols = symbols.map(|(symbol, &length)| symbol.get(..length.into()).unwrap_or_default());
+            Box::new(KeySymbols::new(symbols))
+        })
     }
 
     /// What follows in `text` after what the codes stand for; `None` if it does not begin with that.
@@ -186,6 +204,26 @@ impl Compressor {
     }
 }
 
+/// What compresses texts, by [`Sort`].
+pub(super) struct Compressors([Compressor; Sort::ALL.len()]);
+
+impl Compressors {
+    pub fn train(samples: &[Sample; Sort::ALL.len()]) -> Self {
+        Self(samples.each_ref().map(Compressor::train))
+    }
+
+    pub fn compress(&self, sort: Sort, text: &str) -> Vec<u8> {
+        self.0[sort as usize].compress(text)
+    }
+
+    /// The section of their symbols.
+    pub fn symbols(&self) -> Vec<u8> {
+        let mut symbols = Vec::new();
+        self.0.iter().for_each(|compressor| compressor.write_symbols(&mut symbols));
+        symbols
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -247,7 +285,73 @@ mod tests {
         }
     }
 
+    /// Whether a text has a key is told as its keys say, by whatever symbols it is compressed.
+    fn check_keys(trained: &[String], names: &[String], others: &[String]) {
+        let compressor = compressor(trained.iter().map(String::as_str));
+        let table = table(&compressor);
+        for name in names {
+            let codes = compressor.compress(name);
+            let text = Text { codes: &codes, symbols: &table };
+            let key = text::lookup_key(name);
+            assert!(text.has_key(&key), "{name:?} has {key:?}");
+            for other in others.iter().map(|other| text::lookup_key(other)).filter(|other| *other != key) {
+                assert!(!text.has_key(&other), "{name:?} has not {other:?}");
+                assert!(!table.keys().surely_have(&codes, &other), "{name:?} has not {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn symbols_tell_the_keys_of_plain_names() {
+        let names = ["أبو ظبي", "القاهرة الكبرى", "عَمّان", "Al-Qaeda", "Łódź", "Erdoğan", "Москва", "الشرقية"];
+        let names: Vec<String> = names.map(str::to_owned).into();
+        let trained: Vec<String> = (0..2000).map(|i| names[i % names.len()].clone()).collect();
+        let compressor = compressor(trained.iter().map(String::as_str));
+        let table = table(&compressor);
+        for name in names.iter().map(String::as_str).chain(["", "غزة", "x"]) {
+            assert!(table.keys().surely_have(&compressor.compress(name), &text::lookup_key(name)), "{name}");
+        }
+        check_keys(&trained, &names, &names);
+    }
+
+    #[test]
+    fn of_long_names_and_those_that_fold_in_context_the_text_is_asked() {
+        let names = ["é", "e\u{301}", "か\u{3099}", "東京", "\u{FDFA}", "هی\u{654}ة"].map(str::to_owned);
+        let long = "محافظة بني سويف ".repeat(20);
+        let names = [names.as_slice(), &[long]].concat();
+        let trained: Vec<String> = names.iter().cycle().take(400).cloned().collect();
+        check_keys(&trained, &names, &names);
+    }
+
     proptest! {
+        // Training a table takes as long as a hundred other cases.
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn texts_have_their_keys_and_no_others(
+            trained in proptest::collection::vec("([\u{620}-\u{64A}]{1,3} ?|[A-Za-zà-ž]{1,4}|[\u{0}-\u{7FF}]|\\PC){0,12}", 1..40),
+            names in proptest::collection::vec("([\u{620}-\u{655}]{1,4} ?|[A-Za-zà-ž]{1,4}|[\u{0}-\u{7FF}]|\\PC){0,12}", 0..6),
+        ) {
+            check_keys(&trained, &[trained.as_slice(), &names].concat(), &[trained.as_slice(), &names].concat());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_codes_have_the_key_of_what_they_stand_for(
+            bytes in proptest::collection::vec(any::<u8>(), 0..400),
+            codes in proptest::collection::vec(any::<u8>(), 0..20),
+            key in "\\PC{0,8}",
+        ) {
+            if let Some((symbols, _)) = SymbolTable::parse(&bytes) {
+                let text = Text { codes: &codes, symbols: &symbols };
+                let own = text::lookup_key(&text.read());
+                prop_assert!(text.has_key(&own));
+                prop_assert_eq!(text.has_key(&key), own == key);
+                prop_assert!(own == key || !symbols.keys().surely_have(&codes, &key));
+            }
+        }
+
         #[test]
         fn any_text_is_read_back(trained in proptest::collection::vec("\\PC{0,40}", 0..50), text in "(?s).{0,300}") {
             let compressor = compressor(trained.iter().map(String::as_str).chain([text.as_str()]));

@@ -4,11 +4,14 @@
 //! another place of a large file. A block of names waits for many of them at the same time: each stage touches for all
 //! names of the block what the next stage reads. The answers are those of the names one by one.
 
+use std::ops::Range;
+
 use super::ResolveOptions;
 use super::form::{Form, Forms};
-use super::hits::Extent;
+use super::hits::{Extent, Hits};
 use super::lookup::Candidates;
-use super::resolver::{Search, forms_of, read};
+use super::query::read;
+use super::resolver::Search;
 use super::stack::{AliasRef, Stack};
 use super::verdict::Verdict;
 use crate::index::{AliasOrdinal, KeyIndex, Rows, Segment};
@@ -28,23 +31,45 @@ pub fn verdicts<'a, S: AsRef<str>>(
     let mut keys = vec![NameKeys::default(); BLOCK.min(names.len())];
     let mut candidates: Vec<Candidates> = Vec::new();
     candidates.resize_with(keys.len(), Candidates::default);
+    let mut hits = Hits::new(stack, options, &[], Extent::UntilKnown);
     for (start, block) in (0..).step_by(BLOCK).zip(names.chunks(BLOCK)) {
-        let read = block.iter().zip(&mut keys).map(|(name, keys)| read(name.as_ref(), keys));
-        let wholes: Vec<Result<Form<'_>, String>> = read.collect();
-        let forms = |whole| Result::map(Result::as_ref(whole), |whole| forms_of(whole, options));
-        let forms: Vec<Result<Forms<'_>, &String>> = wholes.iter().map(forms).collect();
-        look_up(&segments, &forms, &mut candidates);
-        for ((i, forms), candidates) in (start..).zip(forms).zip(&candidates) {
-            take(
-                i,
-                match forms {
-                    Ok(forms) => {
-                        Search::new(stack, forms, options, Extent::UntilKnown).into_verdict(candidates)
-                    }
-                    Err(reason) => Verdict::invalid(stack, options, reason.clone()),
-                },
-            );
+        let block = Block::read(block, &mut keys, options);
+        look_up(&segments, &block, &mut candidates);
+        for ((i, query), candidates) in (start..).zip(&block.queries).zip(&candidates) {
+            let verdict = match query {
+                Ok(forms) => {
+                    let forms = block.forms(forms);
+                    hits.restart(forms);
+                    Search::new(stack, forms, options, &mut hits).verdict(candidates)
+                }
+                Err(reason) => Verdict::invalid(stack, options, reason.clone()),
+            };
+            take(i, verdict);
         }
+    }
+}
+
+/// The queries of a block, in two lists that are made once for all of them.
+struct Block<'a> {
+    forms: Forms<'a>,
+    /// Where the forms of each query stand, or why it cannot be a name.
+    queries: Vec<Result<Range<usize>, String>>,
+}
+
+impl<'a> Block<'a> {
+    fn read<S: AsRef<str>>(names: &'a [S], keys: &'a mut [NameKeys], options: &ResolveOptions) -> Self {
+        let mut forms = Forms::with_capacity(2 * names.len());
+        let queries = names.iter().zip(keys).map(|(name, keys)| {
+            let start = forms.len();
+            read(name.as_ref(), keys)?.push_forms(options.without, &mut forms);
+            Ok(start..forms.len())
+        });
+        let queries = queries.collect();
+        Self { forms, queries }
+    }
+
+    fn forms(&self, of: &Range<usize>) -> &[Form<'a>] {
+        self.forms.get(of.clone()).unwrap_or_default()
     }
 }
 
@@ -74,16 +99,16 @@ impl<'a> Readied<'a> {
     clippy::redundant_closure_for_method_calls,
     reason = "a method is for one lifetime of rows, these are for any"
 )]
-fn look_up<E>(segments: &[Readied<'_>], names: &[Result<Forms<'_>, E>], candidates: &mut [Candidates]) {
-    for form in names.iter().flatten().flatten() {
+fn look_up(segments: &[Readied<'_>], block: &Block<'_>, candidates: &mut [Candidates]) {
+    for form in &block.forms {
         segments.iter().for_each(|segment| segment.keys.prefetch(form.hash));
     }
-    for (forms, candidates) in names.iter().zip(&mut *candidates) {
+    for (query, candidates) in block.queries.iter().zip(&mut *candidates) {
         let keys = segments.iter().map(|segment| (segment.segment, segment.keys));
-        candidates.find(forms.as_deref().unwrap_or_default(), &keys);
+        candidates.find(query.as_ref().map_or(&[], |forms| block.forms(forms)), &keys);
         touch(segments, candidates, |rows, alias| rows.touch_alias(alias));
     }
-    let candidates = &candidates[..names.len()];
+    let candidates = candidates.get(..block.queries.len()).unwrap_or_default();
     candidates
         .iter()
         .for_each(|candidates| touch(segments, candidates, |rows, alias| rows.touch_text(alias)));

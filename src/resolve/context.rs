@@ -14,7 +14,7 @@
 use std::collections::HashSet;
 
 use super::form::Form;
-use super::hits::Hit;
+use super::hit::Hit;
 use super::lookup;
 use super::score::sum;
 use super::stack::{EntityKey, Stack};

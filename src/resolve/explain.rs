@@ -11,12 +11,14 @@ mod sentence;
 use serde::Serialize;
 
 use self::nearest::{Attempt, nearest};
-use super::form::{Form, Forms};
-use super::hits::{Extent, Hit, Hits};
+use super::hit::Hit;
+use super::hits::{Extent, Hits};
 use super::naming::{ids_in, name_in};
-use super::resolver::{gather, read};
+use super::query::{Query, read};
+use super::resolver::gather;
 use super::score::{self, Factors, Scored};
 use super::stack::{AliasRef, Block, EntityKey, Stack};
+use super::stage::Stages;
 use super::step::{Step, similarity};
 use super::{ResolveOptions, SIMILARITY_OF_COST};
 use crate::index::Alias;
@@ -147,12 +149,12 @@ pub fn explain(
     options: &ResolveOptions,
 ) -> Result<Explanation, ExplainError> {
     let mut keys = NameKeys::default();
-    let whole = read(name, &mut keys).map_err(|reason| ExplainError::InvalidName { reason })?;
+    let named = read(name, &mut keys).map_err(|reason| ExplainError::InvalidName { reason })?;
     let unknown = || ExplainError::UnknownEntity { id: id.to_owned() };
     let removed = || stack.find_removed(id).map(|(entity, by)| (entity, Some(by)));
     let found = stack.find(id).map(|entity| (entity, None)).or_else(removed);
     let (entity, removed_by) = found.ok_or_else(unknown)?;
-    Case { stack, options, entity, whole }.explanation(name, removed_by).ok_or_else(unknown)
+    Case { stack, options, entity, query: named }.explanation(name, removed_by).ok_or_else(unknown)
 }
 
 /// An entity and a query.
@@ -160,7 +162,7 @@ struct Case<'a> {
     stack: &'a Stack,
     options: &'a ResolveOptions,
     entity: EntityKey,
-    whole: Form<'a>,
+    query: Query<'a>,
 }
 
 /// What kept an entity from being a candidate.
@@ -175,9 +177,9 @@ struct Absence {
 
 impl Case<'_> {
     fn explanation(&self, query: &str, removed_by: Option<u16>) -> Option<Explanation> {
-        let (_, hits) = gather(self.stack, &self.whole, self.options, Extent::UntilKnown);
+        let (_, mut hits) = gather(self.stack, self.query, self.options, Extent::UntilKnown);
         let met = hits.met().to_vec();
-        let scored = score::score(self.stack, hits.into_sorted(), self.options);
+        let scored = score::score(self.stack, hits.take_sorted(), self.options);
         let mut explanation = self.outline(query, &scored)?;
         match scored.iter().position(|one| one.hit.entity == self.entity) {
             Some(at) => self.tell_presence(&mut explanation, &scored, at),
@@ -247,7 +249,7 @@ impl Case<'_> {
             max_edits: ResolveOptions::MAX_EDITS,
             ..self.options.clone()
         };
-        let (forms, hits) = gather(self.stack, &self.whole, &unfiltered, Extent::AllTiers);
+        let (forms, hits) = gather(self.stack, self.query, &unfiltered, Extent::AllTiers);
         if let Some(hit) = hits.of(self.entity) {
             return Absence { alias: self.alias_of_hit(hit), ..plain(self.reason_of_search(is_known)) };
         }
@@ -280,8 +282,8 @@ impl Case<'_> {
     /// The override that keeps the entity out, whether a search met it or not.
     fn block(&self, hits: &Hits<'_>, attempt: &Attempt) -> Option<&Block> {
         let met = hits.blocked().find(|&(entity, _)| entity == self.entity).map(|(_, blocked)| blocked.key);
-        let stripped: Forms<'_> = self.whole.stripped().collect();
-        let keys = std::iter::once(&self.whole).chain(&stripped).map(|form| &*form.key);
+        let forms = self.query.forms(Stages::NONE);
+        let keys = forms.iter().map(|form| &*form.key);
         met.into_iter()
             .chain(keys)
             .chain([attempt.key.as_str()])

@@ -8,7 +8,8 @@ use super::stage::{Stage, Stages};
 use super::step::Step;
 use crate::index::{Alias, KeyHash};
 use crate::model::Tier;
-use crate::text::{self, NameKeys, heads, proclitic};
+use crate::text::proclitic::{self, Stripped};
+use crate::text::{self, NameKeys, heads};
 
 /// One way to read a query. Most forms are ends of the query and borrow from its keys.
 #[derive(Clone, Debug)]
@@ -72,6 +73,36 @@ impl FormStep {
     }
 }
 
+/// The keys of a form.
+#[derive(Clone, Copy)]
+pub(super) struct Keys<'a> {
+    safe: &'a str,
+    lossy: &'a str,
+    key: &'a str,
+    /// As [`NameKeys::is_by_char`].
+    is_by_char: bool,
+}
+
+impl<'a> From<&'a NameKeys> for Keys<'a> {
+    fn from(keys: &'a NameKeys) -> Self {
+        Self { safe: keys.safe(), lossy: keys.lossy(), key: keys.key(), is_by_char: keys.is_by_char() }
+    }
+}
+
+impl<'a> Keys<'a> {
+    /// The form of `safe`, the end of this K0 key after proclitics of `len` bytes: letters that every key keeps.
+    fn end(self, safe: &'a str, len: usize) -> Form<'a> {
+        if !self.is_by_char {
+            return Form::whole(safe.to_owned());
+        }
+        // A proclitic that is a token by itself goes with the division after it, which the lookup key does not have.
+        let with_division = self.safe.len() - safe.len();
+        let lossy = self.lossy.get(with_division..).unwrap_or_default();
+        let key = self.key.get(len..).unwrap_or_default();
+        Form { is_by_char: true, ..Form::new(safe.into(), lossy.into(), key.into()) }
+    }
+}
+
 /// What dropping a head costs, and how often names have one, in powers of ten.
 const HEAD_COST: f32 = 0.33;
 const HEAD_EVIDENCE: f32 = -1.0;
@@ -130,25 +161,6 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The same form, borrowing from this one.
-    pub fn borrowed(&self) -> Form<'_> {
-        Form {
-            safe: Cow::Borrowed(&self.safe),
-            lossy: Cow::Borrowed(&self.lossy),
-            key: Cow::Borrowed(&self.key),
-            hash: self.hash,
-            whole: self.whole.as_deref().map(Cow::Borrowed),
-            tier: self.tier,
-            evidence: self.evidence,
-            steps: self.steps.clone(),
-            types: self.types,
-            without_article: self.without_article,
-            is_stripped: self.is_stripped,
-            written: self.written,
-            is_by_char: self.is_by_char,
-        }
-    }
-
     /// The form of what is left of this one, a K0 key, after a step.
     fn derived<'f>(&self, mut left: Form<'f>, tier: Tier, evidence: f32, step: FormStep) -> Form<'f> {
         left.tier = self.tier.max(tier);
@@ -165,31 +177,24 @@ impl<'a> Form<'a> {
 
     /// The forms with proclitics stripped.
     pub fn stripped(&self) -> impl Iterator<Item = Form<'_>> {
-        proclitic::readings(&self.safe).into_iter().map(|reading| {
-            let step = FormStep { what: What::Stripped(reading.proclitics), cost: reading.cost };
-            let left = match reading.rest {
-                Cow::Borrowed(end) => self.end(end, reading.proclitics.len()),
-                Cow::Owned(safe) => Form::whole(safe),
-            };
-            let mut form = self.derived(left, Tier::Proclitic, reading.evidence, step);
-            form.is_stripped = true;
-            // An adjective is the same word with its article: التركي may be a family, and is تركي all the same.
-            form.whole = (!reading.without_article).then_some(Cow::Borrowed(&*self.safe));
-            form.without_article |= reading.without_article;
-            form
-        })
+        let keys = Keys { safe: &self.safe, lossy: &self.lossy, key: &self.key, is_by_char: self.is_by_char };
+        let readings = proclitic::readings(keys.safe).into_iter();
+        readings.map(move |reading| self.after_proclitics(keys, reading))
     }
 
-    /// The form of `safe`, the end of this one after proclitics of `len` bytes: letters that every key keeps.
-    fn end<'f>(&'f self, safe: &'f str, len: usize) -> Form<'f> {
-        if !self.is_by_char {
-            return Form::whole(safe.to_owned());
-        }
-        // A proclitic that is a token by itself goes with the division after it, which the lookup key does not have.
-        let with_division = self.safe.len() - safe.len();
-        let lossy = self.lossy.get(with_division..).unwrap_or_default();
-        let key = self.key.get(len..).unwrap_or_default();
-        Form { is_by_char: true, ..Form::new(safe.into(), lossy.into(), key.into()) }
+    /// The form of a reading of this one, whose keys these are. It borrows from the keys alone.
+    pub fn after_proclitics<'k>(&self, keys: Keys<'k>, reading: Stripped<'k>) -> Form<'k> {
+        let step = FormStep { what: What::Stripped(reading.proclitics), cost: reading.cost };
+        let left = match reading.rest {
+            Cow::Borrowed(end) => keys.end(end, reading.proclitics.len()),
+            Cow::Owned(safe) => Form::whole(safe),
+        };
+        let mut form = self.derived(left, Tier::Proclitic, reading.evidence, step);
+        form.is_stripped = true;
+        // An adjective is the same word with its article: التركي may be a family, and is تركي all the same.
+        form.whole = (!reading.without_article).then_some(Cow::Borrowed(keys.safe));
+        form.without_article |= reading.without_article;
+        form
     }
 
     /// The forms with a leading title, preposition or generic noun dropped; several where its meaning is open.

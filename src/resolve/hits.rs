@@ -8,47 +8,15 @@ use smallvec::SmallVec;
 
 use super::ResolveOptions;
 use super::compare::Comparison;
-use super::form::{Form, FormStep, FormSteps};
+use super::form::Form;
+use super::hit::{Hit, OwnSteps, Steps};
 use super::lookup::{self, Met};
 use super::score::Factors;
 use super::stack::{AliasRef, Block, EntityKey, Stack};
 use super::stage::{Stage, Stages};
-use super::step::{Step, similarity};
 use crate::index::Alias;
 use crate::index::WorkBudget;
-use crate::model::{AliasKind, Tier};
-
-/// An entity reached through one of its aliases.
-#[derive(Clone, Debug)]
-pub(super) struct Hit {
-    pub entity: EntityKey,
-    pub alias: AliasRef,
-    pub kind: AliasKind,
-    pub tier: Tier,
-    /// The steps from the query to the form.
-    form_steps: FormSteps,
-    /// Those from the form to the alias.
-    own_steps: OwnSteps,
-    /// How likely a writer who means the alias writes the query, beside other hits, in powers of ten.
-    pub evidence: f32,
-    /// How likely the query is the alias's name at all, 0 to 1.
-    pub plausibility: f32,
-    /// Whether the alias is in the language of the hint.
-    pub in_language: bool,
-    /// What speaks for the hit by its alias.
-    pub of_alias: Factors,
-}
-
-/// The steps from a form to an alias.
-#[derive(Clone, Debug, PartialEq)]
-enum OwnSteps {
-    Made(Vec<Step>),
-    /// Folds of the form of this K0 key, to be told when somebody asks: most hits are only counted.
-    Folds {
-        safe: Box<str>,
-        is_bare: bool,
-    },
-}
+use crate::model::Tier;
 
 /// How far a search goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,29 +77,39 @@ const LEAST_KNOWN: f32 = 0.3;
 const SURE: f32 = 0.7;
 
 impl<'a> Hits<'a> {
+    /// Those of a query of these forms, none so far.
     pub fn new(stack: &'a Stack, options: &'a ResolveOptions, forms: &[Form<'_>], extent: Extent) -> Self {
-        let blocked = forms.iter().map(|form| &*form.key).filter(|key| stack.has_block(key));
-        let keys = blocked.map(str::to_owned).collect();
-        let (best, met, blocked) = Default::default();
-        let (is_known, best_plausibility) = (false, 0.0);
         let is_left_out = |stage| options.without.contains(stage);
         let extent = if is_left_out(Stage::ExactBlocksFuzzy) { Extent::AllTiers } else { extent };
         let coverage = if is_left_out(Stage::Coverage) { 1.0 } else { stack.coverage() };
-        let factor = if extent == Extent::AllTiers { ALL_TIERS_FACTOR } else { 1 };
-        let budget = WorkBudget::new(factor * WORK);
-        Self {
+        let mut hits = Self {
             stack,
             options,
-            keys,
             extent,
             coverage,
-            best,
-            is_known,
-            best_plausibility,
-            met,
-            blocked,
-            budget,
-        }
+            keys: Vec::new(),
+            best: BestHits::default(),
+            is_known: false,
+            best_plausibility: 0.0,
+            met: SmallVec::new(),
+            blocked: BTreeMap::new(),
+            budget: WorkBudget::new(0),
+        };
+        hits.restart(forms);
+        hits
+    }
+
+    /// Makes these the hits of another query of these forms, none so far: for who asks for many.
+    pub fn restart(&mut self, forms: &[Form<'_>]) {
+        let blocked = forms.iter().filter(|form| self.stack.has_block(form.hash));
+        self.keys.clear();
+        self.keys.extend(blocked.map(|form| form.key.clone().into_owned()));
+        self.best.clear();
+        (self.is_known, self.best_plausibility) = (false, 0.0);
+        self.met.clear();
+        self.blocked.clear();
+        let factor = if self.extent == Extent::AllTiers { ALL_TIERS_FACTOR } else { 1 };
+        self.budget = WorkBudget::new(factor * WORK);
     }
 
     /// The stages that are left out.
@@ -198,7 +176,8 @@ impl<'a> Hits<'a> {
         if self.without().contains_tier(comparison.tier) {
             return false;
         }
-        let Some(entity) = self.stack.entity_of_id(at.segment, alias.id) else { return false };
+        let Some(named) = self.stack.named(at.segment, alias.id) else { return false };
+        let entity = named.entity;
         if !self.stack.is_one_of(entity, form.types) {
             return false;
         }
@@ -220,15 +199,15 @@ impl<'a> Hits<'a> {
             tier: form.tier.max(comparison.tier),
             evidence: form.evidence + comparison.evidence,
             plausibility,
-            form_steps: FormSteps::new(),
-            own_steps: OwnSteps::Made(Vec::new()),
+            rank: None,
+            steps: None,
             in_language: language.is_some_and(|wanted| is_same_language(alias.language, wanted)),
             of_alias: Factors::default(),
         };
         hit.of_alias = Factors::of_alias(&hit);
         self.best.offer(hit, self.stack, |hit| {
-            hit.form_steps.clone_from(&form.steps);
-            hit.own_steps = own_steps();
+            hit.rank = named.rank(self.stack);
+            hit.steps = Steps::of(&form.steps, own_steps());
         });
         true
     }
@@ -245,7 +224,8 @@ impl<'a> Hits<'a> {
 
     /// The key of the query, whole or stripped, or of the form, that an override forbids to mean the entity.
     fn blocked_key<'f>(&'f self, form: &'f Form<'_>, entity: EntityKey) -> Option<&'f str> {
-        let mut keys = self.keys.iter().map(String::as_str).chain([&*form.key]);
+        let own = self.stack.has_block(form.hash).then_some(&*form.key);
+        let mut keys = self.keys.iter().map(String::as_str).chain(own);
         keys.find(|key| self.stack.is_blocked(key, entity))
     }
 
@@ -283,9 +263,9 @@ impl<'a> Hits<'a> {
         self.best_plausibility < lookup::KNOWN || self.extent == Extent::AllTiers
     }
 
-    /// The hits in the order of their entities: sums over them are the same in every run.
-    pub fn into_sorted(self) -> HitList {
-        let mut hits = self.best.hits;
+    /// Takes the hits out, in the order of their entities: sums over them are the same in every run.
+    pub fn take_sorted(&mut self) -> HitList {
+        let mut hits = self.best.take();
         hits.sort_unstable_by_key(|hit| hit.entity);
         hits
     }
@@ -306,6 +286,16 @@ struct BestHits {
 const FEW: usize = 24;
 
 impl BestHits {
+    fn clear(&mut self) {
+        self.hits.clear();
+        self.places.clear();
+    }
+
+    fn take(&mut self) -> HitList {
+        self.places.clear();
+        std::mem::take(&mut self.hits)
+    }
+
     fn of(&self, entity: EntityKey) -> Option<&Hit> {
         self.place_of(entity).map(|place| &self.hits[place])
     }
@@ -349,64 +339,6 @@ impl BestHits {
         if self.places.is_empty() && self.hits.len() > FEW {
             self.places = self.hits.iter().map(|hit| hit.entity).zip(0..).collect();
         }
-    }
-}
-
-/// The order of hits of one entity, the stronger first, as the score counts it, so that a further alias never weakens an
-/// entity. Ties go to the language asked for, the better kind and tier, then to what stands first in bytewise order:
-/// never to the order of the search, and to that of the packs only between equal rows.
-impl Hit {
-    /// By all but the steps.
-    fn cmp_row(&self, other: &Self, stack: &Stack) -> Ordering {
-        let row = |hit: &Self| (!hit.in_language, hit.kind, hit.tier);
-        let by_strength = other.of_alias.total().total_cmp(&self.of_alias.total());
-        by_strength.then_with(|| row(self).cmp(&row(other))).then_with(|| self.cmp_text(other, stack))
-    }
-
-    fn cmp_text(&self, other: &Self, stack: &Stack) -> Ordering {
-        let (alias, other) = (stack.alias(self.alias), stack.alias(other.alias));
-        if alias.zip(other).is_some_and(|(alias, other)| alias.has_text_of(other)) {
-            return Ordering::Equal;
-        }
-        alias.map(Alias::text).cmp(&other.map(Alias::text))
-    }
-
-    /// Of hits that are equal but for the steps, by these, then by their place.
-    fn cmp_steps(&self, other: &Self, stack: &Stack) -> Ordering {
-        let place = |hit: &Self| (stack.is_name(hit.alias), hit.alias);
-        let by_place = || place(self).cmp(&place(other));
-        if self.has_steps_of(other) {
-            return by_place();
-        }
-        let (steps, other_steps) = (self.steps(stack), other.steps(stack));
-        let texts = steps.iter().map(|step| &step.text);
-        texts.cmp(other_steps.iter().map(|step| &step.text)).then_with(by_place)
-    }
-
-    /// Whether the steps are those of a hit with an alias of the same text, as far as it can be told without making them.
-    fn has_steps_of(&self, other: &Self) -> bool {
-        let is_of_text = !matches!(self.own_steps, OwnSteps::Folds { is_bare: true, .. });
-        is_of_text && self.own_steps == other.own_steps && self.form_steps == other.form_steps
-    }
-
-    /// The steps from the query to the alias.
-    pub fn steps(&self, stack: &Stack) -> Vec<Step> {
-        let own = match &self.own_steps {
-            OwnSteps::Made(steps) => steps.clone(),
-            OwnSteps::Folds { safe, is_bare } => lookup::steps_of_folds(stack, safe, self.alias, *is_bare),
-        };
-        if self.form_steps.is_empty() {
-            return own;
-        }
-        self.form_steps.iter().map(FormStep::to_step).chain(own).collect()
-    }
-
-    /// How near the query is to the alias, 0 to 1.
-    pub fn similarity(&self, stack: &Stack) -> f32 {
-        if self.form_steps.is_empty() && self.own_steps == OwnSteps::Made(Vec::new()) {
-            return 1.0;
-        }
-        similarity(&self.steps(stack))
     }
 }
 

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::stack::EntityKey;
+use super::stack::{EntityKey, Stack};
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
+use crate::model::Rank;
 
 /// The joins of a stack.
 #[derive(Default)]
@@ -22,6 +23,21 @@ pub(super) struct Links {
     removed_alone: HashMap<EntityKey, u16, FixedState>,
     /// Nodes that were removed under an ID that is redirected: the ID still finds the target, but their rows are void.
     void: HashSet<EntityKey, FixedState>,
+}
+
+/// An entity that a row names.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub entity: EntityKey,
+    /// The only row that describes it, if it is alone.
+    alone: Option<EntityRecord<'a>>,
+}
+
+impl Named<'_> {
+    /// [`Stack::rank`] of it, which the row at hand tells of most.
+    pub fn rank(self, stack: &Stack) -> Option<Rank> {
+        self.alone.map_or_else(|| stack.rank(self.entity), EntityRecord::rank)
+    }
 }
 
 struct Group {
@@ -51,23 +67,25 @@ impl Links {
 
     /// The entity behind an ID of a segment, for the rows of that segment: `None` if they are removed, or void, or if no
     /// row in force describes the entity.
-    pub(super) fn entity_in_force(
+    pub(super) fn entity_in_force<'s>(
         &self,
-        segments: &[Arc<Segment>],
+        segments: &'s [Arc<Segment>],
         segment: u16,
         id: IdOrdinal,
-    ) -> Option<EntityKey> {
+    ) -> Option<Named<'s>> {
         let reader = segments.get(usize::from(segment))?;
         let record = reader.owner(id).and_then(|owner| reader.entity(owner));
         let node = EntityKey { segment, id: record.map_or(id, EntityRecord::id) };
         let Some(group) = self.group(node) else {
             // Of an entity that is alone all rows are in one segment.
-            return (record.is_some() && !self.is_removed_alone(node)).then_some(node);
+            let record = record.filter(|_| !self.is_removed_alone(node))?;
+            return Some(Named { entity: node, alone: Some(record) });
         };
         let is_in_force = |member: &EntityKey| self.is_in_force(*member, group.removed_by);
         let is_described =
             || group.members.iter().any(|member| is_in_force(member) && is_owned(segments, *member));
-        (is_in_force(&node) && is_described()).then_some(group.canonical)
+        let is_named = is_in_force(&node) && is_described();
+        is_named.then_some(Named { entity: group.canonical, alone: None })
     }
 
     /// The nodes of an entity whose rows no override removes, those of a redirect's target first, then in stack order.

@@ -17,6 +17,7 @@
 //!
 //! Architecture invariant: no network.
 
+mod ahead;
 mod batch;
 mod bearers;
 mod compare;
@@ -25,14 +26,18 @@ mod explain;
 mod form;
 mod fuzzy;
 mod gate;
+mod hit;
 mod hits;
 mod links;
 mod lookup;
+mod named;
 mod naming;
 mod partial;
 mod plausibility;
+mod query;
 mod resolver;
 mod score;
+mod sharing;
 mod skeleton;
 mod stack;
 mod stage;
@@ -43,7 +48,8 @@ pub use batch::verdicts;
 pub use context::check_context;
 pub use explain::{AliasComparison, ExplainError, Explanation, Rival, Standing, explain};
 pub use naming::{ids_in, name_in};
-pub use resolver::{check_name, resolve, try_verdict, verdict};
+pub use query::check_name;
+pub use resolver::{resolve, try_verdict, verdict};
 pub use score::Factors;
 pub use stack::{AliasRef, EntityKey, Stack};
 pub use stage::{Stage, Stages, UnknownStage};

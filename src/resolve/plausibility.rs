@@ -107,10 +107,14 @@ pub(super) fn across_scripts(alignment: &CrossScriptAlignment, is_vowelless: boo
 /// A cost beyond which two names in Latin and Arabic script, the longer of so many letters, are less plausible than
 /// `least`; `None` if they are at any cost.
 pub(super) fn most_cost_across(letters: usize, is_vowelless: bool, entities: u64, least: f32) -> Option<f32> {
-    let needed = least * (1.0 + chances(letters, is_vowelless, entities));
+    let chances = chances(letters, is_vowelless, entities);
+    let needed = least * (1.0 + chances);
     // The logistic function, turned around; a little more, for what floating point loses.
     let budgets = EVEN_BUDGETS + ((1.0 - needed) / needed).ln() / BUDGET_LOGITS + 0.01;
-    (needed < 1.0 && budgets >= 0.0).then(|| budgets * text::cross_script_budget(letters))
+    // However little it costs for its length, the cost brings further names that sound as much alike.
+    let by_chance = CHANCE_COST * ((1.0 / least - 1.0) / chances - 1.0) + 0.01;
+    let most = f32::min(budgets * text::cross_script_budget(letters), by_chance);
+    (needed < 1.0 && budgets >= 0.0).then_some(most)
 }
 
 /// How many names in the other script sound like a name of so many letters by chance, at the least cost.

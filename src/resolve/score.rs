@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::hits::{Hit, HitList};
+use super::hit::Hit;
+use super::hits::HitList;
 use super::stack::Stack;
 use super::stage::Stage;
 use super::{ResolveOptions, context};
@@ -53,7 +54,7 @@ pub struct Factors {
 impl Factors {
     /// Of hits, in their order.
     fn of_all(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<Self> {
-        let ranks = ranks(stack, hits, options).into_iter();
+        let ranks = ranks(hits, options).into_iter();
         let of = |(hit, rank): (&Hit, f32)| Self {
             rank: RANK_WEIGHT * (rank - 1.0),
             ..Self::of(stack, hit, options)
@@ -135,7 +136,7 @@ pub(super) fn score(stack: &Stack, mut hits: HitList, options: &ResolveOptions) 
 
 /// [`score`] of a hit without rivals, as most are: it has all of the share, and no context to be read.
 fn score_alone(stack: &Stack, hit: Hit, options: &ResolveOptions) -> Scored {
-    let rank = known_rank(stack, &hit, options).unwrap_or(0.0);
+    let rank = known_rank(&hit, options).unwrap_or(0.0);
     let factors = Factors { rank: RANK_WEIGHT * (rank - 1.0), ..Factors::of(stack, &hit, options) };
     let best_plausibility = hit.plausibility;
     Scored { score: Score::new(best_plausibility), share: 1.0, best_plausibility, factors, hit }
@@ -163,16 +164,16 @@ pub(super) fn shown(scored: &[Scored], options: &ResolveOptions) -> usize {
 }
 
 /// The rank of each hit's entity. One that has none may be as prominent as any: prominence then tells nothing.
-fn ranks(stack: &Stack, hits: &[Hit], options: &ResolveOptions) -> PerHit<f32> {
-    let known: PerHit<Option<f32>> = hits.iter().map(|hit| known_rank(stack, hit, options)).collect();
+fn ranks(hits: &[Hit], options: &ResolveOptions) -> PerHit<f32> {
+    let known: PerHit<Option<f32>> = hits.iter().map(|hit| known_rank(hit, options)).collect();
     let highest = known.iter().flatten().copied().fold(0.0, f32::max);
     known.into_iter().map(|rank| rank.unwrap_or(highest)).collect()
 }
 
 /// The rank of a hit's entity, if it is known and counts.
-fn known_rank(stack: &Stack, hit: &Hit, options: &ResolveOptions) -> Option<f32> {
+fn known_rank(hit: &Hit, options: &ResolveOptions) -> Option<f32> {
     let counts = !options.without.contains(Stage::Rank);
-    stack.rank(hit.entity).filter(|_| counts).map(Rank::get)
+    hit.rank.filter(|_| counts).map(Rank::get)
 }
 
 /// [`kind_factor`] in powers of ten, by kind.

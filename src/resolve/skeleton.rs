@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::ahead::Ahead;
 use super::compare::{Comparison, HeardName, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
@@ -25,13 +26,13 @@ const MIN_REMAINDER_LETTERS: usize = 5;
 /// script writes them: names of other vowels are other names.
 pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    let mut key = SafeKey::default();
+    let (ahead, mut key) = (Ahead::new(stack), SafeKey::default());
     for form in forms.iter().filter(|form| may_be_respelled(form, without) && is_arabic(&form.safe)) {
         if !hits.may_look_up_skeletons() {
             return;
         }
         let candidates = Candidates::of_skeleton(stack, form);
-        for &at in &candidates.found {
+        for at in ahead.over(&candidates.found) {
             if !hits.may_compare(form) {
                 return;
             }
@@ -50,43 +51,36 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
 /// those that have one more or less, of entities that have no name in the form's own script.
 pub(super) fn gather_across_scripts(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
     let without = hits.without();
-    let mut key = SafeKey::default();
     let forms = forms.iter().filter(|form| may_be_respelled(form, without));
     let heard = forms.filter_map(|form| Some((form, HeardName::new(&form.safe, stack.entity_count())?)));
     let forms: Vec<(&Form, HeardName)> = heard.collect();
-    for (form, heard) in &forms {
+    gather_heard(stack, &forms, Candidates::of_skeleton, hits);
+    if hits.is_unknown() {
+        gather_heard(stack, &forms, Candidates::near_skeleton, hits);
+    }
+}
+
+/// Gathers those of the candidates of each form that sound like it.
+fn gather_heard<'a>(
+    stack: &'a Stack,
+    forms: &[(&Form, HeardName)],
+    find: impl Fn(&'a Stack, &Form) -> Candidates<'a>,
+    hits: &mut Hits<'_>,
+) {
+    let without = hits.without();
+    let (ahead, mut key) = (Ahead::new(stack), SafeKey::default());
+    for (form, heard) in forms {
         if !hits.may_look_up_skeletons() {
             return;
         }
-        let candidates = Candidates::of_skeleton(stack, form);
-        for &at in &candidates.found {
+        let candidates = find(stack, form);
+        for at in ahead.over(&candidates.found) {
             if !hits.may_compare(form) {
                 return;
             }
             let Some(safe) = key.of_alias(stack, at) else { continue };
             if let Some(comparison) = across_scripts(stack, form, heard, at, safe, without)
-                && candidates.holds(safe)
-            {
-                hits.add(form, at, comparison);
-            }
-        }
-    }
-    if !hits.is_unknown() {
-        return;
-    }
-    for (form, heard) in &forms {
-        if !hits.may_look_up_skeletons() {
-            return;
-        }
-        let candidates = Candidates::near_skeleton(stack, form);
-        for &at in &candidates.found {
-            if !hits.may_compare(form) {
-                return;
-            }
-            let Some(safe) = key.of_alias(stack, at) else { continue };
-            let has_none = |entity| names_in_script_of(stack, form, entity).next().is_none();
-            if let Some(comparison) = across_scripts(stack, form, heard, at, safe, without)
-                && stack.entity_of(at).is_some_and(has_none)
+                && candidates.admits(form, at)
                 && candidates.holds(safe)
             {
                 hits.add(form, at, comparison);
@@ -222,6 +216,13 @@ impl<'a> Candidates<'a> {
         self.found.sort_unstable();
         self.found.dedup();
         Self { keys, ..self }
+    }
+
+    /// Whether an alias in the other script may be meant: if only its key is near, then of an entity that has no name in
+    /// the form's own.
+    fn admits(&self, form: &Form<'_>, at: AliasRef) -> bool {
+        let has_none = |entity| names_in_script_of(self.stack, form, entity).next().is_none();
+        !self.is_near || self.stack.entity_of(at).is_some_and(has_none)
     }
 
     /// Whether a K0 key has a skeleton that was looked up: the index gives now and then an alias of another one.

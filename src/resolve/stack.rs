@@ -6,8 +6,8 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::bearers::Unsettled;
-use super::links::Links;
-use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, Override, Segment};
+use super::links::{Links, Named};
+use crate::index::{Alias, AliasOrdinal, EntityRecord, IdOrdinal, KeyHash, Override, Segment};
 use crate::model::{CountryCode, EntityType, Rank};
 use crate::text;
 
@@ -33,7 +33,8 @@ pub struct AliasRef {
 pub struct Stack {
     segments: Vec<Arc<Segment>>,
     links: Links,
-    blocks: HashMap<String, Vec<Block>, FixedState>,
+    /// By the hashes of their keys.
+    blocks: HashMap<KeyHash, Vec<Block>, FixedState>,
     index_version: String,
     coverage: f32,
     unsettled: Vec<Unsettled>,
@@ -44,6 +45,7 @@ const HALF_COVERED: f32 = 20_000.0;
 
 /// A lookup key that must not mean an entity, or anything at all.
 pub(super) struct Block {
+    key: Box<str>,
     /// The segment whose override it is.
     pub segment: u16,
     /// The entity; `None` for all.
@@ -56,7 +58,7 @@ impl Stack {
     /// `O(m log n)` for two segments that mention `m ≤ n` IDs.
     pub fn new(segments: Vec<Arc<Segment>>) -> Self {
         let links = Links::build(&segments);
-        let mut blocks: HashMap<String, Vec<Block>, FixedState> = HashMap::default();
+        let mut blocks: HashMap<KeyHash, Vec<Block>, FixedState> = HashMap::default();
         for (segment, rows) in (0..).zip(segments.iter().map(|segment| segment.overrides())) {
             for row in rows {
                 let (key, entity) = match row {
@@ -64,7 +66,8 @@ impl Stack {
                     Override::NotAName { key } => (key, None),
                     Override::Redirect { .. } | Override::Remove { .. } => continue,
                 };
-                blocks.entry(key.clone()).or_default().push(Block { segment, entity });
+                let block = Block { key: key.as_str().into(), segment, entity };
+                blocks.entry(KeyHash::of(key)).or_default().push(block);
             }
         }
         let index_version = index_version(&segments);
@@ -120,6 +123,11 @@ impl Stack {
 
     /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
     pub(super) fn entity_of_id(&self, segment: u16, id: IdOrdinal) -> Option<EntityKey> {
+        self.named(segment, id).map(|named| named.entity)
+    }
+
+    /// [`Stack::entity_of_id`], with what is known of it by the way.
+    pub(super) fn named(&self, segment: u16, id: IdOrdinal) -> Option<Named<'_>> {
         self.links.entity_in_force(&self.segments, segment, id)
     }
 
@@ -241,21 +249,21 @@ impl Stack {
         least <= 0.0 || self.rank(entity).is_some_and(|rank| rank.get() >= least)
     }
 
-    /// Whether a pack forbids `key` to mean something.
-    pub(super) fn has_block(&self, key: &str) -> bool {
-        !self.blocks.is_empty() && self.blocks.contains_key(key)
+    /// Whether a pack may forbid the key of a hash to mean something: surely not if this is `false`.
+    pub(super) fn has_block(&self, hash: KeyHash) -> bool {
+        !self.blocks.is_empty() && self.blocks.contains_key(&hash)
     }
 
     /// Whether a pack forbids `key` to mean `entity`, and no later pack lists the two together again.
     pub fn is_blocked(&self, key: &str, entity: EntityKey) -> bool {
-        self.has_block(key) && self.block_on(key, entity).is_some()
+        self.block_on(key, entity).is_some()
     }
 
     /// The override that forbids `key` to mean `entity`: the last of several. `None` if a later pack lists the two
     /// together again.
     pub(super) fn block_on(&self, key: &str, entity: EntityKey) -> Option<&Block> {
-        let blocks = self.blocks.get(key)?;
-        let of_entity = blocks.iter().filter(|block| block.entity.is_none_or(|one| one == entity));
+        let blocks = self.blocks.get(&KeyHash::of(key))?.iter().filter(|block| *block.key == *key);
+        let of_entity = blocks.filter(|block| block.entity.is_none_or(|one| one == entity));
         let last = of_entity.max_by_key(|block| (block.segment, block.entity.is_some()))?;
         let is_restored = self.numbered().skip(usize::from(last.segment) + 1).any(|(segment, reader)| {
             reader.lookup(key).filter(|posting| !posting.is_bare).any(|posting| {

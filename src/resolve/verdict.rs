@@ -27,11 +27,11 @@ pub struct Verdict<'a> {
 }
 
 impl<'a> Verdict<'a> {
-    /// The verdict on a query that met these.
-    pub(super) fn of_hits(stack: &'a Stack, hits: Hits<'_>, options: &'a ResolveOptions) -> Self {
-        let blocked = if options.explain { blocked(stack, &hits, options) } else { Vec::new() };
+    /// The verdict on a query that met these, which it takes.
+    pub(super) fn of_hits(stack: &'a Stack, hits: &mut Hits<'_>, options: &'a ResolveOptions) -> Self {
+        let blocked = if options.explain { blocked(stack, hits, options) } else { Vec::new() };
         let truncated = hits.is_truncated();
-        let mut scored = score::score(stack, hits.into_sorted(), options);
+        let mut scored = score::score(stack, hits.take_sorted(), options);
         let status = score::decide(&scored, options);
         scored.truncate(score::shown(&scored, options));
         Self { stack, options, status, scored, blocked, invalid_reason: None, truncated }

@@ -7,6 +7,24 @@
 //!
 //! Architecture invariant: nothing here scores, and nothing here listens.
 
+/// A module of a file that the build script wrote; our lints are not for it.
+macro_rules! generated {
+    ($(#[$attribute:meta])* $visibility:vis mod $name:ident = $file:literal;) => {
+        $(#[$attribute])*
+        #[allow(
+            missing_docs,
+            unused_qualifications,
+            clippy::pedantic,
+            clippy::allow_attributes,
+            rustdoc::bare_urls,
+            rustdoc::broken_intra_doc_links
+        )]
+        $visibility mod $name {
+            include!(concat!(env!("OUT_DIR"), $file));
+        }
+    };
+}
+
 pub mod client;
 pub mod convert;
 pub mod limits;
@@ -17,17 +35,9 @@ pub(crate) mod wire;
 pub use client::{Client, ClientError, ClientOptions, ResolutionStream};
 pub use status::Failure;
 
-/// Messages, service and client of `proto/yaqut/v1`, as generated.
-#[allow(
-    missing_docs,
-    unused_qualifications,
-    clippy::pedantic,
-    clippy::allow_attributes,
-    rustdoc::bare_urls,
-    rustdoc::broken_intra_doc_links
-)]
-pub mod pb {
-    tonic::include_proto!("yaqut.v1");
+generated! {
+    /// Messages, service and client of `proto/yaqut/v1`, as generated.
+    pub mod pb = "/yaqut.v1.rs";
 }
 
 /// `proto/yaqut/v1` as an encoded `google.protobuf.FileDescriptorSet`, for server reflection.

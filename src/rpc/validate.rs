@@ -21,16 +21,19 @@ pub fn resolve_options(message: &pb::ResolveOptions) -> Result<ResolveOptions, F
     check.finish(options)
 }
 
-/// A name and the options of its resolution: everything that is wrong with the two.
+/// A name and the options of its resolution.
 ///
-/// Whoever resolves the name anyway need not ask first: this reads it as a resolution does.
+/// Whether the name can be one is left to the resolution, which has to read it anyway; but if something else is wrong,
+/// everything that is wrong with the two is told.
 pub fn name_options<'a>(
     name: &'a [u8],
     message: &pb::ResolveOptions,
 ) -> Result<(&'a str, ResolveOptions), Failure> {
-    let mut check = Check::default();
-    let name = check.name("name", name);
-    let options = check.resolve_options(message);
+    let (mut check, mut of_options) = (Check::default(), Check::default());
+    let options = of_options.resolve_options(message);
+    let is_good = of_options.violations.is_empty();
+    let name = if is_good { check.text("name", name) } else { check.name("name", name) };
+    check.violations.append(&mut of_options.violations);
     check.finish((name, options))
 }
 

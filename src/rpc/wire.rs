@@ -18,16 +18,8 @@ pub use resolution::{write_invalid, write_verdict};
 
 pub use generated::*;
 
-#[allow(
-    missing_docs,
-    unused_qualifications,
-    clippy::pedantic,
-    clippy::allow_attributes,
-    rustdoc::bare_urls,
-    rustdoc::broken_intra_doc_links
-)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/server/yaqut.v1.rs"));
+generated! {
+    mod generated = "/server/yaqut.v1.rs";
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ where
     S: tower_service::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + Unpin + 'static,
 {
-    type Response = http::Response<Body>;
+    type Response = http::Response<GuardedBody>;
     type Error = Infallible;
     type Future = GuardedAnswer<S::Future>;
 
@@ -82,23 +82,24 @@ impl<F> Future for GuardedAnswer<F>
 where
     F: Future<Output = Result<http::Response<Body>, Infallible>> + Unpin,
 {
-    type Output = Result<http::Response<Body>, Infallible>;
+    type Output = Result<http::Response<GuardedBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { answer, deadline, open } = &mut *self;
+        // An answer that has begun is not asked for again.
+        let Some(Open { end, .. }) = open else { return Poll::Pending };
         let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(cx)));
-        let response = match (poll, open.as_mut()) {
-            (Ok(Poll::Ready(Ok(response))), _) => response,
-            (Ok(Poll::Pending), Some(open)) => Status::from(ready!(open.end.poll(cx))).into_http(),
-            (Ok(Poll::Pending), None) => return Poll::Pending,
-            (Err(_), _) => Status::from(panicked()).into_http(),
+        let response = match poll {
+            Ok(Poll::Ready(Ok(response))) => response,
+            Ok(Poll::Pending) => Status::from(ready!(end.poll(cx))).into_http(),
+            Err(_) => Status::from(panicked()).into_http(),
         };
-        let Some(Open { end, mut log }) = open.take() else { return Poll::Ready(Ok(response)) };
+        let Some(Open { end, mut log }) = open.take() else { return Poll::Pending };
         if let Some(code) = code(response.headers()) {
             log.finish(code);
         }
         let end = Some(end.with_deadline(*deadline));
-        Poll::Ready(Ok(response.map(|body| Body::new(GuardedBody { body, end, log }))))
+        Poll::Ready(Ok(response.map(|body| GuardedBody { body, end, log })))
     }
 }
 
@@ -114,7 +115,7 @@ fn code(headers: &HeaderMap) -> Option<Code> {
 }
 
 /// The answer as it goes out: cut off with a status when the call must end.
-struct GuardedBody {
+pub(super) struct GuardedBody {
     body: Body,
     /// `None` once the call has ended.
     end: Option<Ending>,
@@ -239,7 +240,7 @@ mod tests {
         answer: Answer<impl FnMut() -> T>,
         timeout: &str,
         is_closing: watch::Receiver<bool>,
-    ) -> http::Response<Body>
+    ) -> http::Response<GuardedBody>
     where
         T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
     {
@@ -249,7 +250,7 @@ mod tests {
     }
 
     /// Reads to the end, and gives the status of the trailers and the number of frames before them.
-    async fn read(response: http::Response<Body>) -> (Option<Code>, usize) {
+    async fn read(response: http::Response<GuardedBody>) -> (Option<Code>, usize) {
         let mut body = response.into_body();
         let mut frames = 0;
         while let Some(frame) =

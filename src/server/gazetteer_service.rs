@@ -42,13 +42,11 @@ impl GazetteerService for Api {
         let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
         // A known name takes microseconds: less than the way to another thread.
         if let Some(verdict) = gazetteer.try_verdict(name, &options) {
-            return Ok(Response::new(single_reply(&gazetteer, name, &verdict, &options)));
+            return Ok(Response::new(single_reply(name, &verdict, &options)?));
         }
         let name = name.to_owned();
-        let work = move |_: &Cancelled| {
-            single_reply(&gazetteer, &name, &gazetteer.verdict(&name, &options), &options)
-        };
-        Ok(Response::new(self.compute.run(Lane::Single, work).await?))
+        let work = move |_: &Cancelled| single_reply(&name, &gazetteer.verdict(&name, &options), &options);
+        Ok(Response::new(self.compute.run(Lane::Single, work).await??))
     }
 
     async fn batch_resolve_names(
@@ -146,15 +144,18 @@ impl GazetteerService for Api {
     }
 }
 
+/// The reply to one name; that it cannot be one is a fault of the request, as nothing else was asked.
 fn single_reply(
-    gazetteer: &Gazetteer,
     name: &str,
     verdict: &Verdict<'_>,
     options: &ResolveOptions,
-) -> EncodedReply {
+) -> Result<EncodedReply, Failure> {
+    if let Some(reason) = verdict.invalid_reason() {
+        return Err(Failure::invalid("name", reason));
+    }
     let mut resolution = Vec::with_capacity(REPLY_BYTES);
     wire::write_verdict(&mut resolution, name, verdict, options.explain);
-    EncodedReply::new(vec![resolution], gazetteer.index_version())
+    Ok(EncodedReply::new([resolution], verdict.index_version()))
 }
 
 fn look_up(gazetteer: &Gazetteer, id: String, options: &EntityOptions) -> pb::EntityLookup {

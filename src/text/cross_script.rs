@@ -191,6 +191,8 @@ struct Matrix<'a> {
     latin: &'a LatinName,
     arabic: &'a ArabicName,
     cells: Vec<Cell>,
+    /// The last row with a cell that some way has come to.
+    last_reached: usize,
     /// What the whole may cost.
     most: f32,
 }
@@ -207,10 +209,14 @@ impl<'a> Matrix<'a> {
     fn fill(latin: &'a LatinName, arabic: &'a ArabicName, most: f32) -> Self {
         let (rows, columns) = (latin.letters() + 1, arabic.letters() + 1);
         let unreached = Cell { cost: f32::INFINITY, latin: 0, arabic: 0 };
-        let mut matrix = Self { latin, arabic, cells: vec![unreached; rows * columns], most };
+        let cells = vec![unreached; rows * columns];
+        let mut matrix = Self { latin, arabic, cells, last_reached: 0, most };
         matrix.cells[0].cost = 0.0;
         let most = (most + ROUNDING).min(MAX_COST);
         for i in 0..rows {
+            if i > matrix.last_reached {
+                break;
+            }
             for j in 0..columns {
                 let cost = matrix.cells[i * columns + j].cost;
                 if cost <= most {
@@ -267,7 +273,8 @@ impl<'a> Matrix<'a> {
     /// Takes a step from a cell, if that is the best way to where it leads.
     fn reach(&mut self, from: (usize, usize), step: (usize, usize), cost: f32) {
         let to = self.at(from.0 + step.0, from.1 + step.1);
-        if cost < self.cells[to].cost {
+        if cost <= self.most + ROUNDING && cost < self.cells[to].cost {
+            self.last_reached = self.last_reached.max(from.0 + step.0);
             self.cells[to] = Cell { cost, latin: from.0 as u8, arabic: from.1 as u8 };
         }
     }
@@ -512,6 +519,16 @@ mod tests {
         #[test]
         fn any_text_is_answered(latin in "\\PC{0,40}", arabic in "\\PC{0,40}") {
             let _ = align_cross_script(&latin, &arabic);
+        }
+
+        #[test]
+        fn a_bound_ends_only_what_costs_more(
+            latin in "[a-cjlmnsou ]{1,9}", arabic in "[ابتجسلمنوي ]{1,7}", most in 0.0..2.5_f32
+        ) {
+            let (latin, arabic) = (safe_fold(&latin), safe_fold(&arabic));
+            let expected = align_cross_script(&latin, &arabic).filter(|found| found.cost <= most);
+            let names = LatinName::new(&latin).zip(ArabicName::new(&arabic));
+            prop_assert_eq!(names.and_then(|(latin, arabic)| latin.align(&arabic, most)), expected);
         }
 
         #[test]

@@ -11,7 +11,7 @@ use unicode_normalization::char::canonical_combining_class;
 
 /// What becomes of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Image {
+pub(crate) enum Image {
     /// This letter, whatever stands beside it.
     Letter(char),
     /// The end of a token.

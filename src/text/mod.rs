@@ -28,9 +28,11 @@ pub use cross_script::{
     ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, align_cross_script, cross_script_budget,
 };
 pub use fold::{safe_fold, safe_fold_into};
+pub(crate) use images::Image;
 pub use keys::{equal_hamza_folded, equal_joined, hamza_fold, join, lookup_key, lossy_fold};
 pub use letters::{ARTICLE, is_arabic};
 pub use name_keys::NameKeys;
+pub(crate) use name_keys::key_image;
 pub use ordinary::{is_ordinary_word, is_whole_ordinary_word};
 pub use skeleton::{
     MAX_SKELETON_KEYS, MAX_SKELETON_QUERIES, MIN_NEAR_SYMBOLS, skeleton_consonants, skeleton_keys,

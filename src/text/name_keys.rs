@@ -178,6 +178,13 @@ impl NameKeys {
     }
 }
 
+/// What becomes of a character under the lookup key, in which boundaries leave nothing.
+///
+/// The key of a name is what becomes of its characters, one after the other, if none of them depends on its neighbours.
+pub(crate) fn key_image(c: char) -> Image {
+    Images::of(c).lossy
+}
+
 /// Writes what K2 makes of a letter; tells whether it depends on no other.
 fn push_lossy(lossy: &mut String, image: Image) -> bool {
     match image {

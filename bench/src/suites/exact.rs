@@ -60,24 +60,10 @@ fn unsure_batch(segment: &Segment, keys: &[String]) -> usize {
     found
 }
 
-/// As [`unsure_batch`], and fetches also the texts that tell whether what seems to be a key is one.
+/// Looks keys up some at a time, and makes sure of what is found.
 fn sure_batch(segment: &Segment, keys: &[String]) -> usize {
     let mut found = 0;
-    let (index, rows) = (segment.key_index(), segment.rows());
-    let (mut hashes, mut first) = (Vec::with_capacity(AHEAD), Vec::with_capacity(AHEAD));
-    for keys in keys.chunks(AHEAD) {
-        hashes.clear();
-        hashes.extend(keys.iter().map(|key| KeyHash::of(key)));
-        for &hash in &hashes {
-            index.prefetch(hash);
-        }
-        first.clear();
-        first.extend(hashes.iter().filter_map(|&hash| index.candidates(hash).next()));
-        first.iter().for_each(|posting| rows.touch_alias(posting.alias));
-        first.iter().for_each(|posting| rows.touch_text(posting.alias));
-        let counts = keys.iter().zip(&hashes).map(|(key, &hash)| segment.lookup_hashed(key, hash).count());
-        found += counts.sum::<usize>();
-    }
+    segment.lookup_all(keys, |_, _| found += 1);
     found
 }
 
@@ -90,8 +76,12 @@ fn check(
     hits: &[String],
     misses: &[String],
 ) -> Result<f64> {
-    for key in hits.iter().chain(misses) {
+    let keys: Vec<&String> = hits.iter().chain(misses).collect();
+    let mut in_batch = vec![Vec::new(); keys.len()];
+    segment.lookup_all(&keys, |i, posting| in_batch[i].push(posting));
+    for (key, in_batch) in keys.into_iter().zip(in_batch) {
         let postings: Vec<_> = segment.lookup(key).collect();
+        check_eq("what is found in a batch", &in_batch, &postings)?;
         check_eq(&format!("whether {key:?} is a key"), &!postings.is_empty(), &map.contains_key(key))?;
         for posting in postings {
             check_eq("the key of a posting", &key_of_posting(segment, posting).as_ref(), &Some(key))?;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::ids::Ids;
-use super::{Compressors, Lists, NumberedAlias};
+use super::{Lists, NumberedAlias};
 use crate::index::format::NONE;
 use crate::index::lists::push_varint;
 use crate::index::records::{ENTITY_BYTES, EntityFields, offset, push_extras};
-use crate::index::texts::Sort;
+use crate::index::texts::{Compressors, Sort};
 use crate::index::{AliasOrdinal, CompileError, IdOrdinal};
 use crate::model::AliasKind;
 use crate::pack::EntityRow;

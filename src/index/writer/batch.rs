@@ -3,8 +3,7 @@
 use super::super::AliasOrdinal;
 use super::super::format::BARE;
 use super::super::lists::TokenBearers;
-use super::super::texts::Sort;
-use super::Compressors;
+use super::super::texts::{Compressors, Sort};
 use crate::model::{AliasKind, Article};
 use crate::text;
 

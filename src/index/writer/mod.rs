@@ -25,7 +25,7 @@ use super::file::write_file;
 use super::format::{Meta, MetaOverride, SectionKind};
 use super::lists::TokenBearers;
 use super::records::{AliasBlocks, AliasFields, IS_ARABIC};
-use super::texts::{Compressor, Sample, Sort};
+use super::texts::{Compressors, Sample, Sort};
 use super::workshop::{Phase, Workshop};
 use super::{CompileError, IdOrdinal};
 use crate::model::CountryCode;
@@ -153,26 +153,6 @@ impl RowSink for SegmentWriter {
             self.last_combination = Some(combination);
         }
         self.gatherer.alias(row, report)
-    }
-}
-
-/// What compresses texts, by [`Sort`].
-pub(super) struct Compressors([Compressor; Sort::ALL.len()]);
-
-impl Compressors {
-    fn train(samples: &[Sample; Sort::ALL.len()]) -> Self {
-        Self(samples.each_ref().map(Compressor::train))
-    }
-
-    fn compress(&self, sort: Sort, text: &str) -> Vec<u8> {
-        self.0[sort as usize].compress(text)
-    }
-
-    /// The section of their symbols.
-    fn symbols(&self) -> Vec<u8> {
-        let mut symbols = Vec::new();
-        self.0.iter().for_each(|compressor| compressor.write_symbols(&mut symbols));
-        symbols
     }
 }
 

@@ -11,7 +11,7 @@ use crate::resolve::form::{Form, FormStep};
 use crate::resolve::fuzzy::{is_other_person, may_carry, otherwise_articled};
 use crate::resolve::gate::Gate;
 use crate::resolve::lookup::{compare_surface, is_ordinary_word};
-use crate::resolve::partial::Named;
+use crate::resolve::named::Named;
 use crate::resolve::skeleton::is_named_otherwise;
 use crate::resolve::stack::{AliasRef, EntityKey, Stack};
 use crate::resolve::stage::{Stage, Stages};

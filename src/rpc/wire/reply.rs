@@ -1,6 +1,7 @@
 //! [`EncodedReply`]: the answers to names, encoded where they were found.
 
 use bytes::BufMut;
+use smallvec::SmallVec;
 use tonic::codec::EncodeBuf;
 
 use super::codec::Reply;
@@ -14,13 +15,15 @@ const INDEX_VERSION: u32 = 2;
 /// `ResolveNameResponse`, `BatchResolveNamesResponse` or `StreamResolveNamesResponse`: they differ in how many
 /// resolutions they hold, and nothing else.
 pub struct EncodedReply {
-    parts: Vec<Vec<u8>>,
+    /// One for a single name.
+    parts: SmallVec<[Vec<u8>; 1]>,
 }
 
 impl EncodedReply {
     /// The resolutions in order, in any number of parts that [`write_verdict`](super::write_verdict) and
     /// [`write_invalid`](super::write_invalid) wrote, and the index that gave them.
-    pub fn new(mut parts: Vec<Vec<u8>>, index_version: &str) -> Self {
+    pub fn new(parts: impl IntoIterator<Item = Vec<u8>>, index_version: &str) -> Self {
+        let mut parts: SmallVec<_> = parts.into_iter().collect();
         if parts.is_empty() {
             parts.push(Vec::new());
         }

@@ -1,5 +1,7 @@
 //! `Resolution` and what it holds, written as fields of a response.
 
+use smallvec::SmallVec;
+
 use super::reply::RESOLUTIONS;
 use super::writer::MessageWriter;
 use crate::model::{CountryCode, Rank};
@@ -10,12 +12,14 @@ use crate::rpc::pb;
 ///
 /// With `explain`, steps and blocked candidates too: `RESOLUTION_VIEW_FULL`.
 pub fn write_verdict(out: &mut Vec<u8>, query: &str, verdict: &Verdict<'_>, explain: bool) {
+    // Looked up and checked each time that they are asked for, and the first is written twice.
+    let ids: SmallVec<[&str; 4]> = verdict.candidates().map(CandidateRef::id).collect();
     MessageWriter::new(out).message(RESOLUTIONS, |message| {
         message.text(1, query);
         message.number(2, pb::ResolutionStatus::from(verdict.status()).into());
-        message.text(3, verdict.resolved().map_or("", CandidateRef::id));
-        for candidate in verdict.candidates() {
-            message.message(4, |message| write_candidate(message, candidate, explain));
+        message.text(3, verdict.resolved().and(ids.first()).unwrap_or(&""));
+        for (candidate, id) in verdict.candidates().zip(&ids) {
+            message.message(4, |message| write_candidate(message, candidate, id, explain));
         }
         message.text(5, verdict.invalid_reason().unwrap_or_default());
         for blocked in verdict.blocked() {
@@ -34,8 +38,8 @@ pub fn write_invalid(out: &mut Vec<u8>, query: &str, reason: &str) {
     });
 }
 
-fn write_candidate(message: &mut MessageWriter<'_>, candidate: CandidateRef<'_>, explain: bool) {
-    message.text(1, candidate.id());
+fn write_candidate(message: &mut MessageWriter<'_>, candidate: CandidateRef<'_>, id: &str, explain: bool) {
+    message.text(1, id);
     message.text(2, &candidate.name());
     for entity_type in candidate.types() {
         message.item(3, entity_type);

@@ -78,18 +78,17 @@ impl<'a> MessageWriter<'a> {
 
     /// Puts the length of what stands behind the bytes kept at `start` in their place, be it shorter or longer.
     fn set_length(&mut self, start: usize) {
-        let body = start + LENGTH_BYTES;
-        let len = self.out.len() - body;
-        let (mut bytes, mut count) = ([0; MAX_VARINT_BYTES], 0);
-        for byte in varint(len as u64) {
-            bytes[count] = byte;
-            count += 1;
+        let kept = start + LENGTH_BYTES;
+        let len = self.out.len() - kept;
+        let body = start + encoded_len(len as u64);
+        if body > kept {
+            self.out.resize(body + len, 0);
         }
-        if count == LENGTH_BYTES {
-            self.out[start..body].copy_from_slice(&bytes[..count]);
-        } else {
-            self.out.splice(start..body, bytes[..count].iter().copied());
+        if body != kept {
+            self.out.copy_within(kept..kept + len, body);
+            self.out.truncate(body + len);
         }
+        self.out[start..body].iter_mut().zip(varint(len as u64)).for_each(|(place, byte)| *place = byte);
     }
 
     fn present_float(&mut self, tag: u32, number: f32) {
@@ -110,8 +109,11 @@ impl<'a> MessageWriter<'a> {
     }
 }
 
-/// Seven bits a byte of the 64.
-const MAX_VARINT_BYTES: usize = 10;
+/// The bytes of a varint: seven bits each, and one for zero.
+const fn encoded_len(number: u64) -> usize {
+    let bits = u64::BITS - (number | 1).leading_zeros();
+    bits.div_ceil(7) as usize
+}
 
 /// Seven bits a byte, the lowest first; all bytes but the last have the highest bit set.
 fn varint(number: u64) -> impl Iterator<Item = u8> {
@@ -132,6 +134,7 @@ mod tests {
             let number = number.checked_shr(bits).unwrap_or(0);
             let mut expected = Vec::new();
             encode_varint(number, &mut expected);
+            prop_assert_eq!(encoded_len(number), expected.len());
             prop_assert_eq!(varint(number).collect::<Vec<_>>(), expected);
         }
 

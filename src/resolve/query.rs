@@ -1,0 +1,89 @@
+//! [`Query`]: a name that can be one, with its keys; what is read of it once serves every look-up.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::form::{Form, Forms};
+use super::stage::{Stage, Stages};
+use super::{MAX_NAME_BYTES, MAX_NAME_CHARS};
+use crate::text::{NameKeys, proclitic};
+
+/// Checks that `name` can be a name; else says why [`resolve`](super::resolve) answers it `INVALID`.
+pub fn check_name(name: &str) -> Result<(), String> {
+    read(name, &mut NameKeys::default()).map(drop)
+}
+
+/// A name that can be one, and its keys in a buffer of the caller's.
+#[derive(Clone, Copy)]
+pub(super) struct Query<'a> {
+    name: &'a str,
+    keys: &'a NameKeys,
+}
+
+impl<'a> Query<'a> {
+    /// The query as it stands, and without proclitics.
+    pub fn forms(self, without: Stages) -> Forms<'a> {
+        let mut forms = Forms::new();
+        self.push_forms(without, &mut forms);
+        forms
+    }
+
+    /// Adds its [`Query::forms`] to those of other queries.
+    pub fn push_forms(self, without: Stages, forms: &mut Forms<'a>) {
+        let at = forms.len();
+        forms.push(Form::of_query(self.name, self.keys));
+        if without.contains(Stage::Proclitic) {
+            return;
+        }
+        for reading in proclitic::readings(self.keys.safe()) {
+            let stripped = forms.get(at).map(|whole| whole.after_proclitics(self.keys.into(), reading));
+            forms.extend(stripped);
+        }
+    }
+}
+
+/// Reads a query, whose keys it writes to `keys`, or says why it cannot be a name.
+pub(super) fn read<'a>(name: &'a str, keys: &'a mut NameKeys) -> Result<Query<'a>, String> {
+    if name.trim().is_empty() {
+        return Err("the name is empty".to_owned());
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(format!("the name has {} bytes, more than {MAX_NAME_BYTES}", name.len()));
+    }
+    keys.set(name);
+    let chars = expanded_chars(name, keys);
+    if chars > MAX_NAME_CHARS {
+        return Err(format!("the name has {chars} characters, more than {MAX_NAME_CHARS}"));
+    }
+    if keys.key().is_empty() {
+        return Err("the name has no letter or digit".to_owned());
+    }
+    Ok(Query { name, keys })
+}
+
+/// NFKC makes at most so many characters of a byte: 18 of the three bytes of U+FDFA.
+const MAX_CHARS_PER_BYTE: usize = 6;
+
+/// The number of characters after NFKC, or one that is as good as it for the bound: names that are short enough for any
+/// expansion need not be expanded.
+fn expanded_chars(name: &str, keys: &NameKeys) -> usize {
+    let most_per_byte = if keys.is_by_char() { 1 } else { MAX_CHARS_PER_BYTE };
+    if name.len() * most_per_byte <= MAX_NAME_CHARS {
+        0
+    } else if keys.is_by_char() {
+        name.chars().count()
+    } else {
+        name.nfkc().count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_expands_beyond_the_bound() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            assert!(std::iter::once(c).nfkc().count() <= c.len_utf8() * MAX_CHARS_PER_BYTE, "{c:?}");
+        }
+    }
+}
