@@ -13,6 +13,8 @@ mod curate;
 mod eval;
 #[path = "cli/hints.rs"]
 mod hints;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]

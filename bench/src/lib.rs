@@ -2,6 +2,7 @@
 //!
 //! - [`names`] recombines the names of the bundled packs; [`generate`] makes entities of them and writes packs of any
 //!   size; [`queries`] makes queries for such a pack: hits, misses and misspellings.
+//! - [`wikidata`] writes a dump in the layout of Wikidata's, to measure the import of.
 //! - [`workload`] holds all that a measurement needs of one pack; [`race`] measures contenders in turns; [`peers`] are
 //!   what Yaqut is measured against; [`suites`] say what is measured, after they have checked that the answers are the
 //!   same; [`report`] gathers the figures and holds them against the goals.
@@ -16,6 +17,7 @@ pub mod queries;
 pub mod race;
 pub mod report;
 pub mod suites;
+pub mod wikidata;
 pub mod workload;
 
 /// What went wrong, for people.

@@ -122,7 +122,7 @@ fn side(paths: &OsStr, base: &Gazetteer, context: &Context) -> Result<Gazetteer,
 }
 
 /// A pack folder or a segment file by itself; that it refers to others is no finding here.
-fn open_one(path: &Path, context: &Context) -> Result<Gazetteer, Failure> {
+fn open_one(path: &Path, context: &Context) -> Result<Arc<Gazetteer>, Failure> {
     let mut config = StackConfig {
         default_packs: false,
         indexes: Vec::new(),

@@ -8,7 +8,7 @@ use std::thread;
 /// Temporary files and folders that an interrupted run must not leave behind.
 static GUARDED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// From now on an interrupt removes every guarded file and ends the program with 128 + the signal's number, at once,
+/// From now on an interrupt removes every guarded file and folder and ends the program with 128 + the signal's number, at once,
 /// whatever other threads wait for.
 ///
 /// Where signals cannot be had, an interrupt ends the program the system's way.

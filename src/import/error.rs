@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Source;
+use super::{Fault, Report, Source};
 
 /// Why an import gave no pack.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,50 @@ pub enum ImportError {
         /// What the system says.
         cause: io::Error,
     },
+    /// What is compressed is damaged or cut off, or reading broke off.
+    #[error("{label}: cannot be read on after {read} bytes{}: {cause}", of_total(*total))]
+    Damaged {
+        /// The input.
+        label: String,
+        /// How much of it could be read, in bytes as it lies on the disk.
+        read: u64,
+        /// How long it is.
+        total: Option<u64>,
+        /// What is wrong.
+        cause: io::Error,
+    },
+    /// A line is not what the source promises, and the caller is strict.
+    #[error("{0}")]
+    Malformed(Fault),
+    /// The input can be read only once, and has to be read twice.
+    #[error("standard input can be read only once; {why}")]
+    ReadTwice {
+        /// What needs it twice, and the way out.
+        why: &'static str,
+    },
+    /// No entity was taken.
+    #[error("nothing was taken: {}", nothing(report))]
+    NothingTaken {
+        /// What was left out, and why.
+        report: Box<Report>,
+    },
+    /// Another import writes to the pack.
+    #[error("{}: another import is writing to this pack", pack.display())]
+    Busy {
+        /// The folder of the pack.
+        pack: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("{}: {cause}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// A fault of the program itself.
+    #[error("{0}")]
+    Internal(String),
     /// A file does not have the layout that its name promises.
     #[error("{}:{line}: {message}", path.display())]
     Layout {
@@ -48,6 +92,14 @@ pub enum ImportError {
 impl ImportError {
     pub(super) fn read(path: &Path, cause: io::Error) -> Self {
         Self::Read { path: path.to_owned(), cause }
+    }
+
+    pub(super) fn write(path: &Path, cause: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), cause }
+    }
+
+    pub(super) fn damaged(label: &str, read: u64, total: Option<u64>, cause: io::Error) -> Self {
+        Self::Damaged { label: label.to_owned(), read, total, cause }
     }
 
     pub(super) fn layout(path: &Path, line: u64, message: impl Into<String>) -> Self {
@@ -72,6 +124,17 @@ impl ImportError {
             _ => Self::layout(path, line, message),
         }
     }
+}
+
+fn of_total(total: Option<u64>) -> String {
+    total.map_or_else(String::new, |total| format!(" of {total}"))
+}
+
+fn nothing(report: &Report) -> String {
+    let left_out: u64 = report.skipped_entities.values().sum();
+    let first = super::malformed::first(&report.malformed);
+    let first = first.map_or_else(String::new, |fault| format!("; the first of these: {fault}"));
+    format!("{left_out} entities left out, {} lines that cannot be read{first}", report.malformed_lines())
 }
 
 /// The text names no source.

@@ -34,8 +34,8 @@ pub(super) fn find<R>(
     Ok(found)
 }
 
-/// Every file below `folder`; links to folders are not followed, so the walk ends.
-fn walk(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
+/// Every file below `folder`, in path order; links to folders are not followed, so the walk ends.
+pub(super) fn walk(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -49,6 +49,7 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
             }
         }
     }
+    files.sort();
     Ok(files)
 }
 
@@ -69,7 +70,7 @@ pub(super) fn open<'p>(
 ) -> Result<BufReader<Counted<'p>>, ImportError> {
     let fail = |cause| ImportError::read(path, cause);
     let file = File::open(path).map_err(fail)?;
-    progress.begin(file_name(path), file.metadata().map_err(fail)?.len());
+    progress.begin(file_name(path), Some(file.metadata().map_err(fail)?.len()));
     Ok(BufReader::with_capacity(1 << 16, Counted { file, progress }))
 }
 
@@ -162,8 +163,8 @@ mod tests {
     }
 
     impl Progress for Watcher {
-        fn begin(&mut self, file: &str, bytes: u64) {
-            self.files.push((file.to_owned(), bytes));
+        fn begin(&mut self, file: &str, bytes: Option<u64>) {
+            self.files.push((file.to_owned(), bytes.unwrap_or_default()));
         }
         fn advance(&mut self, bytes: u64) {
             self.bytes += bytes;
@@ -182,9 +183,9 @@ mod tests {
         fs::write(deep.join("notes.txt"), "").unwrap();
         let role = |path: &Path| (file_name(path) == "cities.json").then_some(());
         let inputs = [folder.path().to_owned(), deep.join("cities.json")];
-        assert_eq!(find(Source::GeoNames, &inputs, role).unwrap(), [((), deep.join("cities.json"))]);
+        assert_eq!(find(Source::Cities, &inputs, role).unwrap(), [((), deep.join("cities.json"))]);
         let wrong = [deep.join("notes.txt")];
-        assert!(matches!(find(Source::GeoNames, &wrong, role), Err(ImportError::UnknownInput { .. })));
+        assert!(matches!(find(Source::Cities, &wrong, role), Err(ImportError::UnknownInput { .. })));
     }
 
     #[test]

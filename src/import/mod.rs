@@ -1,52 +1,111 @@
-//! Importers: packages of public data, unpacked on disk, become packs.
+//! Importers: public data becomes packs.
 //!
-//! [`run`] is the one way in. It finds the files that a [`Source`] needs among the given files and folders, reads
-//! them as streams, and gives back a [`Pack`] together with a [`Report`] of what was taken, what was left out, and
-//! why. Rows come sorted, so the same inputs give the same pack.
+//! [`run`] is the one way in. It finds the inputs that a [`Source`] needs among the given files and folders, reads them as
+//! streams, compressed or not, and writes the pack beside the place where it is to be; it appears there when all of it is
+//! on the disk. A [`Report`] tells what was taken, what was left out, and why. The same inputs give the same bytes.
 //!
-//! Architecture invariant: no index, no network; of the crate only `model`, `text` and `pack`.
+//! # What a streaming source is made of
+//!
+//! | | |
+//! |---|---|
+//! | `input` | finds inputs, and undoes compression: gzip, bzip2, Zstandard, members of zip archives, standard input |
+//! | `lines`, `pipeline` | a stream in blocks of whole lines, worked on by all cores, written in order |
+//! | `streaming` | the two together: a function from a line to rows, or to a fault |
+//! | `malformed` | lines that cannot be read: counted, told with their place, no reason to stop |
+//! | `names` | the names of one entity: tidy, each once, with one preferred name a language |
+//! | `filters` | `--type --country --lang --min-rank`, applied to whatever becomes a row |
+//! | `sink`, `claims` | rows as text, appended to the tables; who may have which ID, settled at the end |
+//! | `staging` | the tables while they are written; the lock, the commit, what killed imports left behind |
+//! | `language`, `script`, `countries`, `clean`, `romanise` | what names and codes tell |
+//!
+//! Memory is bounded whatever the size of the source: blocks of lines, the sorter of the claims, and what a source keeps
+//! itself.
+//!
+//! # Adding a source
+//!
+//! 1. A file or folder `src/import/NAME/` with `INPUTS`, a text for people, and
+//!    `import(inputs, staging, options, progress) -> Result<Report, ImportError>`. `wikidata` shows the plain case: find
+//!    the inputs by the names of their files (`input::find`), begin a pack (`streaming::Streaming::begin`), and give
+//!    `streaming::Streaming::rows` a function that reads a line and hands `sink::Rows::add` a `rows::Draft` for each
+//!    entity, its names gathered by `names::Names`. What a line says wrongly is a `malformed::Malformed`; what is left
+//!    out on purpose is counted as a [`Skip`].
+//! 2. Where lines of several files make one entity, give `streaming::Streaming::lines` a function that makes sortable
+//!    records, sort them, and make drafts of what comes together: `geonames` does.
+//! 3. A variant of [`Source`], its name, `INPUTS` and `import` in this file.
+//! 4. A page in `docs/import/`, linked from `docs/PACKS.md`; small samples of your own writing in the tests.
+//!
+//! A source that fits into memory may instead gather drafts and have `rows::pack` sort them, as `cldr` does.
+//!
+//! Architecture invariant: no index, no network; of the crate only `model`, `text`, `pack` and `sort`.
 
+mod cities;
+mod claims;
 mod cldr;
+mod clean;
+mod countries;
 mod curated;
 mod error;
 mod files;
+mod filters;
 mod geonames;
+mod input;
+mod language;
+mod lines;
+mod malformed;
 mod names;
+mod pipeline;
 mod progress;
 mod provenance;
 mod report;
+mod romanise;
 mod rows;
 mod script;
+mod sink;
 mod source_table;
+mod staging;
+mod streaming;
+#[cfg(test)]
+mod testing;
+mod wikidata;
 
 pub use error::{ImportError, UnknownSource};
+pub use filters::Filters;
+pub use malformed::{Fault, Faults};
 pub use progress::Progress;
 pub use report::{Report, Skip};
+pub use staging::STAGING_FOLDER;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::pack::{Pack, PackFiles, write};
+use staging::Staging;
 
 /// A family of public data that can be turned into a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Countries and territories: CLDR's names in every language, with more from smaller lists.
     Cldr,
-    /// Cities: GeoNames with its alternate names, language-tagged through OpenTravelData.
+    /// Cities, from packages of registries: GeoNames with its alternate names, language-tagged through OpenTravelData.
+    Cities,
+    /// Places of the whole world: GeoNames' own dumps.
     GeoNames,
+    /// People, places, organisations and events: Wikidata's JSON dump.
+    Wikidata,
 }
 
 impl Source {
     /// Every source, in the order in which they are listed for people.
-    pub const ALL: [Self; 2] = [Self::Cldr, Self::GeoNames];
+    pub const ALL: [Self; 4] = [Self::Cldr, Self::Cities, Self::GeoNames, Self::Wikidata];
 
     /// The source as it is written on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Cldr => "cldr",
+            Self::Cities => "cities",
             Self::GeoNames => "geonames",
+            Self::Wikidata => "wikidata",
         }
     }
 
@@ -54,7 +113,9 @@ impl Source {
     pub const fn inputs(self) -> &'static str {
         match self {
             Self::Cldr => cldr::INPUTS,
+            Self::Cities => cities::INPUTS,
             Self::GeoNames => geonames::INPUTS,
+            Self::Wikidata => wikidata::INPUTS,
         }
     }
 }
@@ -77,53 +138,84 @@ impl FromStr for Source {
 }
 
 /// What an import may be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Version that the pack bears in `datapackage.json`.
     pub version: String,
-    /// Cities with fewer people are taken only if they have a name in Arabic.
+    /// Of [`Source::Cities`]: cities with fewer people are taken only if they have a name in Arabic.
     pub min_population: u64,
+    /// Which entities and names are taken.
+    pub filters: Filters,
+    /// Whether the first line that cannot be read ends the import.
+    pub strict: bool,
+    /// Of [`Source::Wikidata`]: whether instances of subclasses count as those of the listed classes. Reads the dump
+    /// twice.
+    pub subclasses: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: "1".to_owned(), min_population: 15_000 }
+        Self {
+            version: "1".to_owned(),
+            min_population: 15_000,
+            filters: Filters::default(),
+            strict: false,
+            subclasses: false,
+        }
     }
 }
 
-/// What an import gives.
+/// A pack that was gathered in memory.
 #[derive(Clone, Debug)]
-pub struct Imported {
+struct Imported {
     /// The pack, with sorted rows; each row's place names the file and line where it belongs.
-    pub pack: Pack,
+    pack: Pack,
     /// What was taken and what was not.
-    pub report: Report,
+    report: Report,
 }
 
 impl Imported {
     /// The pack's files: entities, Arabic aliases, a curator's aliases and all others in tables of their own.
-    pub fn files(&self) -> PackFiles {
+    fn files(&self) -> PackFiles {
         write::files_split(&self.pack, rows::part_of)
+    }
+
+    fn write(mut self, mut staging: Staging, options: &Options) -> Result<Report, ImportError> {
+        rows::filter(&mut self.pack, &options.filters, &mut self.report);
+        if self.pack.entities.is_empty() {
+            return Err(ImportError::NothingTaken { report: Box::new(self.report) });
+        }
+        for file in self.files().files {
+            staging.put(&file.name, &file.bytes)?;
+        }
+        staging.commit()?;
+        Ok(self.report)
     }
 }
 
-/// Reads `inputs`, files or folders that are searched to any depth, and makes the pack of `source`.
+/// Reads `inputs`, files or folders that are searched to any depth, and writes the pack of `source` to `folder`.
 ///
-/// Memory grows with the pack, not with the inputs. Nothing is written.
+/// Tables of a pack that lies there are replaced, all other files stay. Whatever fails leaves them as they were. While
+/// it runs, [`STAGING_FOLDER`] within `folder` holds what is written.
 ///
 /// # Errors
 ///
-/// A needed file is missing, an explicitly named file is of no use to `source`, or a file cannot be read or does not
-/// have the layout that its name promises; the message names the file and, where there is one, the line.
+/// A needed file is missing, an explicitly named file is of no use to `source`, a file cannot be read to its end or
+/// written, or does not have the layout that its name promises; another import writes to `folder`; no entity was taken.
+/// The message names the file and, where there is one, the line.
 pub fn run(
     source: Source,
     inputs: &[PathBuf],
+    folder: &Path,
     options: &Options,
     progress: &mut dyn Progress,
-) -> Result<Imported, ImportError> {
+) -> Result<Report, ImportError> {
+    let staging = Staging::begin(folder)?;
     match source {
-        Source::Cldr => cldr::import(inputs, options, progress),
-        Source::GeoNames => geonames::import(inputs, options, progress),
+        Source::Cldr => cldr::import(inputs, options, progress)?.write(staging, options),
+        Source::Cities => cities::import(inputs, options, progress)?.write(staging, options),
+        Source::GeoNames => geonames::import(inputs, staging, options, progress),
+        Source::Wikidata => wikidata::import(inputs, staging, options, progress),
     }
 }
 
@@ -200,6 +292,9 @@ mod tests {
             assert!(!source.inputs().is_empty());
         }
         let message = "osm".parse::<Source>().unwrap_err().to_string();
-        assert!(message.contains("`osm`") && message.contains("cldr, geonames"), "{message}");
+        assert!(
+            message.contains("`osm`") && message.contains("cldr, cities, geonames, wikidata"),
+            "{message}"
+        );
     }
 }

@@ -1,13 +1,14 @@
 //! The names of one entity while they are gathered: each once, in its best spelling.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::report::{Report, Skip};
 use crate::model::AliasKind;
+use crate::pack::MAX_ALIAS_BYTES;
 use crate::text;
 
 /// One name on its way into a pack.
@@ -23,19 +24,51 @@ pub(super) struct Name {
     pub source: &'static str,
     /// A remark for people.
     pub note: String,
+    /// First day, month or year of use: `1914`, `1914-09`, `1914-09-01`; empty if unknown.
+    pub valid_from: String,
+    /// Last day, month or year of use.
+    pub valid_to: String,
 }
 
 impl Name {
     /// A name without a remark; the text is brought to NFC and single spaces.
     pub(super) fn new(text: &str, lang: &str, kind: AliasKind, source: &'static str) -> Self {
-        Self { text: tidy(text), lang: lang.to_owned(), kind, source, note: String::new() }
+        Self {
+            text: tidy(text),
+            lang: lang.to_owned(),
+            kind,
+            source,
+            note: String::new(),
+            valid_from: String::new(),
+            valid_to: String::new(),
+        }
     }
 }
 
 /// `text` in NFC, with single spaces and none at the ends, without signs that nobody sees.
 pub(super) fn tidy(text: &str) -> String {
+    if is_tidy(text) {
+        return text.to_owned();
+    }
     let seen: String = text.chars().filter(|&c| !is_invisible(c)).collect();
-    seen.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
+    let words = seen.split(is_gap).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").nfc().collect()
+}
+
+/// Whether `text` is surely tidy: most names are, and are not copied three times to find that out.
+fn is_tidy(text: &str) -> bool {
+    let mut previous = ' ';
+    let is_plain = |sign: char| {
+        let is_second_gap = sign == ' ' && previous == ' ';
+        previous = sign;
+        !is_second_gap && (sign == ' ' || !is_gap(sign)) && !is_invisible(sign)
+    };
+    text.chars().all(is_plain) && !text.ends_with(' ') && unicode_normalization::is_nfc(text)
+}
+
+/// White space, control characters and the line ends of Unicode: none of these is part of a name.
+fn is_gap(sign: char) -> bool {
+    sign.is_whitespace() || sign.is_control()
 }
 
 /// Zero-width spaces, soft hyphens and direction marks; joiners belong to the spelling of Persian and Indic scripts.
@@ -49,6 +82,9 @@ const fn is_invisible(c: char) -> bool {
 /// It is the look-up key, over a text that has lost its marks already; so a pack does not list what look-up folds
 /// anyway.
 pub(super) fn spelling_key(text: &str) -> String {
+    if text.is_ascii() {
+        return text::lookup_key(text);
+    }
     let bare: String = text.nfd().filter(|&c| !is_folded_mark(c)).collect();
     text::lookup_key(&bare)
 }
@@ -68,11 +104,12 @@ pub(super) struct Names {
 impl Names {
     /// Adds `name`; of two spellings with one key and language the better one stays.
     pub(super) fn add(&mut self, name: Name, report: &mut Report) {
-        if name.text.is_empty() {
-            return report.skip_name(Skip::NoName);
+        let key = spelling_key(&name.text);
+        if let Some(flaw) = flaw(&name.text, &key) {
+            return report.skip_name(flaw);
         }
         let is_demonym = name.kind == AliasKind::Demonym;
-        match self.by_key.entry((spelling_key(&name.text), name.lang.clone(), is_demonym)) {
+        match self.by_key.entry((key, name.lang.clone(), is_demonym)) {
             Entry::Vacant(place) => {
                 place.insert(self.names.len());
                 self.names.push(name);
@@ -96,7 +133,7 @@ impl Names {
     /// The names, without those of unknown language that a name of a known language spells too.
     pub(super) fn into_names(self, report: &mut Report) -> Vec<Name> {
         let Self { names, by_key } = self;
-        let tagged: std::collections::HashSet<&str> =
+        let tagged: HashSet<&str> =
             by_key.keys().filter(|(_, lang, _)| !lang.is_empty()).map(|(key, ..)| key.as_str()).collect();
         let mut kept = names;
         kept.retain(|name| {
@@ -108,6 +145,27 @@ impl Names {
         });
         kept
     }
+}
+
+/// Why a pack cannot have the name, which has the key `key`.
+fn flaw(text: &str, key: &str) -> Option<Skip> {
+    match () {
+        () if key.is_empty() => Some(Skip::NoName),
+        () if text.len() > MAX_ALIAS_BYTES => Some(Skip::TooLong),
+        () if text.contains(char::REPLACEMENT_CHARACTER) => Some(Skip::LostSign),
+        () => None,
+    }
+}
+
+/// Keeps the first preferred name of each language as such; later ones become alternates.
+pub(super) fn one_preferred(mut names: Vec<Name>) -> Vec<Name> {
+    let mut langs = HashSet::new();
+    for name in &mut names {
+        if name.kind == AliasKind::Preferred && !langs.insert(name.lang.clone()) {
+            name.kind = AliasKind::Alternate;
+        }
+    }
+    names
 }
 
 /// Less is better: first the kind, then the spelling that carries most, then the shorter one (`UAE`, not `U A E`),
@@ -192,12 +250,21 @@ mod tests {
     fn invisible_signs_go() {
         assert_eq!(tidy(" a\u{200b}\u{200e}b \u{a0} c"), "ab c");
         assert_eq!(tidy("می\u{200c}خواهم"), "می\u{200c}خواهم");
+        assert_eq!(tidy("\ta\r\nb\u{1}\u{7f}c\u{2028}"), "a b c");
+        assert_eq!(tidy("e\u{301}"), "é");
     }
 
     #[test]
-    fn empty_names_are_counted() {
-        let (names, report) = gather(&[("  ", "en", Alternate)]);
+    fn what_cannot_be_looked_up_is_counted() {
+        let long = "x".repeat(513);
+        let (names, report) = gather(&[
+            ("  ", "en", Alternate),
+            ("!?", "", Alternate),
+            (&long, "", Alternate),
+            ("\u{fffd}a", "", Alternate),
+        ]);
         assert!(names.is_empty());
-        assert_eq!(report.skipped_names[&Skip::NoName], 1);
+        let skipped = [(Skip::NoName, 2), (Skip::TooLong, 1), (Skip::LostSign, 1)];
+        assert_eq!(report.skipped_names, skipped.into());
     }
 }

@@ -4,8 +4,8 @@
 ///
 /// Every method does nothing unless it is written anew; `()` is a watcher that does not look.
 pub trait Progress {
-    /// A file is opened; `bytes` is its size.
-    fn begin(&mut self, _file: &str, _bytes: u64) {}
+    /// A file is opened, or a step begun; `bytes` is its size, if that is known.
+    fn begin(&mut self, _file: &str, _bytes: Option<u64>) {}
 
     /// `bytes` more of the file were read.
     fn advance(&mut self, _bytes: u64) {}

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::malformed::{self, FaultsByKind};
+
 /// Why a name or an entity was left out, or not taken as it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +43,36 @@ pub enum Skip {
     Twin,
     /// Another entity holds the identifier.
     IdTaken,
+    /// The entity stands in the inputs already.
+    Repeated,
+    /// A type that was not asked for.
+    OtherType,
+    /// A country that was not asked for.
+    OtherCountry,
+    /// Less prominent than was asked for.
+    LowRank,
+    /// No name in a language that was asked for, or none at all.
+    Nameless,
+    /// A property or lexeme, or a redirect.
+    NotItem,
+    /// A page of a wiki's own: a disambiguation page, category, template, list.
+    WikiPage,
+    /// Nothing that has a type here.
+    UnknownClass,
+    /// A second identifier of one sort.
+    SecondId,
+    /// An identifier that is not written as its authority writes them.
+    NoIdentifier,
+    /// A name of an entity that is not taken.
+    OfOther,
+    /// Longer than names are looked up.
+    TooLong,
+    /// A sign was lost in a conversion.
+    LostSign,
+    /// A language that nobody asked for.
+    OtherLanguage,
+    /// A time of use that is no date, or ends before it begins; the name was taken.
+    NoDate,
 }
 
 impl Skip {
@@ -63,6 +95,21 @@ impl Skip {
             Self::SmallWithoutArabic => "too few people and no Arabic name",
             Self::Twin => "another record of the same place",
             Self::IdTaken => "identifier belongs to another entity",
+            Self::Repeated => "listed twice; names were added to those of the first",
+            Self::OtherType => "of a type that was not asked for",
+            Self::OtherCountry => "of a country that was not asked for",
+            Self::LowRank => "less prominent than was asked for",
+            Self::Nameless => "no name, or none in a language that was asked for",
+            Self::NotItem => "a property, a lexeme or a redirect",
+            Self::WikiPage => "a page of a wiki's own (disambiguation, category, template, list)",
+            Self::UnknownClass => "of a class that stands for no type",
+            Self::NoIdentifier => "identifier is not written as it should be",
+            Self::SecondId => "a second identifier of one authority",
+            Self::OfOther => "of an entity that was not taken",
+            Self::TooLong => "longer than 512 bytes",
+            Self::LostSign => "a sign was lost in a conversion",
+            Self::OtherLanguage => "of a language that was not asked for",
+            Self::NoDate => "time of use cannot be read; taken without",
         }
     }
 }
@@ -90,6 +137,8 @@ pub struct Report {
     pub skipped_entities: BTreeMap<Skip, u64>,
     /// Single cases that a curator should look at, in order of their finding.
     pub notes: Vec<String>,
+    /// Lines that could not be read, by what is wrong with them.
+    pub malformed: FaultsByKind,
 }
 
 impl Report {
@@ -99,6 +148,48 @@ impl Report {
 
     pub(super) fn skip_entity(&mut self, reason: Skip) {
         *self.skipped_entities.entry(reason).or_default() += 1;
+    }
+
+    pub(super) fn take_name(&mut self, source: &str) {
+        // A look-up first: the key is allocated once, not for every name.
+        match self.taken.get_mut(source) {
+            Some(count) => *count += 1,
+            None => drop(self.taken.insert(source.to_owned(), 1)),
+        }
+    }
+
+    pub(super) fn skip_names(&mut self, reason: Skip, count: u64) {
+        if count > 0 {
+            *self.skipped_names.entry(reason).or_default() += count;
+        }
+    }
+
+    pub(super) fn skip_entities(&mut self, reason: Skip, count: u64) {
+        if count > 0 {
+            *self.skipped_entities.entry(reason).or_default() += count;
+        }
+    }
+
+    /// How many lines could not be read.
+    pub fn malformed_lines(&self) -> u64 {
+        self.malformed.values().map(|faults| faults.count).sum()
+    }
+
+    /// Adds what `later` says to what is said so far.
+    pub(super) fn absorb(&mut self, later: Self) {
+        let add = |sums: &mut BTreeMap<_, u64>, counts: BTreeMap<_, u64>| {
+            counts.into_iter().for_each(|(reason, count)| *sums.entry(reason).or_default() += count);
+        };
+        self.entities += later.entities;
+        self.aliases += later.aliases;
+        self.arabic_aliases += later.arabic_aliases;
+        add(&mut self.skipped_names, later.skipped_names);
+        add(&mut self.skipped_entities, later.skipped_entities);
+        for (source, count) in later.taken {
+            *self.taken.entry(source).or_default() += count;
+        }
+        self.notes.extend(later.notes);
+        malformed::absorb(&mut self.malformed, later.malformed);
     }
 }
 
@@ -114,6 +205,13 @@ impl fmt::Display for Report {
         }
         for (reason, count) in &self.skipped_names {
             writeln!(f, "{count:>9}  names left out: {reason}")?;
+        }
+        for (kind, faults) in &self.malformed {
+            writeln!(f, "{:>9}  lines left out: {kind}", faults.count)?;
+            faults.first.iter().try_for_each(|fault| writeln!(f, "{:11}{fault}", ""))?;
+            if faults.count > faults.first.len() as u64 {
+                writeln!(f, "{:11}and {} more", "", faults.count - faults.first.len() as u64)?;
+            }
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "     note  {note}"))
     }

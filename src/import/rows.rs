@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::curated;
+use super::filters::Filters;
 use super::names::{Name, spelling_key};
 use super::report::{Report, Skip};
 use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
@@ -51,6 +52,26 @@ pub(super) fn pack(
     number_lines(&mut pack);
     count(&pack, report);
     pack
+}
+
+/// Keeps the rows that the filters let pass, and counts anew.
+pub(super) fn filter(pack: &mut Pack, filters: &Filters, report: &mut Report) {
+    if filters.is_empty() {
+        return;
+    }
+    pack.aliases.retain(|row| filters.takes_language(&row.lang));
+    let named: HashSet<EntityId> = pack.aliases.iter().map(|row| row.id.clone()).collect();
+    pack.entities.retain(|row| {
+        let entity_type = row.entity_type.as_ref().map_or("", |t| t.as_str());
+        let refused = filters.refuses(entity_type, row.country, row.rank);
+        let refused = refused.or_else(|| (!named.contains(&row.id)).then_some(Skip::Nameless));
+        refused.inspect(|&skip| report.skip_entity(skip)).is_none()
+    });
+    let kept: HashSet<&EntityId> = pack.entities.iter().map(|row| &row.id).collect();
+    pack.aliases.retain(|row| kept.contains(&row.id));
+    number_lines(pack);
+    report.taken.clear();
+    count(pack, report);
 }
 
 /// A curator may know an entity by any of its IDs, and keeps it when the canonical one changes.
@@ -140,12 +161,17 @@ fn entity_row(draft: Draft) -> EntityRow {
 }
 
 /// Three decimals: what is finer than a fiftieth of the people is no prominence.
-fn rounded(rank: Rank) -> Option<Rank> {
+pub(super) fn rounded(rank: Rank) -> Option<Rank> {
     Rank::new((rank.get() * 1000.0).round() / 1000.0)
 }
 
 fn table_of(name: &Name) -> u16 {
-    if name.lang == "ar" || name.lang.starts_with("ar-") { ARABIC } else { OTHERS }
+    if is_arabic(&name.lang) { ARABIC } else { OTHERS }
+}
+
+/// Whether the tag is Arabic, of any region.
+pub(super) fn is_arabic(language: &str) -> bool {
+    language == "ar" || language.starts_with("ar-")
 }
 
 fn alias_row(id: &EntityId, name: &Name, table: u16) -> AliasRow {
@@ -173,10 +199,9 @@ fn number_lines(pack: &mut Pack) {
 }
 
 fn count(pack: &Pack, report: &mut Report) {
-    let is_arabic = |row: &&AliasRow| row.lang == "ar" || row.lang.starts_with("ar-");
     report.entities = pack.entities.len() as u64;
     report.aliases = pack.aliases.len() as u64;
-    report.arabic_aliases = pack.aliases.iter().filter(is_arabic).count() as u64;
+    report.arabic_aliases = pack.aliases.iter().filter(|row| is_arabic(&row.lang)).count() as u64;
     for row in &pack.aliases {
         *report.taken.entry(row.source.clone()).or_default() += 1;
     }

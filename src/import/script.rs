@@ -207,6 +207,23 @@ pub(super) fn neighbour_language(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Countries where an untagged name in Arabic script is likely to be Persian, Pashto or Urdu.
+const PERSIANATE: [&str; 5] = ["AF", "IN", "IR", "PK", "TJ"];
+
+/// Countries where a name in Arabic script that is not Arabic is Persian unless its letters say otherwise.
+const PERSIAN: [&str; 2] = ["IR", "TJ"];
+
+/// The language of a place's name in Arabic script of which nobody says it, as far as letters and country tell.
+pub(super) fn arabic_script_language(text: &str, country: &str) -> &'static str {
+    let is_persianate = PERSIANATE.contains(&country) && !text.contains(['ة', 'أ', 'إ']);
+    match arabicness(text) {
+        Arabicness::Certain | Arabicness::Possible if !is_persianate => "ar",
+        _ => neighbour_language(text)
+            .or_else(|| (is_persianate && PERSIAN.contains(&country)).then_some("fa"))
+            .unwrap_or_default(),
+    }
+}
+
 const fn is_arabic_letter(c: char) -> bool {
     matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}')
 }

