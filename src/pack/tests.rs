@@ -410,7 +410,7 @@ fn findings_on_the_files_of_a_pack() {
 #[test]
 fn findings_on_the_manifest() {
     for (json, expected) in [
-        ("{}", &["datapackage.json warning[no-name]", "datapackage.json warning[no-license]"][..]),
+        ("{}", &["datapackage.json warning[no-license]", "datapackage.json warning[no-package-name]"][..]),
         ("", &["datapackage.json:1:1 error[invalid-json]"]),
         ("{\"name\": \"p\",\n \"عمان\": \"x\" \"\"}", &["datapackage.json:2:14 error[invalid-json]"]),
         (

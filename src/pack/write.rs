@@ -35,8 +35,8 @@ pub fn files_split<P: AsRef<str>>(pack: &Pack, part: impl Fn(&AliasRow) -> P) ->
 
 fn datapackage(pack: &Pack, resources: Vec<Resource>) -> PackFile {
     // Strings and numbers in derived structures: serialising them cannot fail.
-    let mut bytes =
-        serde_json::to_vec_pretty(&DataPackage::new(&pack.manifest, resources)).unwrap_or_default();
+    let mut bytes = serde_json::to_vec_pretty(&DataPackage::new(&pack.manifest, resources, &pack.lint_allow))
+        .unwrap_or_default();
     bytes.push(b'\n');
     PackFile { name: super::DATAPACKAGE.into(), bytes }
 }

@@ -180,6 +180,7 @@ mod tests {
             column: Some(1),
             message,
             help,
+            fix: None,
         }
     }
 
