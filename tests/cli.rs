@@ -11,6 +11,8 @@ mod canonicalize;
 mod eval;
 #[path = "cli/hints.rs"]
 mod hints;
+#[path = "cli/lint.rs"]
+mod lint;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]

@@ -95,6 +95,7 @@ impl Linter {
         let mut report = Report::with_levels(source.label(), self.levels.clone(), self.limit);
         let mut reader = LayerReader::new(&mut self.stack, paths(source));
         let rest = read_rows(source, &mut reader, &mut report)?;
+        reader.end(&mut report);
         if !report.has_errors() {
             reader.finish(rest);
             self.reports.add_layer(is_checked.then_some(report));

@@ -32,6 +32,11 @@ impl<'s> LayerReader<'s> {
         Self { stack, layer, claims: HashMap::new(), said: HashMap::new(), order: RowOrder::default() }
     }
 
+    /// Checks what only all rows show.
+    pub fn end(&self, report: &mut Report) {
+        self.order.finish(&self.layer.files, report);
+    }
+
     /// Lays the pack on the stack; `rest` is what did not come as rows.
     pub fn finish(self, rest: RestOfPack) {
         let Self { stack, mut layer, .. } = self;
@@ -65,7 +70,7 @@ impl<'s> LayerReader<'s> {
 impl RowSink for LayerReader<'_> {
     fn entity(&mut self, row: &EntityLine<'_>, report: &mut Report) -> io::Result<()> {
         let id = self.stack.ids.number(row.id);
-        self.order.see(row.id, row.place, self.layer.path(row.place), report);
+        self.order.see(row.id, row.place, &self.layer.files, report);
         self.claim(id, Claim { place: row.place, is_own: true }, report);
         for &(other, place) in &row.same_as {
             let other = self.stack.ids.number(other);
@@ -94,7 +99,7 @@ impl RowSink for LayerReader<'_> {
 
     fn alias(&mut self, row: &AliasLine<'_>, report: &mut Report) -> io::Result<()> {
         let id = self.stack.ids.number(row.id);
-        self.order.see(row.id, row.place, self.layer.path(row.place), report);
+        self.order.see(row.id, row.place, &self.layer.files, report);
         match self.said.entry((id, row.said())) {
             Entry::Vacant(entry) => drop(entry.insert(row.place)),
             Entry::Occupied(first) => {
@@ -139,29 +144,52 @@ fn silenced_by(note: &str, at: At<'_>, report: &mut Report) -> Vec<&'static str>
 }
 
 /// Whether the rows of a table are in order of ID, as importers write them.
+///
+/// A table in which many are not is kept in another order; one with a few was in order before they were added.
 #[derive(Default)]
 struct RowOrder {
     table: Option<u16>,
     last: String,
-    is_reported: bool,
+    rows: usize,
+    /// Rows whose ID is less than the one before.
+    late: usize,
+    /// Where the first of them stands, and what is to be said of it.
+    first: Option<(RowPlace, String)>,
 }
 
+/// The fewest rows of a table of which it can be told whether it is kept in order.
+const LEAST_ROWS: usize = 20;
+/// Of a table that is kept in order at most one row in so many stands too late.
+const ROWS_BESIDE_A_LATE_ONE: usize = 10;
+
 impl RowOrder {
-    /// Sees the next row, and reports the first of a table that stands too late.
-    fn see(&mut self, id: &str, place: RowPlace, path: &str, report: &mut Report) {
+    /// Sees the next row; reports on the table before, if it is the first of another.
+    fn see(&mut self, id: &str, place: RowPlace, files: &[Arc<str>], report: &mut Report) {
         if self.table != Some(place.file) {
+            self.finish(files, report);
             *self = Self { table: Some(place.file), ..Self::default() };
         }
-        if id < self.last.as_str() && !self.is_reported {
-            self.is_reported = true;
-            let message =
-                format_args!("the rows are not in order of ID: `{id}` stands after `{}`", self.last);
-            let help = "sort them (`yaqut lint --fix` does), so that all rows of an entity stand together";
-            report.warning(At::place(path, place.line, place.column.into()), "row-order", message, help);
+        self.rows += 1;
+        if id < self.last.as_str() {
+            self.late += 1;
+            self.first.get_or_insert_with(|| (place, format!("`{id}` stands after `{}`", self.last)));
         }
         if id != self.last {
             self.last.clear();
             self.last.push_str(id);
+        }
+    }
+
+    /// Reports the first row that stands too late in a table that is kept in order.
+    fn finish(&self, files: &[Arc<str>], report: &mut Report) {
+        let is_kept = self.rows >= LEAST_ROWS && self.late * ROWS_BESIDE_A_LATE_ONE <= self.rows;
+        if let Some((place, what)) = self.first.as_ref().filter(|_| is_kept) {
+            let path = files.get(usize::from(place.file)).map_or("", |path| path);
+            let at = At::place(path, place.line, place.column.into());
+            let message =
+                format_args!("the table is in order of ID but for {} of its rows: {what}", self.late);
+            let help = "move it; `yaqut lint --fix` sorts the table";
+            report.warning(at, "row-order", message, help);
         }
     }
 }

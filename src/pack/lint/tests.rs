@@ -342,9 +342,18 @@ fn names_want_a_language_and_a_language_one_preferred_name() {
 }
 
 #[test]
-fn rows_are_to_be_in_order_of_id() {
-    let entities = "Q2\tcity\tB\t\t\nQ1\tcity\tA\t\t\nQ0\tcity\tC\t\t\n";
-    check(&[pack("mine", entities, "", "")], &["mine/entities.tsv:3:1: warning[row-order"]);
+fn rows_are_to_be_in_order_of_id_where_most_are() {
+    let table =
+        |ids: &[u32]| ids.iter().map(|id| format!("Q{id}\tcity\tA{id}\t\t0.{id}\n")).collect::<String>();
+    let mut ids: Vec<u32> = (10..40).collect();
+    check(&[pack("mine", &table(&ids), "", "")], &[]);
+    ids.swap(5, 20);
+    let linted = lint(&[pack("mine", &table(&ids), "", "")]);
+    expect(&linted, &["mine/entities.tsv:8:1: warning[row-order"]);
+    assert!(linted.diagnostics[0].message.contains("but for 2 of its rows: `Q16` stands after `Q30`"));
+    ids.reverse();
+    check(&[pack("mine", &table(&ids), "", "")], &[]);
+    check(&[pack("mine", &table(&[12, 11, 10]), "", "")], &[]);
 }
 
 #[test]

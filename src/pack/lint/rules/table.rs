@@ -281,7 +281,7 @@ pub static RULES: &[Rule] = &[
     Rule::warning(RuleFamily::Rows, "row-order", "rows that are not in order of ID")
         .fixable()
         .because(
-            "Importers write tables in order of ID, bytewise. So all rows of an entity stand together, and `git diff` shows what has changed and not what has moved. The first row that stands too late is reported. Silence the rule if you keep another order.",
+            "Importers write tables in order of ID, bytewise. So all rows of an entity stand together, and `git diff` shows what has changed and not what has moved. A table of twenty rows or more is taken to be kept in order if at most a tenth of them stand too late; the first of these is reported. `--fix` sorts every table of entities or aliases, those of one ID in the order that they have; silence the rule in a pack that is to keep another order.",
         )
         .rows("Q36\tPoland\nQ212\tUkraine", "Q212\tUkraine\nQ36\tPoland"),
     Rule::error(RuleFamily::Rows, "superfluous-value", "a cell that the action of an override does not use")
