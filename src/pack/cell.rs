@@ -180,7 +180,9 @@ impl<const N: usize> Checker<'_, N> {
 
     fn white_space(&mut self, cell: Cell<'_>) {
         if cell.trimmed {
-            self.token(cell);
+            let row = self.row;
+            let message = format_args!("white space around {}", Quoted(cell.text));
+            self.report.fixable(row.at(cell), "white-space", message, "remove it", || mending(row, cell));
         } else if let Some(offset) = double_white_space(cell.text) {
             let at = self.row.at_byte(cell, offset);
             let message = format_args!("double white space in {}", Quoted(cell.text));

@@ -69,7 +69,7 @@ impl Levels {
         self.allowed.contains(code) && !self.denied.contains(code)
     }
 
-    /// The same levels for a pack that silences some rules itself.
+    /// Silences rules of which it is known that they can be: those that a pack silences itself.
     pub(super) fn silence(&mut self, codes: impl IntoIterator<Item = &'static str>) {
         self.allowed.extend(codes);
     }
@@ -79,12 +79,11 @@ impl Levels {
         if severity == Severity::Error || self.denied.contains(code) {
             return Some(Severity::Error);
         }
-        let is_strict = || self.is_strict && rules::find(code).is_some_and(|rule| rule.is_lenient);
-        match self.allowed.contains(code) {
-            true => None,
-            false if self.denies_warnings || is_strict() => Some(Severity::Error),
-            false => Some(Severity::Warning),
+        if self.allowed.contains(code) {
+            return None;
         }
+        let is_strict = || self.is_strict && rules::find(code).is_some_and(|rule| rule.is_lenient);
+        Some(if self.denies_warnings || is_strict() { Severity::Error } else { Severity::Warning })
     }
 }
 

@@ -246,7 +246,7 @@ fn findings_on_optional_alias_columns() {
 #[test]
 fn aliases_are_loaded_tidy_and_in_nfc() {
     let text = "id,alias,note\nQ1,\" ا\u{653}ب  ج \",\"two\nlines\"\n";
-    let expected = ["aliases.csv:2:6 warning[white-space]", "aliases.csv:2:6 warning[not-nfc]"];
+    let expected = ["aliases.csv:2:6 warning[not-nfc]", "aliases.csv:2:6 warning[white-space]"];
     let pack = check("aliases.csv", text, &expected).pack.unwrap();
     assert_eq!((pack.aliases[0].alias.as_str(), pack.aliases[0].note.as_str()), ("آب ج", "two lines"));
 }

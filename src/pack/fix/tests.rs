@@ -1,6 +1,7 @@
 //! Fixes: what they change, and what they leave.
 
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 use super::super::{AliasRow, parse};
 use super::*;
@@ -109,7 +110,7 @@ fn rows(files: &PackFiles) -> Option<Vec<AliasRow>> {
     let mut rows = parse(files).pack?.aliases;
     for row in &mut rows {
         let visible = row.alias.replace(['\u{200f}', '\u{ad}'], "");
-        row.alias = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+        row.alias = visible.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
         row.place = super::super::RowPlace::default();
     }
     rows.sort_by(|a, b| a.id.cmp(&b.id));

@@ -44,7 +44,7 @@ fn join_ids(stack: &mut Stack, owners: &mut [Owners], a: u32, b: u32) -> Result<
         return Ok(());
     }
     let Ok([of_a, of_b]) = owners.get_disjoint_mut([root_a, root_b]) else { return Ok(()) };
-    for &(layer, id_a) in of_a.iter() {
+    for &(layer, id_a) in &*of_a {
         if let Some(&(_, id_b)) = of_b.iter().find(|(of, _)| *of == layer) {
             return Err((layer, id_a, id_b));
         }

@@ -3,6 +3,7 @@
 //! A name takes 32 bytes and its text, an ID some 30 and its text; no row is kept as such.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::super::words::Words;
@@ -228,7 +229,8 @@ impl Stack {
         let mut text = format!("`{}`", self.ids.text(id));
         let what = self.type_of(id);
         if !what.is_empty() {
-            text.push_str(&format!(" ({what})"));
+            // Writing to a string cannot fail.
+            let _ = write!(text, " ({what})");
         }
         text
     }

@@ -179,7 +179,7 @@ fn same_as_joins_no_two_rows_of_one_pack() {
     let first = pack("first", "x:1\tcity\tC\tQ1\t\n", "", "");
     let second = pack("second", "y:1\tcity\tD\tQ2|x:1\t\n", "", "");
     let linted = lint(&[base(), first, second]);
-    expect(&linted, &["second/entities.tsv:2:18: error[same-as-joins"]);
+    expect(&linted, &["second/entities.tsv:2:15: error[same-as-joins"]);
     assert_eq!(
         linted.diagnostics[0].message,
         "`same_as` makes one entity of `Q2` and `Q1`, which the pack `base` keeps apart"
