@@ -4,7 +4,7 @@ mod explain;
 mod fixing;
 mod sarif;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
@@ -145,7 +145,7 @@ fn lint(args: &LintArgs, levels: Levels, context: &Context) -> Result<Linted, Fa
 impl From<PackError> for Failure {
     fn from(error: PackError) -> Self {
         match error {
-            PackError::Read { path, source } => Self::reading(&path, &source),
+            PackError::Read { path, source } => Self::opening(Path::new(&*path), &source),
             PackError::Scratch(error) => Self::new(Exit::Internal, error.to_string()),
         }
     }
