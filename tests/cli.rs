@@ -15,6 +15,8 @@ mod eval;
 mod hints;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/lint.rs"]
+mod lint;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/packs.rs"]

@@ -82,6 +82,12 @@ use std::str::FromStr;
 use crate::pack::{Pack, PackFiles, write};
 use staging::Staging;
 
+/// The rules of lint that find in a large gazetteer what is so: its entities share names, have had several, and not every
+/// source tells the language of all. An imported pack says so itself.
+fn lint_allow() -> Vec<String> {
+    ["ambiguous-alias", "far-alias", "label-of-other", "no-language"].map(str::to_owned).to_vec()
+}
+
 /// A family of public data that can be turned into a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -222,10 +228,10 @@ pub fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pack::{PackFile, Severity, lint_stack, parse};
+    use crate::pack::{Levels, Linter, PackFile, parse};
 
-    /// A pack of the repository, with no finding on it.
-    fn bundled(name: &str) -> Pack {
+    /// The files of a pack of the repository.
+    fn files(name: &str) -> PackFiles {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data")).join(name);
         let mut files: Vec<_> = std::fs::read_dir(&folder)
             .unwrap()
@@ -236,7 +242,12 @@ mod tests {
             })
             .collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let parsed = parse(&PackFiles { label: name.to_owned(), files });
+        PackFiles { label: name.to_owned(), files }
+    }
+
+    /// A pack of the repository, with no finding on it.
+    fn bundled(name: &str) -> Pack {
+        let parsed = parse(&files(name));
         assert_eq!(parsed.diagnostics, [], "{name}");
         parsed.pack.unwrap()
     }
@@ -246,9 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn bundled_packs_are_without_errors_and_few_of_their_names_are_doubtful() {
+        let mut linter = Linter::new(Levels::strict());
+        let names: usize = ["countries", "cities", "newsmakers"]
+            .into_iter()
+            .map(|name| {
+                linter.check(&files(name));
+                bundled(name).aliases.len()
+            })
+            .sum();
+        let linted = linter.finish();
+        assert_eq!(linted.errors, 0, "{:#?}", linted.diagnostics);
+        assert!(linted.warnings < names / 1000, "{} warnings", linted.warnings);
+    }
+
+    #[test]
     fn bundled_packs_are_sound_and_know_everyday_names() {
         let (countries, cities) = (bundled("countries"), bundled("cities"));
-        assert_eq!(lint_stack(&[&countries, &cities], Severity::Error), []);
         assert_eq!(countries.entities.len(), 250, "ISO 3166-1 and Kosovo");
         for (id, names) in [
             (

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Filters, ImportError, Options, Report, Source, run};
 use crate::model::{CountryCode, EntityId, EntityType, Rank};
-use crate::pack::{Pack, PackFile, PackFiles, Severity, lint_stack, parse};
+use crate::pack::{Levels, Linter, Pack, PackFile, PackFiles, parse};
 
 /// A folder with inputs, and a pack that is made of them.
 pub(super) struct Place {
@@ -37,11 +37,11 @@ impl Place {
     /// The pack, on which there is no finding.
     #[track_caller]
     pub fn pack(&self) -> Pack {
-        let parsed = parse(&files(&self.path("pack")));
-        assert_eq!(parsed.diagnostics, []);
-        let pack = parsed.pack.unwrap();
-        assert_eq!(lint_stack(&[&pack], Severity::Error), []);
-        pack
+        let files = files(&self.path("pack"));
+        let mut linter = Linter::new(Levels::strict());
+        linter.check(&files);
+        assert_eq!(linter.finish().diagnostics, []);
+        parse(&files).pack.unwrap()
     }
 
     /// Rows of entities: ID, type, name, country, rank, other IDs, description.

@@ -44,6 +44,7 @@ fn alias_line<'r>(row: &'r Row<'r, WIDTH>, report: &mut Report, words: &Words) -
         row.cells();
     let mut check = Checker { row, report };
     let id = check.id(id_cell);
+    let alias_column = row.column(alias);
     let alias = check.alias(alias);
     let lang = check.lang(lang);
     let kind = check.kind(kind, words);
@@ -55,6 +56,7 @@ fn alias_line<'r>(row: &'r Row<'r, WIDTH>, report: &mut Report, words: &Words) -
     Some(AliasLine {
         id: id?,
         alias: alias?,
+        alias_column,
         lang: lang?,
         kind: kind?,
         article: article?,

@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::MAX_ALIAS_BYTES;
 use super::report::Report;
 use super::table::{Cell, Row};
 use super::wording::{Quoted, nearest, one_of};
+use super::{Fix, MAX_ALIAS_BYTES};
 use crate::model::{CountryCode, EntityId, EntityType};
 use crate::text::lookup_key;
 
@@ -83,7 +83,9 @@ impl<const N: usize> Checker<'_, N> {
             return Some(name);
         }
         let help = "it is loaded in NFC; write it so to be sure of what is compared";
-        self.warning(cell, "not-nfc", format_args!("{} is not in Unicode NFC", Quoted(text)), help);
+        let message = format_args!("{} is not in Unicode NFC", Quoted(text));
+        let row = self.row;
+        self.report.fixable(row.at(cell), "not-nfc", message, help, || mending(row, cell));
         Some(name.nfc().collect::<String>().into())
     }
 
@@ -109,7 +111,8 @@ impl<const N: usize> Checker<'_, N> {
     pub fn token(&mut self, cell: Cell<'_>) {
         if cell.trimmed {
             let message = format_args!("white space around {}", Quoted(cell.text));
-            self.warning(cell, "white-space", message, "remove it");
+            let fix = || self.row.replacement(cell, cell.text);
+            self.report.fixable(self.row.at(cell), "white-space", message, "remove it", fix);
         }
     }
 
@@ -177,11 +180,14 @@ impl<const N: usize> Checker<'_, N> {
 
     fn white_space(&mut self, cell: Cell<'_>) {
         if cell.trimmed {
-            self.token(cell);
+            let row = self.row;
+            let message = format_args!("white space around {}", Quoted(cell.text));
+            self.report.fixable(row.at(cell), "white-space", message, "remove it", || mending(row, cell));
         } else if let Some(offset) = double_white_space(cell.text) {
             let at = self.row.at_byte(cell, offset);
             let message = format_args!("double white space in {}", Quoted(cell.text));
-            self.report.warning(at, "white-space", message, "write one space; it is loaded so");
+            let (row, help) = (self.row, "write one space; it is loaded so");
+            self.report.fixable(at, "white-space", message, help, || mending(row, cell));
         }
     }
 
@@ -192,8 +198,21 @@ impl<const N: usize> Checker<'_, N> {
             return;
         };
         let message = format_args!("{} holds {what} {}", cell.column, code_point(sign));
-        self.report.warning(self.row.at_byte(cell, offset), code, message, "remove it if it is not meant");
+        let (row, help) = (self.row, "remove it if it is not meant");
+        let at = row.at_byte(cell, offset);
+        match code {
+            // Which letter was lost, only people know.
+            "replacement-character" => self.report.warning(at, code, message, help),
+            _ => self.report.fixable(at, code, message, help, || mending(row, cell)),
+        }
     }
+}
+
+/// The change that mends all of a name that takes no thought.
+fn mending<const N: usize>(row: &Row<'_, N>, cell: Cell<'_>) -> Option<Fix> {
+    let visible = without(cell.text, is_bidi_control);
+    let visible = without(&visible, is_invisible);
+    row.replacement(cell, &tidy(&visible).nfc().collect::<String>())
 }
 
 /// What no name may hold: control characters, and the line ends of Unicode.
@@ -263,15 +282,26 @@ fn double_white_space(text: &str) -> Option<usize> {
 /// The joiners U+200C and U+200D are part of the spelling of Persian and others.
 fn suspicion(sign: char) -> Option<(&'static str, &'static str)> {
     match sign {
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some(("bidi-control", "the bidi control"))
-        }
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => {
-            Some(("invisible-character", "the invisible character"))
-        }
+        sign if is_bidi_control(sign) => Some(("bidi-control", "the bidi control")),
+        sign if is_invisible(sign) => Some(("invisible-character", "the invisible character")),
         '\u{fffd}' => Some(("replacement-character", "a sign that was lost in a conversion,")),
         _ => None,
     }
+}
+
+/// Whether `sign` directs the text around it, and is not seen itself.
+pub(super) fn is_bidi_control(sign: char) -> bool {
+    matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether `sign` is not seen and says nothing.
+pub(super) fn is_invisible(sign: char) -> bool {
+    matches!(sign, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+/// `text` without such signs.
+pub(super) fn without(text: &str, is_sign: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.contains(&is_sign) { text.chars().filter(|&sign| !is_sign(sign)).collect() } else { text.into() }
 }
 
 fn code_point(sign: char) -> String {

@@ -31,8 +31,8 @@ impl Collector {
 
     /// The pack; `rest` is what did not come as rows.
     pub fn into_pack(self, rest: RestOfPack) -> Pack {
-        let RestOfPack { manifest, files, overrides } = rest;
-        Pack { manifest, files, overrides, ..self.pack }
+        let RestOfPack { manifest, files, overrides, lint_allow } = rest;
+        Pack { manifest, files, overrides, lint_allow, ..self.pack }
     }
 
     fn claim(&mut self, id: &str, claim: Claim, report: &mut Report) {

@@ -33,6 +33,26 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do; may be empty.
     pub help: String,
+    /// The change that mends it, if that takes no thought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// A change of a file: what stands in a region is replaced.
+///
+/// Lines and columns are counted from 1, columns in characters; the end is the first character behind the region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// Line on which the region begins.
+    pub line: u32,
+    /// Column at which it begins.
+    pub column: u32,
+    /// Line on which it ends.
+    pub end_line: u32,
+    /// Column at which it ends.
+    pub end_column: u32,
+    /// What is to stand there instead.
+    pub text: String,
 }
 
 impl fmt::Display for Diagnostic {

@@ -31,13 +31,24 @@ fn entity_line<'r>(row: &'r Row<'r, WIDTH>, report: &mut Report) -> Option<Entit
     let mut check = Checker { row, report };
     let id = check.id(id_cell);
     let entity_type = check.entity_type(entity_type);
+    let name_column = row.column(name);
     let name = check.name(name);
     let country = check.country(country);
     let rank = check.rank(rank);
     let same_as = check.same_as(same_as, id);
     let description = check.prose(description);
     let place = row.place(id_cell);
-    Some(EntityLine { id: id?, entity_type, name: name?, country, rank, same_as, description, place })
+    Some(EntityLine {
+        id: id?,
+        entity_type,
+        name: name?,
+        name_column,
+        country,
+        rank,
+        same_as,
+        description,
+        place,
+    })
 }
 
 impl Checker<'_, WIDTH> {

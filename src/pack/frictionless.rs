@@ -20,12 +20,22 @@ pub(super) struct DataPackage<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     sources: &'a [Source],
     resources: Vec<Resource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    yaqut: Option<OwnFields<'a>>,
+}
+
+/// What Yaqut adds to the standard.
+#[derive(Serialize)]
+struct OwnFields<'a> {
+    #[serde(rename = "lint-allow")]
+    lint_allow: &'a [String],
 }
 
 impl<'a> DataPackage<'a> {
-    pub fn new(manifest: &'a Manifest, resources: Vec<Resource>) -> Self {
+    pub fn new(manifest: &'a Manifest, resources: Vec<Resource>, lint_allow: &'a [String]) -> Self {
         let Manifest { name, title, version, licenses, sources } = manifest;
-        Self { profile: "tabular-data-package", name, title, version, licenses, sources, resources }
+        let yaqut = (!lint_allow.is_empty()).then_some(OwnFields { lint_allow });
+        Self { profile: "tabular-data-package", name, title, version, licenses, sources, resources, yaqut }
     }
 }
 

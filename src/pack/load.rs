@@ -57,6 +57,8 @@ pub(crate) struct RestOfPack {
     /// Paths of the tables, for [`super::RowPlace::file`].
     pub files: Vec<Arc<str>>,
     pub overrides: Vec<OverrideRow>,
+    /// See [`Pack::lint_allow`].
+    pub lint_allow: Vec<String>,
 }
 
 /// Why a pack could not be read to its end, its findings aside.
@@ -88,8 +90,9 @@ pub(crate) fn read_rows(
     sink: &mut dyn RowSink,
     report: &mut Report,
 ) -> Result<RestOfPack, PackError> {
+    // First, because it says which warnings are not wanted.
+    let (manifest, lint_allow) = manifest::read(source, report)?;
     let tables = tables(source, report);
-    let manifest = manifest::read(source, report)?;
     let mut overrides = Overrides::default();
     for Table { kind, name, file } in &tables {
         let mut content = open(source, name)?;
@@ -101,7 +104,13 @@ pub(crate) fn read_rows(
     }
     let files = table_paths(&tables);
     overrides.check_cycles(|file| files.get(usize::from(file)).map_or("", |path| path), report);
-    Ok(RestOfPack { manifest, files, overrides: overrides.rows })
+    Ok(RestOfPack { manifest, files, overrides: overrides.rows, lint_allow })
+}
+
+/// What a pack is called.
+#[cfg(feature = "app")]
+pub(crate) fn pack_name(source: &dyn PackSource) -> Result<String, PackError> {
+    Ok(manifest::read(source, &mut Report::new(""))?.0.name)
 }
 
 /// Paths of the tables of a pack, for [`super::RowPlace::file`].
@@ -125,7 +134,7 @@ struct Table<'s> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TableKind {
+pub(super) enum TableKind {
     Entities,
     Aliases,
     Overrides,
@@ -165,7 +174,8 @@ fn tables<'s>(source: &'s dyn PackSource, report: &mut Report) -> Vec<Table<'s>>
     tables
 }
 
-fn table_kind(name: &str) -> Option<(TableKind, Syntax)> {
+/// What the file `name` of a pack holds, and how; `None` if it is no table.
+pub(super) fn table_kind(name: &str) -> Option<(TableKind, Syntax)> {
     let (stem, extension) = name.rsplit_once('.')?;
     let syntax = match extension {
         "tsv" => Syntax::Tsv,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::levels::silenceable;
 use super::load::{PackError, open};
 use super::report::{At, Report};
 use super::source::PackSource;
@@ -18,6 +19,15 @@ struct DataPackage {
     licenses: Vec<License>,
     sources: Vec<Source>,
     resources: Vec<Resource>,
+    yaqut: OwnFields,
+}
+
+/// What Yaqut adds to the standard.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OwnFields {
+    #[serde(rename = "lint-allow")]
+    lint_allow: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -43,8 +53,13 @@ impl ResourcePath {
     }
 }
 
-/// Reads the manifest of a pack; one without is named after its folder.
-pub(super) fn read(files: &dyn PackSource, report: &mut Report) -> Result<Manifest, PackError> {
+/// Reads the manifest of a pack, and the codes of the rules that it silences, which `report` then keeps silent.
+///
+/// A pack without a manifest is named after its folder.
+pub(super) fn read(
+    files: &dyn PackSource,
+    report: &mut Report,
+) -> Result<(Manifest, Vec<String>), PackError> {
     let path = files.path_of(DATAPACKAGE);
     if !files.names().contains(&DATAPACKAGE) {
         let help = format_args!(
@@ -57,17 +72,31 @@ pub(super) fn read(files: &dyn PackSource, report: &mut Report) -> Result<Manife
             format_args!("the pack has no {DATAPACKAGE}"),
             help,
         );
-        return Ok(Manifest { name: folder_name(files), ..Manifest::default() });
+        return Ok((Manifest { name: folder_name(files), ..Manifest::default() }, Vec::new()));
     }
     let mut bytes = Vec::new();
     let read = open(files, DATAPACKAGE)?.read_to_end(&mut bytes);
     read.map_err(|source| PackError::Read { path: path.as_str().into(), source })?;
-    let Some(package) = decode(&bytes, &path, report) else { return Ok(Manifest::default()) };
+    let Some(package) = decode(&bytes, &path, report) else { return Ok(Default::default()) };
+    silence(&package.yaqut.lint_allow, &path, report);
     check_resources(&package.resources, files, &path, report);
-    let DataPackage { name, title, version, licenses, sources, .. } = package;
+    let DataPackage { name, title, version, licenses, sources, yaqut, .. } = package;
     let name = check_name(name, files, &path, report);
     check_licenses(&licenses, &path, report);
-    Ok(Manifest { name, title, version, licenses, sources })
+    Ok((Manifest { name, title, version, licenses, sources }, yaqut.lint_allow))
+}
+
+/// Silences the rules that the pack does not want to be told of.
+fn silence(codes: &[String], path: &str, report: &mut Report) {
+    for code in codes {
+        match silenceable(code) {
+            Ok(rule) => report.silence([rule.code]),
+            Err(error) => {
+                let help = "list codes of warnings; `yaqut lint --explain CODE` tells what a rule means";
+                report.warning(At::file(path), "unknown-rule", format_args!("`lint-allow`: {error}"), help);
+            }
+        }
+    }
 }
 
 fn decode(bytes: &[u8], path: &str, report: &mut Report) -> Option<DataPackage> {
@@ -102,7 +131,7 @@ fn check_name(name: String, files: &dyn PackSource, path: &str, report: &mut Rep
     if name.is_empty() {
         let folder = folder_name(files);
         let help = format_args!("add \"name\"; until then the pack is called {}", Quoted(&folder));
-        report.warning(At::file(path), "no-name", "the package has no `name`", help);
+        report.warning(At::file(path), "no-package-name", "the package has no `name`", help);
         return folder;
     }
     let is_sign = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "._-/".contains(sign);

@@ -1,8 +1,9 @@
 //! Packs: folders of alias tables, from bytes to validated rows.
 //!
 //! [`parse`] turns the files of one pack into a [`Pack`], and reports everything that is wrong at once as
-//! [`Diagnostic`]s with file, line and column. [`lint_stack`] checks what only a stack of packs can show: dangling
-//! references, joins and redirect cycles.
+//! [`Diagnostic`]s with file, line and column. A [`Linter`] checks packs for who writes them, together with the stack that
+//! they lie on: dangling references, joins, names that several entities bear. [`fix()`](fix::fix) mends what takes no
+//! thought.
 //!
 //! Architecture invariant: no index, no network, no file system. Whoever calls brings the bytes ([`PackFiles`]).
 
@@ -13,9 +14,11 @@ mod claims;
 mod collect;
 mod diagnostic;
 mod entities;
+pub mod fix;
 mod frictionless;
 pub(crate) mod grouped;
-mod lint;
+mod levels;
+pub mod lint;
 mod load;
 mod manifest;
 mod overrides;
@@ -28,13 +31,18 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wording;
+mod words;
 pub mod write;
 
-pub use diagnostic::{Diagnostic, Severity};
-pub use lint::lint_stack;
+pub use diagnostic::{Diagnostic, Fix, Severity};
+pub use levels::{LevelError, Levels, rule};
+pub use lint::rules::Rule;
+pub use lint::{Linted, Linter};
 #[cfg(feature = "store")]
 pub(crate) use load::PackError;
 pub(crate) use load::RestOfPack;
+#[cfg(feature = "app")]
+pub(crate) use load::pack_name;
 #[cfg(any(test, feature = "store"))]
 pub(crate) use load::read_rows;
 pub use load::{Parsed, parse};
@@ -83,6 +91,9 @@ pub struct Pack {
     pub aliases: Vec<AliasRow>,
     /// Rows of `overrides.tsv`, in file order.
     pub overrides: Vec<OverrideRow>,
+    /// Codes of [rules](Rule) whose warnings the pack does not want: `lint-allow` of the field `yaqut` in
+    /// `datapackage.json`.
+    pub lint_allow: Vec<String>,
 }
 
 /// What a pack says of itself in `datapackage.json`.

@@ -23,6 +23,8 @@ pub(crate) struct EntityLine<'r> {
     pub id: &'r str,
     pub entity_type: Option<&'r str>,
     pub name: Cow<'r, str>,
+    /// Where the name stands, in characters, counted from 1.
+    pub name_column: u16,
     pub country: Option<CountryCode>,
     pub rank: Option<Rank>,
     /// Each with its place.
@@ -52,6 +54,7 @@ impl<'r> From<&'r EntityRow> for EntityLine<'r> {
             id: row.id.as_str(),
             entity_type: row.entity_type.as_ref().map(EntityType::as_str),
             name: row.name.as_str().into(),
+            name_column: row.place.column,
             country: row.country,
             rank: row.rank,
             same_as: row.same_as.iter().map(|id| (id.as_str(), row.place)).collect(),
@@ -65,6 +68,8 @@ impl<'r> From<&'r EntityRow> for EntityLine<'r> {
 pub(crate) struct AliasLine<'r> {
     pub id: &'r str,
     pub alias: Cow<'r, str>,
+    /// Where the alias stands, in characters, counted from 1.
+    pub alias_column: u16,
     pub lang: &'r str,
     pub kind: AliasKind,
     pub article: Article,
@@ -92,7 +97,8 @@ impl AliasLine<'_> {
     /// A hash of all that the row says of its entity, in every column but the ID: rows that have the same repeat each
     /// other.
     pub fn said(&self) -> u64 {
-        let Self { id: _, alias, lang, kind, article, source, note, checked, place: _ } = self;
+        let Self { id: _, alias, alias_column: _, lang, kind, article, source, note, checked, place: _ } =
+            self;
         // Of fixed keys, so that what is a repetition in one run is one in the next. No text holds a tab.
         let [number, gender, from, to] = *checked;
         let texts = [alias.as_ref(), lang, source.as_ref(), note.as_ref(), number, gender, from, to];
@@ -105,6 +111,7 @@ impl<'r> From<&'r AliasRow> for AliasLine<'r> {
         Self {
             id: row.id.as_str(),
             alias: row.alias.as_str().into(),
+            alias_column: row.place.column,
             lang: &row.lang,
             kind: row.kind,
             article: row.article,

@@ -246,7 +246,7 @@ fn findings_on_optional_alias_columns() {
 #[test]
 fn aliases_are_loaded_tidy_and_in_nfc() {
     let text = "id,alias,note\nQ1,\" ا\u{653}ب  ج \",\"two\nlines\"\n";
-    let expected = ["aliases.csv:2:6 warning[white-space]", "aliases.csv:2:6 warning[not-nfc]"];
+    let expected = ["aliases.csv:2:6 warning[not-nfc]", "aliases.csv:2:6 warning[white-space]"];
     let pack = check("aliases.csv", text, &expected).pack.unwrap();
     assert_eq!((pack.aliases[0].alias.as_str(), pack.aliases[0].note.as_str()), ("آب ج", "two lines"));
 }
@@ -410,7 +410,7 @@ fn findings_on_the_files_of_a_pack() {
 #[test]
 fn findings_on_the_manifest() {
     for (json, expected) in [
-        ("{}", &["datapackage.json warning[no-name]", "datapackage.json warning[no-license]"][..]),
+        ("{}", &["datapackage.json warning[no-license]", "datapackage.json warning[no-package-name]"][..]),
         ("", &["datapackage.json:1:1 error[invalid-json]"]),
         ("{\"name\": \"p\",\n \"عمان\": \"x\" \"\"}", &["datapackage.json:2:14 error[invalid-json]"]),
         (

@@ -31,22 +31,28 @@ pub fn files_split<P: AsRef<str>>(pack: &Pack, part: impl Fn(&AliasRow) -> P) ->
         tables.push(overrides(&pack.overrides));
     }
     let (mut files, resources): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
-    files.push(datapackage(&pack.manifest, resources));
+    files.push(datapackage(&pack.manifest, resources, &pack.lint_allow));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     PackFiles { label: pack.manifest.name.clone(), files }
 }
 
 /// The files of a pack without rows, for whoever appends rows to them one by one: `datapackage.json`, `entities.tsv`, and
-/// for each part a table of aliases that has, beside the columns that all have, the `further` ones.
+/// for each part a table of aliases that has, beside the columns that all have, the `further` ones. Lint passes over the rules
+/// of `lint_allow`.
 #[cfg(feature = "app")]
-pub(crate) fn headers(manifest: &Manifest, parts: &[&str], further: &[&str]) -> PackFiles {
+pub(crate) fn headers(
+    manifest: &Manifest,
+    lint_allow: &[String],
+    parts: &[&str],
+    further: &[&str],
+) -> PackFiles {
     let always = ALIASES.columns.iter().take(ALIASES_ALWAYS);
     let others = ALIASES.columns.iter().skip(ALIASES_ALWAYS);
     let columns: Vec<&Column> = always.chain(others.filter(|c| further.contains(&c.name))).collect();
     let mut tables = vec![header("entities", &ENTITIES.columns.each_ref(), ENTITIES.primary_key)];
     tables.extend(parts.iter().map(|part| header(&alias_stem(part), &columns, ALIASES.primary_key)));
     let (mut files, resources): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
-    files.push(datapackage(manifest, resources));
+    files.push(datapackage(manifest, resources, lint_allow));
     PackFiles { label: manifest.name.clone(), files }
 }
 
@@ -57,9 +63,10 @@ fn header(stem: &str, columns: &[&Column], primary_key: &'static [&'static str])
     (file, Resource::of_columns(stem, columns.iter().copied(), primary_key))
 }
 
-fn datapackage(manifest: &Manifest, resources: Vec<Resource>) -> PackFile {
+fn datapackage(manifest: &Manifest, resources: Vec<Resource>, lint_allow: &[String]) -> PackFile {
     // Strings and numbers in derived structures: serialising them cannot fail.
-    let mut bytes = serde_json::to_vec_pretty(&DataPackage::new(manifest, resources)).unwrap_or_default();
+    let mut bytes =
+        serde_json::to_vec_pretty(&DataPackage::new(manifest, resources, lint_allow)).unwrap_or_default();
     bytes.push(b'\n');
     PackFile { name: super::DATAPACKAGE.into(), bytes }
 }
@@ -206,12 +213,12 @@ pub fn push_override(row: &OverrideRow, text: &mut String) {
 /// `datapackage.json` of a pack whose tables were written row by row.
 pub fn datapackage_of_export(manifest: &Manifest, has_overrides: bool) -> PackFile {
     let tables = TABLES.into_iter().filter(|table| *table != PackTable::Overrides || has_overrides);
-    datapackage(manifest, tables.map(|table| table.resource(ALIASES_ALWAYS + 1)).collect())
+    datapackage(manifest, tables.map(|table| table.resource(ALIASES_ALWAYS + 1)).collect(), &[])
 }
 
 /// `datapackage.json` of a pack of these tables, with the columns that are always written.
 pub(super) fn datapackage_of_tables(manifest: &Manifest, tables: &[PackTable]) -> PackFile {
-    datapackage(manifest, tables.iter().map(|table| table.resource(ALIASES_ALWAYS)).collect())
+    datapackage(manifest, tables.iter().map(|table| table.resource(ALIASES_ALWAYS)).collect(), &[])
 }
 
 /// Writes the cells of a row, with tidy white space.

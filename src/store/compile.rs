@@ -71,6 +71,7 @@ fn not_compilable(label: &str, error: &CompileError) -> Diagnostic {
         column: None,
         message: error.to_string(),
         help: String::new(),
+        fix: None,
     }
 }
 

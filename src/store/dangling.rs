@@ -101,6 +101,7 @@ impl References {
             column: Some(u32::from(column)).filter(|&column| column > 0),
             message: format!("no pack of the stack knows `{}`, so the row does nothing", reference.id),
             help: "correct the ID, or add the pack that holds the entity".into(),
+            fix: None,
         }
     }
 }

@@ -138,6 +138,7 @@ impl StoreError {
             column: None,
             message: message.to_owned(),
             help: "its last good state goes on serving until this is mended".into(),
+            fix: None,
         }]
     }
 
@@ -199,6 +200,7 @@ mod tests {
             column: Some(1),
             message,
             help,
+            fix: None,
         }
     }
 

@@ -45,7 +45,7 @@ fn read_within(folder: &Path, max_files: usize, max_bytes: u64) -> Result<PackFi
 }
 
 /// A pack folder whose files are read when they are needed, and so may be larger than memory.
-pub(super) struct PackFolder {
+pub(crate) struct PackFolder {
     path: PathBuf,
     label: String,
     names: Vec<String>,
@@ -55,7 +55,7 @@ pub(super) struct PackFolder {
 
 impl PackFolder {
     /// Lists the files of a folder, as [`read_pack`] would read them.
-    pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let names = file_names(folder)?;
         if names.len() > MAX_PACK_FILES {
             let limit = MAX_PACK_FILES as u64;

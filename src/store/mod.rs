@@ -55,6 +55,8 @@ pub use build::{BuildOptions, Built, build};
 pub use bundled::{BundledPack, bundled_packs};
 pub use cache::CachePolicy;
 pub use error::StoreError;
+#[cfg(feature = "app")]
+pub(crate) use folder::PackFolder;
 pub use folder::{MAX_PACK_BYTES, MAX_PACK_FILES, read_pack};
 pub use observer::{Event, Observer, Origin, Silent};
 pub use segment_file::{LoadMode, verify};

@@ -6,6 +6,7 @@
 //! Architecture invariant: no files, no index, no network.
 
 mod bare;
+mod confusables;
 mod credits;
 mod cross_script;
 pub mod distance;
@@ -25,6 +26,7 @@ pub mod type_words;
 pub mod well_known;
 
 pub use bare::{Bare, bare_form};
+pub use confusables::Alphabet;
 pub use credits::{CREDITS, Credit};
 pub use cross_script::{
     ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, align_cross_script, cross_script_budget,

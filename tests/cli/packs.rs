@@ -1,4 +1,4 @@
-//! `lint`, `build`, `verify`, `info`, `import`, and the flags that say which packs answer.
+//! `build`, `verify`, `info`, `import`, and the flags that say which packs answer.
 
 use crate::support::Place;
 
@@ -8,41 +8,6 @@ fn place_with_broken_pack() -> Place {
     let place = Place::new();
     place.write_pack("broken", "id\ttype\tname\nQ1\tcity\tX\n", BROKEN);
     place
-}
-
-#[test]
-fn lint_passes_good_packs() {
-    let run = Place::new().run_bare(&["lint", "pack", "--no-default-packs"]).expect(0);
-    assert_eq!(run.stdout, "");
-    run.stderr_has(&["1 pack checked: 0 errors, 0 warnings"]);
-}
-
-#[test]
-fn lint_tells_file_line_and_column() {
-    let place = place_with_broken_pack();
-    let run = place.run_bare(&["lint", "broken", "--no-default-packs"]).expect(65);
-    assert!(run.stdout.starts_with("broken/aliases.tsv:2:"), "{}", run.stdout);
-    assert!(run.stdout.contains("error[unknown-kind]"), "{}", run.stdout);
-
-    let run = place.run_bare(&["lint", "broken", "--no-default-packs", "--format", "json"]).expect(65);
-    let findings: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&findings[0]["line"], &findings[0]["severity"]), (&2.into(), &"error".into()));
-}
-
-#[test]
-fn an_overlay_is_linted_on_the_stack_it_lies_on() {
-    let place = Place::new();
-    place.write("overlay/datapackage.json", r#"{"name": "overlay", "version": "1", "licenses": [{"name": "CC0-1.0"}], "sources": [{"title": "me"}]}"#);
-    place.write("overlay/aliases.tsv", "id\talias\tlang\tkind\nQ1899\tKijew\tde\talternate\n");
-    let alone = place.run_bare(&["lint", "overlay", "--no-default-packs"]).expect(65);
-    assert!(alone.stdout.contains("unknown-entity"), "{}", alone.stdout);
-    place.run_bare(&["lint", "overlay", "--no-default-packs", "--pack", "pack"]).expect(0);
-    place.run_bare(&["lint", "pack", "overlay", "--no-default-packs"]).expect(0);
-}
-
-#[test]
-fn lint_of_nothing_ends_with_66() {
-    Place::new().run_bare(&["lint", "no", "--no-default-packs"]).expect(66).stderr_has(&["no"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::super::review::ReviewFormat;
 use super::super::testing::{files, gazetteer, id, segment, world};
 use super::*;
 use crate::model::Status;
-use crate::pack::{OverrideAction, Severity, lint_stack};
+use crate::pack::{self, Levels, Linter, OverrideAction};
 use crate::resolve::ResolveOptions;
 
 fn review(rows: &[(&str, &str)]) -> Review {
@@ -74,8 +74,12 @@ fn what_was_decided_is_answered_and_the_pack_is_clean() {
     let parsed = parse(&made);
     let errors: Vec<_> = parsed.diagnostics.iter().filter(|one| one.code != "no-license").collect();
     assert!(errors.is_empty(), "{errors:?}");
+    let mut linter = Linter::new(Levels::strict());
+    linter.lay(&pack::write::files(&world()));
+    linter.check(&made);
+    let linted = linter.finish();
+    assert_eq!(linted.errors, 0, "{:?}", linted.diagnostics);
     let packs = [world(), parsed.pack.unwrap()];
-    assert_eq!(lint_stack(&packs, Severity::Error), []);
     let gazetteer = gazetteer(&packs);
     let answer = |name: &str| gazetteer.resolve(name, &ResolveOptions::default());
     assert_eq!(answer("عمان").canonical_id, Some(id("Q3805")));

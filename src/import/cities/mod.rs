@@ -65,7 +65,8 @@ pub(super) fn import(
     for (_, path) in files.iter().filter(|(role, _)| *role == Role::Curated) {
         names.extend(curated::read(path, progress)?);
     }
-    let pack = rows::pack(manifest(&files, options), drafts, names, &mut report);
+    let mut pack = rows::pack(manifest(&files, options), drafts, names, &mut report);
+    pack.lint_allow = super::lint_allow();
     Ok(Imported { pack, report })
 }
 

@@ -58,6 +58,7 @@ pub fn compile(pack: &Pack) -> Result<Vec<u8>, CompileError> {
         manifest: pack.manifest.clone(),
         files: pack.files.clone(),
         overrides: pack.overrides.clone(),
+        lint_allow: pack.lint_allow.clone(),
     };
     let mut segment = Vec::new();
     writer.finish(&rest, &mut report, |_| (), &mut segment)?;

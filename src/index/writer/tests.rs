@@ -22,6 +22,7 @@ fn written(pack: &Pack, memory: usize, threads: usize) -> Vec<u8> {
         manifest: pack.manifest.clone(),
         files: pack.files.clone(),
         overrides: pack.overrides.clone(),
+        lint_allow: pack.lint_allow.clone(),
     };
     let mut segment = Vec::new();
     writer.finish(&rest, &mut report, |_| (), &mut segment).unwrap();
@@ -87,7 +88,7 @@ prop_compose! {
             licenses: vec![License { name: "CC0-1.0".into(), ..License::default() }],
             ..Manifest::default()
         };
-        Pack { manifest, files: vec!["p/aliases.tsv".into()], entities, aliases, overrides }
+        Pack { manifest, files: vec!["p/aliases.tsv".into()], entities, aliases, overrides, lint_allow: Vec::new() }
     }
 }
 

@@ -10,12 +10,12 @@ mod record;
 pub(crate) use groups::{Event, GroupError, Groups};
 pub(crate) use record::{GroupedAlias, GroupedEntity};
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
 use super::report::Report;
 use super::row::{AliasLine, EntityLine, RowSink};
+use super::words::Words;
 use super::{OverrideAction, OverrideRow};
 use crate::sort::{Scratch, Sorter};
 
@@ -103,32 +103,6 @@ impl RowSink for Gatherer {
         record::write_alias(&mut self.value, row, language);
         self.alias_count += 1;
         self.sorter.push(&[&self.key, &self.value])
-    }
-}
-
-/// Words, each with a number.
-#[derive(Default)]
-struct Words {
-    list: Vec<String>,
-    numbers: HashMap<String, u32>,
-    /// The number that was asked for last: rows that follow each other mostly have the same word.
-    last: u32,
-}
-
-impl Words {
-    /// The number of a word, a new one if it has none.
-    fn number(&mut self, word: &str) -> u32 {
-        if self.list.get(self.last as usize).is_none_or(|last| last != word) {
-            self.last = self.numbers.get(word).copied().unwrap_or_else(|| self.add(word));
-        }
-        self.last
-    }
-
-    fn add(&mut self, word: &str) -> u32 {
-        let number = self.list.len() as u32;
-        self.list.push(word.to_owned());
-        self.numbers.insert(word.to_owned(), number);
-        number
     }
 }
 

@@ -11,13 +11,14 @@ use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::RowPlace;
 use super::report::{At, Report};
 use super::schema::Schema;
 use super::wording::Quoted;
+use super::{Fix, RowPlace};
 use blocks::{Blocks, Ending, MAX_ROW_BYTES};
 use header::Header;
 use records::{Fault, FaultKind, Record};
+pub(in crate::pack) use records::{Sign, Signs};
 
 /// A file that holds a table.
 pub(crate) struct TableFile {
@@ -94,6 +95,17 @@ impl<'r, const N: usize> Row<'r, N> {
         })
     }
 
+    /// The change that takes away all fields from `field` on; `None` in a table that may be quoted.
+    fn cut_after(&self, field: usize) -> Option<Fix> {
+        if self.file.syntax != Syntax::Tsv {
+            return None;
+        }
+        let (line, column) = self.record.locate(self.file.syntax, field, 0);
+        let (_, end_column) = self.record.locate(self.file.syntax, usize::MAX, 0);
+        // The separator before the field goes too.
+        Some(Fix { line, column: column - 1, end_line: line, end_column, text: String::new() })
+    }
+
     /// Where the text of `cell` begins.
     pub fn at(&self, cell: Cell<'_>) -> At<'_> {
         self.at_byte(cell, 0)
@@ -111,11 +123,32 @@ impl<'r, const N: usize> Row<'r, N> {
 
     /// The place of the row, with the column of `cell`.
     pub fn place(&self, cell: Cell<'_>) -> RowPlace {
-        let column = match cell.field {
-            0 if cell.offset == 0 && self.file.syntax == Syntax::Tsv => 1,
-            field => self.record.locate(self.file.syntax, field, cell.offset).1,
+        RowPlace { column: self.column(cell), ..self.line_place() }
+    }
+
+    /// The column of `cell`, in characters, counted from 1.
+    pub fn column(&self, cell: Cell<'_>) -> u16 {
+        let column = match self.fields.get(..cell.field) {
+            // Most cells have nothing but short ones of ASCII before them, and rows are read by the million.
+            Some(before)
+                if cell.offset == 0
+                    && self.file.syntax == Syntax::Tsv
+                    && before.iter().all(|field| field.is_ascii()) =>
+            {
+                1 + before.iter().map(|field| field.len() as u32 + 1).sum::<u32>()
+            }
+            _ => self.record.locate(self.file.syntax, cell.field, cell.offset).1,
         };
-        RowPlace { column: u16::try_from(column).unwrap_or(u16::MAX), ..self.line_place() }
+        u16::try_from(column).unwrap_or(u16::MAX)
+    }
+
+    /// The change that puts `text` in place of all that stands between the tabs around `cell`; `None` in a table that
+    /// may be quoted.
+    pub fn replacement(&self, cell: Cell<'_>, text: &str) -> Option<Fix> {
+        let field = self.fields.get(cell.field).filter(|_| self.file.syntax == Syntax::Tsv)?;
+        let (line, column) = self.record.locate(self.file.syntax, cell.field, 0);
+        let end_column = column + field.chars().count() as u32;
+        Some(Fix { line, column, end_line: line, end_column, text: text.to_owned() })
     }
 
     /// The place of the row, without a column.
@@ -251,7 +284,7 @@ fn check_width<const N: usize>(row: &Row<'_, N>, report: &mut Report) -> bool {
     }
     if !more.is_empty() {
         let help = "remove the empty fields at the end of the row";
-        report.warning(row.at_field(width, 0), "too-many-fields", message, help);
+        report.fixable(row.at_field(width, 0), "too-many-fields", message, help, || row.cut_after(width));
     }
     true
 }

@@ -190,12 +190,12 @@ fn unclosed_field(rest: &[u8]) -> Option<usize> {
             Sign::Data | Sign::Quote => {}
         }
     }
-    (signs.state == State::Quoted).then_some(field)
+    signs.is_quoted().then_some(field)
 }
 
 /// What a byte of a table is.
-#[derive(Clone, Copy)]
-enum Sign {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pack) enum Sign {
     /// Part of a cell.
     Data,
     /// Between two cells.
@@ -207,7 +207,7 @@ enum Sign {
 }
 
 /// The bytes of a table from the start of a row, and what each of them is.
-struct Signs<'a> {
+pub(in crate::pack) struct Signs<'a> {
     bytes: &'a [u8],
     syntax: Syntax,
     state: State,
@@ -224,8 +224,13 @@ enum State {
 }
 
 impl<'a> Signs<'a> {
-    fn new(bytes: &'a [u8], syntax: Syntax) -> Self {
+    pub fn new(bytes: &'a [u8], syntax: Syntax) -> Self {
         Self { bytes, syntax, state: State::Start }
+    }
+
+    /// Whether what was read ends within a quoted cell.
+    pub fn is_quoted(&self) -> bool {
+        self.state == State::Quoted
     }
 
     fn step(&self, byte: u8, next: Option<u8>) -> (State, Sign) {
