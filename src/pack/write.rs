@@ -210,10 +210,15 @@ pub fn push_override(row: &OverrideRow, text: &mut String) {
     push_row(override_cells(row), text);
 }
 
-/// `datapackage.json` of a pack whose tables were written row by row.
+/// `datapackage.json` of a pack whose tables were written row by row, out of one pack or of several, each of which may
+/// prefer a name of its own.
 pub fn datapackage_of_export(manifest: &Manifest, has_overrides: bool) -> PackFile {
     let tables = TABLES.into_iter().filter(|table| *table != PackTable::Overrides || has_overrides);
-    datapackage(manifest, tables.map(|table| table.resource(ALIASES_ALWAYS + 1)).collect(), &[])
+    datapackage(
+        manifest,
+        tables.map(|table| table.resource(ALIASES_ALWAYS + 1)).collect(),
+        &["two-preferred".to_owned()],
+    )
 }
 
 /// `datapackage.json` of a pack of these tables, with the columns that are always written.

@@ -189,7 +189,15 @@ fn sarif_has_rules_places_and_fixes() {
     let codes: Vec<&str> = results.iter().map(|result| result["ruleId"].as_str().unwrap()).collect();
     assert_eq!(
         codes,
-        ["unknown-column", "white-space", "not-nfc", "white-space", "duplicate-alias", "white-space"]
+        [
+            "unknown-column",
+            "white-space",
+            "not-nfc",
+            "white-space",
+            "duplicate-alias",
+            "white-space",
+            "package-name"
+        ]
     );
     for result in results {
         let has_fix = ["white-space", "not-nfc"].contains(&result["ruleId"].as_str().unwrap());

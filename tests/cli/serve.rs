@@ -22,7 +22,11 @@ impl Service {
         let mut child = place.start(&[&listeners, arguments].concat());
         let mut talk = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        talk.read_line(&mut line).unwrap();
+        // What is logged while the packs are opened comes first.
+        while !line.contains("listening on ") {
+            line.clear();
+            assert!(talk.read_line(&mut line).unwrap() > 0, "it did not start");
+        }
         let after = |words: &str| line.split_once(words).and_then(|(_, rest)| rest.split(',').next());
         let url = after("listening on ").unwrap_or_else(|| panic!("unexpected: {line}"));
         assert!(after("administration on ").is_some_and(|address| !address.ends_with(":0")), "{line}");

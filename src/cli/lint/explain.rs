@@ -1,7 +1,5 @@
 //! `yaqut lint --explain`: what a rule means.
 
-use std::fmt::Write as _;
-
 use anstyle::Style;
 
 use super::super::failure::{Exit, Failure};
@@ -30,9 +28,8 @@ fn page(rule: &Rule, display: Display) -> String {
     );
     for (heading, rows) in [("Bad:", rule.bad), ("Good:", rule.good)] {
         if !rows.is_empty() {
-            let rows: String = rows.lines().map(|row| format!("  {row}\n")).collect();
-            // Writing to a string cannot fail.
-            let _ = write!(page, "\n{}\n{rows}", bold(heading));
+            page.extend(["\n", &bold(heading), "\n"]);
+            rows.lines().for_each(|row| page.extend(["  ", row, "\n"]));
         }
     }
     page

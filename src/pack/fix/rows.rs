@@ -51,7 +51,8 @@ pub(super) fn raw_rows(bytes: &[u8], syntax: Syntax) -> Option<Vec<RawRow<'_>>> 
             // The second half of CRLF.
             Some(last) if text.is_empty() && byte == b'\n' && last.end == b"\r" => last.end = b"\r\n",
             _ => {
-                rows.push(RawRow { line, text: text.into(), end: if byte == b'\n' { b"\n" } else { b"\r" } })
+                let end = if byte == b'\n' { b"\n" } else { b"\r" };
+                rows.push(RawRow { line, text: text.into(), end });
             }
         }
         (start, line) = (at + 1, next_line);

@@ -45,13 +45,13 @@ pub(super) fn fix(
     if fixer.changes.is_empty() {
         return None;
     }
-    let mut fixed = mark.to_vec();
+    let mut content = mark.to_vec();
     for row in &rows {
-        fixed.extend_from_slice(&row.text);
-        fixed.extend_from_slice(row.end);
+        content.extend_from_slice(&row.text);
+        content.extend_from_slice(row.end);
     }
     fixer.changes.sort_by_key(|change| change.line);
-    Some((fixed, fixer.changes))
+    Some((content, fixer.changes))
 }
 
 /// What the cells of a column hold, as far as fixes are concerned.

@@ -51,6 +51,10 @@ fn is_spelling(stack: &Stack, at: NameRef) -> bool {
 const LEAST_OTHERS: usize = 3;
 /// The most names of an entity that are compared with each other.
 const MOST_NAMES: usize = 2000;
+/// For so many letters of a name one may be another.
+const LETTERS_A_SLIP: usize = 3;
+/// The most letters that differ in a misspelling.
+const MOST_SLIPS: usize = 3;
 /// The share of an entity's names that resemble another, from which on the rest is strange: in fifths.
 const CLOSE_FIFTHS: usize = 3;
 
@@ -72,6 +76,8 @@ struct Relative {
     whole: String,
     /// The first letters of its tokens, or its letters if it is one token.
     letters: Letters,
+    /// Its lookup key.
+    key: String,
 }
 
 /// What tells initials.
@@ -111,7 +117,10 @@ impl Family {
     }
 
     fn has_kin_of(&self, relative: &Relative) -> bool {
-        self.shares_skeleton(relative) || self.is_near(relative) || self.is_abbreviation(relative)
+        self.shares_skeleton(relative)
+            || self.is_near(relative)
+            || self.is_slip(relative)
+            || self.is_abbreviation(relative)
     }
 
     /// Whether another name has a skeleton of this one.
@@ -135,6 +144,14 @@ impl Family {
         };
         others().any(|other| is_near(&relative.whole, other))
             || relative.skeletons.iter().any(|own| all().any(|other| is_near(own, other)))
+    }
+
+    /// Whether it is a few letters from another name: slips of the hand are not heard, and move the skeleton about.
+    fn is_slip(&self, relative: &Relative) -> bool {
+        self.relatives.iter().filter(|other| other.at != relative.at).any(|other| {
+            let letters = relative.key.chars().count().min(other.key.chars().count());
+            strsim::osa_distance(&relative.key, &other.key) <= (letters / LETTERS_A_SLIP).min(MOST_SLIPS)
+        })
     }
 
     /// Whether it begins with the initials of another name, or another name with its initials.
@@ -162,6 +179,7 @@ impl Relative {
         };
         skeletons.sort_unstable();
         skeletons.dedup();
-        Some(Self { at, skeletons, whole, letters })
+        let key = text::join(&text::lossy_fold(&safe));
+        Some(Self { at, skeletons, whole, letters, key })
     }
 }

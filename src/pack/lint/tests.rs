@@ -145,7 +145,7 @@ fn circles_over_several_packs_are_found() {
 #[test]
 fn findings_are_capped_for_each_pack() {
     let small = pack("small", "", "Q1\ta\ten\t\t\n", "");
-    let rows = (1..=150).fold(String::new(), |rows, i| rows + &format!("Q{:03}\ta\ten\t\t\n", i));
+    let rows = (1..=150).fold(String::new(), |rows, i| rows + &format!("Q{i:03}\ta\ten\t\t\n"));
     let mut linter = Linter::new(Levels::strict());
     linter.check(&pack("large", "", &rows, ""));
     linter.check(&small);
@@ -343,8 +343,8 @@ fn names_want_a_language_and_a_language_one_preferred_name() {
 
 #[test]
 fn rows_are_to_be_in_order_of_id_where_most_are() {
-    let table =
-        |ids: &[u32]| ids.iter().map(|id| format!("Q{id}\tcity\tA{id}\t\t0.{id}\n")).collect::<String>();
+    let row = |rows: String, id: &u32| rows + &format!("Q{id}\tcity\tA{id}\t\t0.{id}\n");
+    let table = |ids: &[u32]| ids.iter().fold(String::new(), row);
     let mut ids: Vec<u32> = (10..40).collect();
     check(&[pack("mine", &table(&ids), "", "")], &[]);
     ids.swap(5, 20);
@@ -467,23 +467,29 @@ fn page() -> String {
     let mut page = include_str!("page.md").to_owned();
     for family in RuleFamily::ALL {
         let rules = || RULES.iter().filter(move |rule| rule.family == family);
-        page += &format!("\n## {}\n\n| code | | finds | `--fix` |\n|---|---|---|---|\n", family.title());
+        page.extend(["\n## ", family.title(), "\n\n| code | | finds | `--fix` |\n|---|---|---|---|\n"]);
         for rule in rules() {
             let fix = if rule.is_fixable { "yes" } else { "" };
             let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
-            page += &format!(
-                "| [`{0}`](#{0}) | {severity} | {1} | {fix} |\n",
-                rule.code,
-                rule.title.replace('|', "\\|")
-            );
+            let (code, title) = (rule.code, rule.title.replace('|', "\\|"));
+            page.extend([format!("| [`{code}`](#{code}) | {severity} | {title} | {fix} |\n")]);
         }
         for rule in rules() {
-            page += &format!("\n### {}\n\n", rule.code);
-            page +=
-                &format!("{} ({}).\n\n{}\n", upper(rule.title), rule.severity_in_words(), rule.explanation);
+            let (title, severity) = (upper(rule.title), rule.severity_in_words());
+            page.extend([
+                "\n### ",
+                rule.code,
+                "\n\n",
+                &title,
+                " (",
+                severity,
+                ").\n\n",
+                rule.explanation,
+                "\n",
+            ]);
             for (heading, rows) in [("Bad", rule.bad), ("Good", rule.good)] {
                 if !rows.is_empty() {
-                    page += &format!("\n{heading}:\n\n```text\n{rows}\n```\n");
+                    page.extend(["\n", heading, ":\n\n```text\n", rows, "\n```\n"]);
                 }
             }
         }

@@ -57,8 +57,8 @@ fn mixed_scripts(stack: &Stack, at: NameRef, layer: &Layer, name: &NameRecord, r
     if text.is_ascii() {
         return;
     }
-    let words = text.split(|sign: char| !sign.is_alphanumeric());
-    let Some((word, main, strange)) = words.filter_map(mixed).next() else { return };
+    let mut words = text.split(|sign: char| !sign.is_alphanumeric());
+    let Some((word, main, strange)) = words.find_map(mixed) else { return };
     let signs: Vec<String> =
         strange.iter().map(|&sign| format!("{sign} (U+{:04X})", u32::from(sign))).collect();
     let alphabet = strange.first().and_then(|&sign| Alphabet::of(sign)).map_or("", Alphabet::name);
