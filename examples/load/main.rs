@@ -34,11 +34,6 @@ use yaqut::rpc::pb;
 use crate::drive::{Load, Target};
 use crate::server::Hosted;
 
-/// As in the program; the peer and the callers have it as well.
-#[cfg(feature = "mimalloc")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measure requests/s, names/s and latencies of a server, beside a peer that does nothing.
 #[derive(Parser)]
 struct Args {
