@@ -65,10 +65,10 @@ struct Item<'v> {
 impl<'v> Item<'v> {
     fn draw(rng: &mut Rng, vocabulary: &'v Vocabulary, number: u64) -> Self {
         let (sort, class) = match rng.u32(..100) {
-            0..STRANGE => (Sort::Region, *rng.choice(&[4_167_410, 4_167_836, 13_442_814]).unwrap_or(&1)),
-            ..55 => (Sort::Person, 5),
-            ..75 => (Sort::City, *rng.choice(&[515, 3957, 532, 486_972]).unwrap_or(&515)),
-            ..88 => (Sort::Region, *rng.choice(&[56_061, 10_864_048, 8502, 4022]).unwrap_or(&8502)),
+            ..STRANGE => (Sort::Region, *rng.choice(&[4_167_410, 4_167_836, 13_442_814]).unwrap_or(&1)),
+            STRANGE..55 => (Sort::Person, 5),
+            55..75 => (Sort::City, *rng.choice(&[515, 3957, 532, 486_972]).unwrap_or(&515)),
+            75..88 => (Sort::Region, *rng.choice(&[56_061, 10_864_048, 8502, 4022]).unwrap_or(&8502)),
             _ => (Sort::Organization, *rng.choice(&[43_229, 4_830_453, 7278]).unwrap_or(&43_229)),
         };
         // Pareto's law: few are known everywhere.
@@ -78,7 +78,7 @@ impl<'v> Item<'v> {
 
     fn write(&self, line: &mut String, rng: &mut Rng, vocabulary: &Vocabulary) {
         let _ = write!(line, r#"{{"type":"item","id":"Q{}","labels":{{"#, self.number);
-        let count = ((3.0 + 4.0 * self.fame) as usize).clamp(1, LANGUAGES.len());
+        let count = ((2.0 + 2.5 * self.fame) as usize).clamp(1, LANGUAGES.len());
         let languages = LANGUAGES.get(..count).unwrap_or(&LANGUAGES);
         separated(line, languages, |line, (language, script)| {
             term(line, language, &self.name.written(*script));
