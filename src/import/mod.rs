@@ -70,6 +70,7 @@ mod wikidata;
 
 pub use error::{ImportError, UnknownSource};
 pub use filters::Filters;
+pub(crate) use input::Counting;
 pub use malformed::{Fault, Faults};
 pub use progress::Progress;
 pub use report::{Report, Skip};

@@ -135,9 +135,11 @@ impl Input {
 }
 
 /// Counts what passes through.
-struct Counting {
-    inner: Box<dyn Read + Send>,
-    count: Arc<AtomicU64>,
+pub(crate) struct Counting {
+    /// Where it comes from.
+    pub inner: Box<dyn Read + Send>,
+    /// Bytes so far; others may look.
+    pub count: Arc<AtomicU64>,
 }
 
 impl Read for Counting {
