@@ -5,12 +5,14 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::target::Target;
+use crate::import::settle;
 use crate::pack::PackFile;
 
 /// Writes files into the folder of a pack, which is made if it is not there. All are written beside their places first, so
 /// that a full disk changes nothing.
 pub fn write_files(folder: &Path, files: &[PackFile]) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::writing(&folder.display().to_string(), &error))?;
+    settle(folder)?;
     let mut targets = Vec::with_capacity(files.len());
     for file in files {
         let mut target = Target::create(&folder.join(&file.name), true)?;

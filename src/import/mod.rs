@@ -90,7 +90,7 @@ pub use iri::Prefixes;
 pub use malformed::{Fault, Faults};
 pub use progress::Progress;
 pub use report::{Report, Skip};
-pub use staging::STAGING_FOLDER;
+pub use staging::{STAGING_FOLDER, settle};
 pub use tabular::{Field, Mapping, NoField};
 
 use std::fmt;
@@ -257,7 +257,7 @@ impl Imported {
         write::files_split(&self.pack, rows::part_of)
     }
 
-    fn write(mut self, mut staging: Staging, options: &Options) -> Result<Report, ImportError> {
+    fn write(mut self, staging: Staging, options: &Options) -> Result<Report, ImportError> {
         rows::filter(&mut self.pack, &options.filters, &mut self.report);
         if self.pack.entities.is_empty() {
             return Err(ImportError::NothingTaken { report: Box::new(self.report) });

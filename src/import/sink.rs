@@ -171,7 +171,7 @@ const ENTITIES: &str = "entities.tsv";
 
 impl Sink {
     /// Begins the tables of the pack `manifest`.
-    pub fn begin(mut staging: Staging, manifest: &Manifest) -> Result<Self, ImportError> {
+    pub fn begin(staging: Staging, manifest: &Manifest) -> Result<Self, ImportError> {
         // Rows come in the order of the dump.
         let lint_allow = [super::lint_allow(), vec!["row-order".to_owned()]].concat();
         let files = write::headers(manifest, &lint_allow, &["ar", ""], &DATES);
@@ -223,7 +223,7 @@ impl Sink {
     ///
     /// Without an entity the pack stays as it was: an import of nothing is a mistake.
     pub fn finish(self) -> Result<Report, ImportError> {
-        let Self { mut staging, datapackage, entities, arabic, others, claims, mut report } = self;
+        let Self { staging, datapackage, entities, arabic, others, claims, mut report } = self;
         if report.entities == 0 {
             return Err(ImportError::NothingTaken { report: Box::new(report) });
         }
@@ -232,7 +232,7 @@ impl Sink {
         }
         let lost = claims.settle().map_err(|cause| staging.failed(cause))?;
         if lost.peek().is_some() {
-            take_back(&mut staging, lost, &mut report)?;
+            take_back(&staging, lost, &mut report)?;
         }
         staging.put(DATAPACKAGE, &datapackage)?;
         staging.commit()?;
@@ -241,7 +241,7 @@ impl Sink {
 }
 
 /// Writes the table of entities again, without the IDs and rows that lost their claim.
-fn take_back(staging: &mut Staging, mut lost: Lost, report: &mut Report) -> Result<(), ImportError> {
+fn take_back(staging: &Staging, mut lost: Lost, report: &mut Report) -> Result<(), ImportError> {
     const CONTESTED: &str = "contested.tsv";
     let (path, contested) = (staging.path_of(ENTITIES), staging.path_of(CONTESTED));
     fs::rename(&path, &contested).map_err(|cause| ImportError::write(&path, cause))?;

@@ -1,14 +1,18 @@
 //! [`Staging`]: the tables of an import while they are written, beside those that they will replace.
 //!
-//! All is written to a hidden folder within the pack's, brought to the disk, and renamed at the end. Whatever ends an
-//! import before leaves the pack as it was; what a killed one leaves behind is swept by the next. One import at a time
-//! writes to a pack: it holds a lock on the folder, which goes with the process, however it ends.
+//! All is written to a hidden folder within the pack's and brought to the disk. Then that folder is renamed to
+//! [`COMMITTED_FOLDER`], whose files every reader of the pack prefers to those that they replace; last they are renamed to
+//! their places. So there is one moment at which the old pack becomes the new one: whatever ends an import before leaves
+//! the pack as it was, and what a kill leaves undone after is done by the next that writes to the pack.
+//!
+//! One import at a time writes to a pack: it holds a lock on the folder, which goes with the process, however it ends.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ImportError;
+use crate::pack::COMMITTED_FOLDER;
 use crate::sort::{Scratch, ScratchFile};
 
 /// The folder within a pack in which an import gathers what it writes; not part of the pack.
@@ -22,7 +26,6 @@ const BUFFER_BYTES: usize = 1 << 20;
 pub(super) struct Staging {
     pack: PathBuf,
     folder: PathBuf,
-    names: Vec<String>,
     /// Whether there was no pack before.
     is_new: bool,
     /// Keeps others away until it is closed.
@@ -36,8 +39,9 @@ impl Staging {
         let is_new = !pack.exists();
         fs::create_dir_all(pack).map_err(fail)?;
         let lock = lock(pack).map_err(|Taken| ImportError::Busy { pack: pack.to_owned() })?;
+        // The lock is ours, so the owner of what lies there was killed.
+        settle(pack)?;
         let folder = pack.join(STAGING_FOLDER);
-        // The lock is ours, so its owner was killed.
         match fs::remove_dir_all(&folder) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
                 return Err(ImportError::write(&folder, cause));
@@ -45,21 +49,18 @@ impl Staging {
             _ => {}
         }
         fs::create_dir(&folder).map_err(|cause| ImportError::write(&folder, cause))?;
-        Ok(Self { pack: pack.to_owned(), folder, names: Vec::new(), is_new, _lock: lock })
+        Ok(Self { pack: pack.to_owned(), folder, is_new, _lock: lock })
     }
 
     /// Begins the file `name` of the pack.
-    pub fn create(&mut self, name: &str) -> Result<StagedFile, ImportError> {
+    pub fn create(&self, name: &str) -> Result<StagedFile, ImportError> {
         let path = self.folder.join(name);
         let file = File::create(&path).map_err(|cause| ImportError::write(&path, cause))?;
-        if !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
-        }
         Ok(StagedFile { path, file: BufWriter::with_capacity(BUFFER_BYTES, file) })
     }
 
     /// Writes the file `name` of the pack.
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), ImportError> {
+    pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), ImportError> {
         let mut file = self.create(name)?;
         file.write(bytes)?;
         file.finish()
@@ -75,20 +76,38 @@ impl Staging {
         ImportError::write(&self.folder, cause)
     }
 
-    /// Puts all files in their places; other files of the pack stay as they are.
-    ///
-    /// All of them are on the disk by now, so nothing but renaming is left: a matter of microseconds, after which all
-    /// tables are the new ones.
+    /// Makes the files those of the pack, all at once; other files of the pack stay as they are.
     pub fn commit(self) -> Result<(), ImportError> {
-        for name in &self.names {
-            let place = self.pack.join(name);
-            fs::rename(self.folder.join(name), &place).map_err(|cause| ImportError::write(&place, cause))?;
-        }
-        if let Ok(folder) = File::open(&self.pack) {
-            // Not every system lets a folder be synced; the files are safe in any case.
-            let _ = folder.sync_all();
-        }
-        Ok(())
+        sync(&self.folder);
+        let committed = self.pack.join(COMMITTED_FOLDER);
+        fs::rename(&self.folder, &committed).map_err(|cause| ImportError::write(&committed, cause))?;
+        sync(&self.pack);
+        settle(&self.pack)
+    }
+}
+
+/// Puts the files of a pack that are committed in their places, if there are any. Who writes to a pack otherwise would
+/// write below them.
+pub fn settle(pack: &Path) -> Result<(), ImportError> {
+    let committed = pack.join(COMMITTED_FOLDER);
+    let fail = |cause| ImportError::write(&committed, cause);
+    let files = match fs::read_dir(&committed) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        files => files.map_err(fail)?,
+    };
+    for file in files {
+        let file = file.map_err(fail)?;
+        let place = pack.join(file.file_name());
+        fs::rename(file.path(), &place).map_err(|cause| ImportError::write(&place, cause))?;
+    }
+    sync(pack);
+    fs::remove_dir(&committed).map_err(fail)
+}
+
+/// Brings the names in a folder to the disk. Not every system lets a folder be synced; the files are safe in any case.
+fn sync(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
 }
 
@@ -178,7 +197,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("overrides.tsv"), "mine").unwrap();
         fs::write(folder.path().join("aliases.tsv"), "old").unwrap();
-        let mut staging = Staging::begin(folder.path()).unwrap();
+        let staging = Staging::begin(folder.path()).unwrap();
         staging.put("entities.tsv", b"new").unwrap();
         staging.put("aliases.tsv", b"new").unwrap();
         assert_eq!(fs::read(folder.path().join("aliases.tsv")).unwrap(), b"old");
@@ -191,10 +210,23 @@ mod tests {
     fn what_is_not_finished_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let pack = folder.path().join("new/pack");
-        let mut staging = Staging::begin(&pack).unwrap();
+        let staging = Staging::begin(&pack).unwrap();
         staging.put("entities.tsv", b"half").unwrap();
         drop(staging);
         assert!(!pack.exists());
+    }
+
+    #[test]
+    fn what_is_committed_is_put_in_its_place_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let committed = folder.path().join(COMMITTED_FOLDER);
+        fs::create_dir(&committed).unwrap();
+        fs::write(folder.path().join("aliases.tsv"), "old").unwrap();
+        fs::write(committed.join("aliases.tsv"), "new").unwrap();
+        drop(Staging::begin(folder.path()).unwrap());
+        assert_eq!(fs::read(folder.path().join("aliases.tsv")).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["aliases.tsv"]);
+        settle(folder.path()).unwrap();
     }
 
     #[test]

@@ -55,6 +55,9 @@ use crate::model::{AliasKind, Article, CountryCode, EntityId, EntityType, Rank};
 
 /// Name of the file in which a pack describes itself.
 pub const DATAPACKAGE: &str = "datapackage.json";
+/// A folder within a pack whose files stand in for those of the same names: they are the pack's, and on their way to
+/// their places. Renaming a folder to this one changes many files at once.
+pub const COMMITTED_FOLDER: &str = ".yaqut-committed";
 /// The longest alias that is accepted, in bytes of UTF-8.
 pub const MAX_ALIAS_BYTES: usize = 512;
 /// The most findings that are reported on one pack; a closing one counts the rest.

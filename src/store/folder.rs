@@ -10,7 +10,7 @@ use super::digest::ContentHasher;
 use super::error::{PACK_FILE, PACK_FOLDER, StoreError};
 use super::stamp::Stamp;
 use crate::index::Progress;
-use crate::pack::{PackFile, PackFiles, PackSource};
+use crate::pack::{COMMITTED_FOLDER, PackFile, PackFiles, PackSource};
 
 /// The most files that a pack may have.
 pub const MAX_PACK_FILES: usize = 1024;
@@ -33,7 +33,7 @@ fn read_within(folder: &Path, max_files: usize, max_bytes: u64) -> Result<PackFi
     let mut files = Vec::with_capacity(names.len());
     let mut left = max_bytes;
     for name in names {
-        let bytes = read_file(&folder.join(&name), left)?.ok_or_else(|| StoreError::TooLarge {
+        let bytes = read_file(folder, &name, left)?.ok_or_else(|| StoreError::TooLarge {
             path: folder.into(),
             what: "bytes",
             limit: max_bytes,
@@ -83,8 +83,8 @@ impl PackFolder {
     }
 
     fn metadata(&self, name: &str) -> Result<fs::Metadata, StoreError> {
-        let path = self.path.join(name);
-        fs::metadata(&path).map_err(|e| StoreError::read(&path, PACK_FILE, e))
+        of_pack(&self.path, name, |path| fs::metadata(path))
+            .map_err(|e| StoreError::read(&self.path.join(name), PACK_FILE, e))
     }
 
     /// The [content digest](super::digest::content_digest) of the files as they are now. Reads all of them.
@@ -93,7 +93,7 @@ impl PackFolder {
         for name in &self.names {
             let path = self.path.join(name);
             let read = |source| StoreError::read(&path, PACK_FILE, source);
-            let file = File::open(&path).map_err(read)?;
+            let file = of_pack(&self.path, name, |path| File::open(path)).map_err(read)?;
             let len = file.metadata().map_err(read)?.len();
             hasher.add(name, len, file).map_err(read)?;
         }
@@ -111,7 +111,8 @@ impl PackSource for PackFolder {
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn Read + '_>> {
-        Ok(Box::new(Watched { file: File::open(self.path.join(name))?, progress: &*self.progress }))
+        let file = of_pack(&self.path, name, |path| File::open(path))?;
+        Ok(Box::new(Watched { file, progress: &*self.progress }))
     }
 }
 
@@ -129,12 +130,43 @@ impl Read for Watched<'_> {
     }
 }
 
+/// Does something with a file of a pack: with the one that is committed, if there is one, else with that in its place.
+///
+/// In this order a file is found while it is on its way from the one to the other.
+fn of_pack<T>(folder: &Path, name: &str, act: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
+    match act(&folder.join(COMMITTED_FOLDER).join(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => act(&folder.join(name)),
+        done => done,
+    }
+}
+
 /// Names of the pack's files, in order.
 fn file_names(folder: &Path) -> Result<Vec<String>, StoreError> {
     let kind = fs::metadata(folder).map_err(|e| StoreError::read(folder, PACK_FOLDER, e))?;
     if !kind.is_dir() {
         return Err(StoreError::WrongKind { path: folder.into(), expected: PACK_FOLDER });
     }
+    let mut names = committed_names(folder)?;
+    names.extend(names_within(folder)?);
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// Names of the files that are committed; plain files all of them, which another process may be putting in their places.
+fn committed_names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let committed = folder.join(COMMITTED_FOLDER);
+    let read = |e| StoreError::read(&committed, PACK_FOLDER, e);
+    let entries = match fs::read_dir(&committed) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(read)?,
+    };
+    let name = |entry: io::Result<fs::DirEntry>| entry.map_err(read).map(|entry| entry.file_name());
+    let names = entries.map(name).collect::<Result<Vec<_>, _>>()?;
+    Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect())
+}
+
+fn names_within(folder: &Path) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| StoreError::read(folder, PACK_FOLDER, e))? {
         let entry = entry.map_err(|e| StoreError::read(folder, PACK_FOLDER, e))?;
@@ -146,7 +178,6 @@ fn file_names(folder: &Path) -> Result<Vec<String>, StoreError> {
             })?);
         }
     }
-    names.sort_unstable();
     Ok(names)
 }
 
@@ -159,10 +190,11 @@ fn is_pack_file(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The content of a file; nothing if it is longer than `max_bytes`, which is found out without reading on.
-fn read_file(path: &Path, max_bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    let read = |source| StoreError::read(path, PACK_FILE, source);
-    let file = File::open(path).map_err(read)?;
+/// The content of a file of a pack; nothing if it is longer than `max_bytes`, which is found out without reading on.
+fn read_file(folder: &Path, name: &str, max_bytes: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let path = folder.join(name);
+    let read = |source| StoreError::read(&path, PACK_FILE, source);
+    let file = of_pack(folder, name, |path| File::open(path)).map_err(read)?;
     let length = file.metadata().map_err(read)?.len();
     if length > max_bytes {
         return Ok(None);
@@ -193,6 +225,23 @@ mod tests {
         let files: Vec<_> = pack.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
         assert_eq!(files, [("a.tsv", b"a".as_slice()), ("b.tsv", b"b")]);
         assert_eq!(pack.label, folder.path().display().to_string());
+    }
+
+    #[test]
+    fn committed_files_stand_in_for_those_that_they_replace() {
+        let folder = folder(&[("a.tsv", "old"), ("b.tsv", "b")]);
+        let committed = folder.path().join(COMMITTED_FOLDER);
+        fs::create_dir(&committed).unwrap();
+        fs::write(committed.join("a.tsv"), "new").unwrap();
+        fs::write(committed.join("c.tsv"), "c").unwrap();
+        let pack = read_pack(folder.path()).unwrap();
+        let files: Vec<_> = pack.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
+        assert_eq!(files, [("a.tsv", b"new".as_slice()), ("b.tsv", b"b"), ("c.tsv", b"c")]);
+        let source = PackFolder::open(folder.path()).unwrap();
+        assert_eq!(source.names(), ["a.tsv", "b.tsv", "c.tsv"]);
+        assert_eq!(source.len().unwrap(), 5);
+        fs::rename(committed.join("a.tsv"), folder.path().join("a.tsv")).unwrap();
+        assert_eq!(io::read_to_string(PackSource::open(&source, "a.tsv").unwrap()).unwrap(), "new");
     }
 
     #[cfg(unix)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::failure::Failure;
 use super::super::target::Target;
 use super::super::terminal::{counted, note};
+use crate::import::settle;
 use crate::pack::Levels;
 use crate::pack::fix::{FixedFile, fix};
 use crate::store::read_pack;
@@ -15,6 +16,9 @@ const MAX_SHOWN: usize = 100;
 /// Mends the packs, and tells what was changed; each file is replaced as a whole, or not at all.
 pub(super) fn run(packs: &[PathBuf], levels: &Levels, is_dry_run: bool) -> Result<(), Failure> {
     for folder in packs {
+        if !is_dry_run {
+            settle(folder)?;
+        }
         for fixed in fix(&read_pack(folder)?, levels) {
             let path = folder.join(&fixed.file.name);
             if !is_dry_run {
