@@ -24,7 +24,7 @@ const KNOWN_LONGER_EVIDENCE: f32 = -4.0;
 pub(super) const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms among their candidates. A form stands after the one that it was stripped from.
-pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates, hits: &mut Hits<'_>) {
+pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates<'_>, hits: &mut Hits<'_>) {
     let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
     let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
@@ -51,23 +51,31 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates,
 
 /// An alias that seems to lie under the key of a form.
 #[derive(Clone, Copy)]
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
     pub at: AliasRef,
+    /// The row, if it was read before.
+    pub alias: Option<Alias<'a>>,
     /// Whether the key is that of its bare form.
     is_bare: bool,
 }
 
+impl Candidate<'_> {
+    fn new(segment: u16, Posting { alias, is_bare }: Posting) -> Self {
+        Self { at: AliasRef { segment, alias }, alias: None, is_bare }
+    }
+}
+
 /// The aliases that seem to lie under the keys of some forms: to be made sure of, see [`KeyIndex::candidates`].
 #[derive(Default)]
-pub(super) struct Candidates {
-    all: SmallVec<[Candidate; 4]>,
+pub(super) struct Candidates<'a> {
+    all: SmallVec<[Candidate<'a>; 4]>,
     /// Where those of each form end.
     ends: SmallVec<[usize; 4]>,
 }
 
-impl Candidates {
+impl<'a> Candidates<'a> {
     /// Those of `forms` in a stack.
-    pub fn new(stack: &Stack, forms: &[Form<'_>]) -> Self {
+    pub fn new(stack: &'a Stack, forms: &[Form<'_>]) -> Self {
         let mut candidates = Self::default();
         candidates.find(forms, &stack.numbered().map(|(segment, reader)| (segment, reader.key_index())));
         candidates
@@ -83,21 +91,20 @@ impl Candidates {
         self.ends.clear();
         for form in forms {
             for (segment, keys) in keys.clone() {
-                for Posting { alias, is_bare } in keys.candidates(form.hash) {
-                    self.all.push(Candidate { at: AliasRef { segment, alias }, is_bare });
-                }
+                keys.each_candidate(form.hash, |posting| self.all.push(Candidate::new(segment, posting)));
             }
             self.ends.push(self.all.len());
         }
     }
 
-    /// All of them.
-    pub fn all(&self) -> &[Candidate] {
-        &self.all
+    /// The first of them, that many at most.
+    pub fn first(&mut self, count: usize) -> &mut [Candidate<'a>] {
+        let count = count.min(self.all.len());
+        self.all.get_mut(..count).unwrap_or_default()
     }
 
     /// Those of each form.
-    fn by_form(&self) -> impl Iterator<Item = &[Candidate]> {
+    fn by_form(&self) -> impl Iterator<Item = &[Candidate<'a>]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| self.all.get(start..end).unwrap_or_default())
     }
@@ -121,9 +128,7 @@ pub(super) fn under_key<'a>(
     surface: &'a mut Surface,
 ) -> impl Iterator<Item = Met<'a>> {
     let candidates = stack.numbered().flat_map(|(segment, reader)| {
-        let posting =
-            move |Posting { alias, is_bare }| Candidate { at: AliasRef { segment, alias }, is_bare };
-        reader.lookup_candidates(form.hash).map(posting)
+        reader.lookup_candidates(form.hash).map(move |posting| Candidate::new(segment, posting))
     });
     compared(stack, form, without, surface, candidates)
 }
@@ -134,11 +139,11 @@ fn compared<'a>(
     form: &'a Form<'_>,
     without: Stages,
     surface: &'a mut Surface,
-    candidates: impl Iterator<Item = Candidate>,
+    candidates: impl Iterator<Item = Candidate<'a>>,
 ) -> impl Iterator<Item = Met<'a>> {
     let mut judge = Judge { stack, form, without, last: None, surface };
-    candidates.filter_map(move |Candidate { at, is_bare }| {
-        let alias = stack.alias(at)?;
+    candidates.filter_map(move |Candidate { at, alias, is_bare }| {
+        let alias = alias.or_else(|| stack.alias(at))?;
         if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
             return None;
         }

@@ -43,7 +43,7 @@ impl<'a> Query<'a> {
 
 /// Reads a query, whose keys it writes to `keys`, or says why it cannot be a name.
 pub(super) fn read<'a>(name: &'a str, keys: &'a mut NameKeys) -> Result<Query<'a>, String> {
-    if name.trim().is_empty() {
+    if name.chars().all(char::is_whitespace) {
         return Err("the name is empty".to_owned());
     }
     if name.len() > MAX_NAME_BYTES {
