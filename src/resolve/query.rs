@@ -31,7 +31,7 @@ impl<'a> Query<'a> {
     pub fn push_forms(self, without: Stages, forms: &mut Forms<'a>) {
         let at = forms.len();
         forms.push(Form::of_query(self.name, self.keys));
-        if without.contains(Stage::Proclitic) {
+        if without.contains(Stage::Proclitic) || !proclitic::may_have_readings(self.keys.safe()) {
             return;
         }
         for reading in proclitic::readings(self.keys.safe()) {

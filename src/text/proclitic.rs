@@ -37,7 +37,7 @@ pub type Readings<'a> = SmallVec<[Stripped<'a>; 3]>;
 /// three or more initials (لأ ف ب).
 pub fn readings(safe: &str) -> Readings<'_> {
     let mut readings = Readings::new();
-    if !safe.starts_with(FIRST_LETTERS) {
+    if !may_have_readings(safe) {
         return readings;
     }
     let (first, rest) = safe.split_once(' ').unwrap_or((safe, ""));
@@ -60,6 +60,12 @@ pub fn readings(safe: &str) -> Readings<'_> {
     readings.sort_by_key(|reading| reading.proclitics.len());
     readings.dedup();
     readings
+}
+
+/// Whether [`readings`] may give any, by the first letter of a K0 key: of most names it tells that there are none.
+#[inline]
+pub fn may_have_readings(safe: &str) -> bool {
+    safe.starts_with(FIRST_LETTERS)
 }
 
 /// A proclitic, what stripping it costs, and how often names in the press bear it, in powers of ten.
