@@ -95,7 +95,8 @@ pub(super) struct Heads<'a> {
 }
 
 impl Heads<'_> {
-    /// Goes on with a further bucket, as few look-ups do.
+    /// Goes on with a further bucket.
+    #[inline]
     fn enter(&mut self, at: usize) {
         let Some(bucket) = self.table.0.get(at) else { return };
         (self.at, self.bucket, self.slots) = (at, bucket, slots_with(bucket, self.fingerprint));
