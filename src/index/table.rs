@@ -150,7 +150,7 @@ const fn lowest_zero_lane(word: u64) -> u64 {
 const fn zero_lanes(word: u64) -> u32 {
     const REST: u64 = LANES * 0x7FFF;
     const GATHER: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
-    let zero = !((word & REST) + REST | word | REST) >> 15;
+    let zero = !(((word & REST) + REST) | word | REST) >> 15;
     (zero.wrapping_mul(GATHER) >> 48) as u32
 }
 

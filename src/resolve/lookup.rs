@@ -111,6 +111,7 @@ impl<'a> Candidates<'a> {
 }
 
 /// An alias under the key of a form.
+#[derive(Clone, Copy)]
 pub(super) struct Met<'a> {
     pub at: AliasRef,
     pub alias: Alias<'a>,

@@ -53,7 +53,8 @@ impl NameKeys {
     pub fn set(&mut self, name: &str) {
         (self.is_by_char, self.is_lossy) = (true, false);
         self.divisions.clear();
-        if !(name.is_ascii() && self.set_plain(name)) && !self.set_by_char(name) {
+        let is_plain = name.is_ascii() && self.set_plain(name);
+        if !is_plain && !self.set_by_char(name) {
             self.set_in_context(name);
         }
     }
