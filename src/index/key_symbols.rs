@@ -8,6 +8,7 @@
 
 use std::sync::LazyLock;
 
+use super::padded::Padded;
 use super::texts::ESCAPE;
 use crate::text::{self, Image};
 
@@ -28,11 +29,11 @@ impl KeySymbols {
     /// Whether the text of these codes has the lookup key, as far as its symbols tell: if not, the text itself must be
     /// asked, for it may hold characters that depend on their neighbours.
     pub fn surely_have(&self, codes: &[u8], key: &str) -> bool {
-        PaddedKey::new(key).is_some_and(|key| self.end_in(codes, &key) == Some(key.length))
+        Padded::new(key).is_some_and(|padded| self.end_in(codes, &padded) == Some(key.len()))
     }
 
     /// Where in a key the letters of some codes end; `None` if they are not its first, or if that cannot be told.
-    fn end_in(&self, codes: &[u8], key: &PaddedKey) -> Option<usize> {
+    fn end_in(&self, codes: &[u8], key: &Padded) -> Option<usize> {
         let (mut at, mut lead) = (0, 0);
         let mut codes = codes.iter();
         while let Some(&code) = codes.next() {
@@ -46,36 +47,12 @@ impl KeySymbols {
                 return None;
             }
             if lead != 0 {
-                at = key.after(at, ADDED.get(code_of(lead, symbol.head))?.letters()?)?;
+                at = ADDED.get(code_of(lead, symbol.head))?.letters()?.end_in(key, at)?;
             }
-            at = key.after(at, symbol.letters)?;
+            at = symbol.letters.end_in(key, at)?;
             lead = symbol.tail;
         }
         (lead == 0).then_some(at)
-    }
-}
-
-/// A key, with zeros after it, so that its last letters are read as its first.
-struct PaddedKey {
-    bytes: [u8; MAX_KEY_BYTES + 8],
-    length: usize,
-}
-
-/// Longer keys are compared in the plain way.
-const MAX_KEY_BYTES: usize = 120;
-
-impl PaddedKey {
-    fn new(key: &str) -> Option<Self> {
-        let mut bytes = [0; MAX_KEY_BYTES + 8];
-        bytes.get_mut(..key.len())?.copy_from_slice(key.as_bytes());
-        (key.len() <= MAX_KEY_BYTES).then_some(Self { bytes, length: key.len() })
-    }
-
-    /// Where `letters` end, if the key has them at `at`. Beyond its end it has none, for no letter is a zero.
-    #[inline]
-    fn after(&self, at: usize, letters: Letters) -> Option<usize> {
-        let here = u64::from_le_bytes(*self.bytes.get(at..)?.first_chunk()?);
-        ((here ^ letters.bytes) & letters.mask == 0).then_some(at + letters.length)
     }
 }
 
@@ -88,6 +65,12 @@ struct Letters {
 }
 
 impl Letters {
+    /// Where they end, if a key has them at `at`. Beyond its end it has none, for no letter is a zero.
+    #[inline]
+    fn end_in(self, key: &Padded, at: usize) -> Option<usize> {
+        key.has(at, self.bytes, self.mask).then_some(at + self.length)
+    }
+
     /// Adds what a character adds; `None` if that depends on its neighbours, or if there is no room for it.
     fn add(&mut self, code: usize) -> Option<()> {
         match text::key_image(char::from_u32(u32::try_from(code).ok()?)?) {

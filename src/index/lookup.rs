@@ -126,6 +126,14 @@ impl<'a> KeyIndex<'a> {
         self.lists_of(hash).flatten()
     }
 
+    /// Hands [`KeyIndex::candidates`] to `take`: for who asks for many keys that are not there.
+    #[inline]
+    pub fn each_candidate(self, hash: KeyHash, mut take: impl FnMut(Posting)) {
+        for head in self.heads(hash) {
+            self.postings(head).for_each(&mut take);
+        }
+    }
+
     /// Readies the look-up of a key, so that it does not wait for memory: for who looks up many, some dozen ahead.
     #[inline]
     pub fn prefetch(self, hash: KeyHash) {

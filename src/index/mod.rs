@@ -17,6 +17,7 @@ mod lookup;
 mod lookup_all;
 #[cfg(test)]
 mod oracle;
+mod padded;
 mod reader;
 mod records;
 mod rows;

@@ -7,8 +7,8 @@ use super::layout::{LAYOUT_BYTES, Layout, SECTIONS};
 use super::lexicon::{Lexicon, LexiconParts};
 use super::lists::take_varint;
 use super::records::{
-    ALIAS_BLOCK_BYTES, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES, IS_ARABIC,
-    IdTable, take_extras,
+    ALIAS_BLOCK_BYTES, AliasFields, AliasTable, BLOCK_RECORDS, ENTITY_BYTES, EntityFields, ID_BLOCK_BYTES,
+    IS_ARABIC, IdTable, take_extras,
 };
 use super::rows::{Names, Rows};
 use super::table::BUCKET_BYTES;
@@ -245,7 +245,9 @@ impl Segment {
 
     /// The entity of this segment that bears an ID, as its own or by `same_as`; `None` if the ID is only referred to.
     pub fn owner(&self, id: IdOrdinal) -> Option<EntityOrdinal> {
-        self.id_table().owner(id).filter(|&owner| owner != NONE && id < self.id_count)
+        // Without the texts, which nobody asks for.
+        let ids = IdTable::new(self.section(SectionKind::Ids), &[]);
+        ids.owner(id).filter(|&owner| owner != NONE && id < self.id_count)
     }
 
     /// An entity row.
@@ -256,7 +258,15 @@ impl Segment {
 
     /// An alias row.
     pub fn alias(&self, alias: AliasOrdinal) -> Option<Alias<'_>> {
-        let fields = self.alias_table().get(alias).filter(|_| alias < self.record_count)?;
+        self.alias_of(alias, self.alias_table().get(alias)?)
+    }
+
+    /// The alias row of a record.
+    #[inline]
+    pub(super) fn alias_of<'a>(&'a self, alias: AliasOrdinal, fields: AliasFields<'a>) -> Option<Alias<'a>> {
+        if alias >= self.record_count {
+            return None;
+        }
         let attributes = self.attributes.get(usize::from(fields.attributes & !IS_ARABIC))?;
         let sort = if fields.attributes & IS_ARABIC == 0 { Sort::Other } else { Sort::Arabic };
         Some(Alias {
@@ -272,7 +282,7 @@ impl Segment {
     /// The records, for who is about to read many.
     pub fn rows(&self) -> Rows<'_> {
         let entities = self.section(SectionKind::Entities).as_chunks().0;
-        Rows { aliases: self.alias_table(), ids: self.id_table(), entities }
+        Rows { segment: self, aliases: self.alias_table(), ids: self.id_table(), entities }
     }
 
     /// Every alias record, in order of the IDs that they name: alias rows, and names of entity rows.
@@ -287,7 +297,8 @@ impl Segment {
 
     /// The ID that an alias row names.
     pub fn alias_id(&self, alias: AliasOrdinal) -> Option<IdOrdinal> {
-        self.alias_table().id(alias).filter(|_| alias < self.record_count)
+        let aliases = AliasTable::new(self.section(SectionKind::Aliases), &[]);
+        aliases.id(alias).filter(|_| alias < self.record_count)
     }
 
     /// The alias rows that name an ID; `O(log n)`.

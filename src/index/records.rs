@@ -128,6 +128,7 @@ impl<'a> IdTable<'a> {
     }
 
     /// Its owner, or [`NONE`].
+    #[inline]
     pub fn owner(self, id: IdOrdinal) -> Option<EntityOrdinal> {
         let (block, slot) = block_of(self.blocks, id)?;
         Some(u32_at(block, 4 * slot))
@@ -263,6 +264,7 @@ impl Blocks {
 }
 
 /// The block of a record, and its place there.
+#[inline]
 fn block_of<const N: usize>(blocks: &[[u8; N]], record: u32) -> Option<(&[u8; N], usize)> {
     let record = record as usize;
     Some((blocks.get(record / BLOCK_RECORDS)?, record % BLOCK_RECORDS))

@@ -1,8 +1,8 @@
 //! [`Rows`], [`Names`]: the records of a segment, readied for being read.
 
-use super::AliasOrdinal;
 use super::records::{AliasTable, ENTITY_BYTES, IS_ARABIC, IdTable};
 use super::texts::{Sort, SymbolTable, Text};
+use super::{Alias, AliasOrdinal, IdOrdinal, Segment};
 
 /// The records of a segment, for who is about to read many: each step brings into the cache what the next one reads.
 ///
@@ -10,31 +10,38 @@ use super::texts::{Sort, SymbolTable, Text};
 /// that points nowhere is no error.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
+    pub(super) segment: &'a Segment,
     pub(super) aliases: AliasTable<'a>,
     pub(super) ids: IdTable<'a>,
     pub(super) entities: &'a [[u8; ENTITY_BYTES]],
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
     /// First the record of an alias.
     #[inline]
     pub fn touch_alias(self, alias: AliasOrdinal) {
         std::hint::black_box(self.aliases.id(alias));
     }
 
-    /// Then its text, and who owns the ID that it names.
+    /// Then its text, and who owns the ID that it names. Gives the alias.
     #[inline]
-    pub fn touch_text(self, alias: AliasOrdinal) {
-        let Some(fields) = self.aliases.get(alias) else { return };
+    pub fn touch_text(self, alias: AliasOrdinal) -> Option<Alias<'a>> {
+        let fields = self.aliases.get(alias)?;
         std::hint::black_box(fields.codes.first().copied());
         std::hint::black_box(self.ids.owner(fields.id));
+        self.segment.alias_of(alias, fields)
     }
 
     /// Then the entity that bears the ID.
     #[inline]
     pub fn touch_entity(self, alias: AliasOrdinal) {
-        let owner = self.aliases.id(alias).and_then(|id| self.ids.owner(id));
-        let entity = owner.and_then(|owner| self.entities.get(owner as usize));
+        self.aliases.id(alias).into_iter().for_each(|id| self.touch_bearer(id));
+    }
+
+    /// The same, of an ID that is known.
+    #[inline]
+    pub fn touch_bearer(self, id: IdOrdinal) {
+        let entity = self.ids.owner(id).and_then(|owner| self.entities.get(owner as usize));
         std::hint::black_box(entity.map(|bytes| bytes[0]));
     }
 }

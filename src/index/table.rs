@@ -61,12 +61,16 @@ impl<'a> Table<'a> {
     /// The heads of the keys that have this hash, and perhaps of others.
     #[inline]
     pub fn heads(self, hash: KeyHash) -> Heads<'a> {
-        let home = hash.bucket(self.0.len());
-        let reach = self.0.get(home).map_or(0, |bucket| bucket[REACH]);
-        let fingerprint = hash.fingerprint();
-        let mut heads = Heads { table: self, fingerprint, at: home, left: reach, bucket: &[0; 64], slots: 0 };
-        heads.enter(home);
-        heads
+        let (at, fingerprint) = (hash.bucket(self.0.len()), hash.fingerprint());
+        let bucket = self.0.get(at).unwrap_or(&[0; BUCKET_BYTES]);
+        Heads {
+            table: self,
+            fingerprint,
+            at,
+            left: bucket[REACH],
+            bucket,
+            slots: slots_with(bucket, fingerprint),
+        }
     }
 
     /// Brings the bucket of a hash into the cache, so that a look-up soon after does not wait for it.
@@ -91,14 +95,11 @@ pub(super) struct Heads<'a> {
 }
 
 impl Heads<'_> {
+    /// Goes on with a further bucket.
+    #[inline]
     fn enter(&mut self, at: usize) {
         let Some(bucket) = self.table.0.get(at) else { return };
-        let mut slots = 0;
-        for (i, fingerprint) in bucket.as_chunks().0.iter().take(SLOTS).enumerate() {
-            slots |= u32::from(u16::from_le_bytes(*fingerprint) == self.fingerprint) << i;
-        }
-        let filled = (1 << bucket[COUNT].min(SLOTS as u8)) - 1;
-        (self.at, self.bucket, self.slots) = (at, bucket, slots & filled);
+        (self.at, self.bucket, self.slots) = (at, bucket, slots_with(bucket, self.fingerprint));
     }
 }
 
@@ -118,6 +119,42 @@ impl Iterator for Heads<'_> {
     }
 }
 
+/// The filled slots of a bucket with a fingerprint, as bits. Four fingerprints are compared at a time.
+#[inline]
+fn slots_with(bucket: &Bucket, fingerprint: u16) -> u32 {
+    let words: &[[u8; 8]] = bucket.as_chunks().0;
+    let wanted = u64::from(fingerprint) * LANES;
+    let (first, second) = (u64::from_le_bytes(words[0]) ^ wanted, u64::from_le_bytes(words[1]) ^ wanted);
+    // Of the third word two lanes are a head, and no slots that are filled.
+    let third = u64::from_le_bytes(words[2]) ^ wanted;
+    if lowest_zero_lane(first) | lowest_zero_lane(second) | lowest_zero_lane(third) == 0 {
+        return 0;
+    }
+    let slots = zero_lanes(first) | zero_lanes(second) << 4 | zero_lanes(third) << 8;
+    let filled = (1 << bucket[COUNT].min(SLOTS as u8)) - 1;
+    slots & filled
+}
+
+/// The lowest bit of each of four lanes of 16 bits.
+const LANES: u64 = 0x0001_0001_0001_0001;
+
+/// The top bit of the lowest of four lanes that is 0, and of perhaps some above it; 0 if none is (Warren, "Hacker's Delight",
+/// 6-1).
+#[inline]
+const fn lowest_zero_lane(word: u64) -> u64 {
+    word.wrapping_sub(LANES) & !word & (LANES << 15)
+}
+
+/// Which of four lanes are 0, as bits: no carry leaves a lane (the same), and multiplication brings the bits together.
+#[inline]
+const fn zero_lanes(word: u64) -> u32 {
+    const REST: u64 = LANES * 0x7FFF;
+    const GATHER: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
+    let zero = !(((word & REST) + REST) | word | REST) >> 15;
+    (zero.wrapping_mul(GATHER) >> 48) as u32
+}
+
+#[inline]
 fn head_of(bucket: &Bucket, slot: usize) -> u32 {
     let at = HEADS + 4 * slot;
     u32::from_le_bytes([bucket[at], bucket[at + 1], bucket[at + 2], bucket[at + 3]])
@@ -229,6 +266,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn slots_are_those_of_the_fingerprint(
+            fingerprints in proptest::array::uniform10(0..4_u16),
+            heads in proptest::array::uniform10(any::<u32>()),
+            scale in proptest::sample::select(vec![1, 0x100, 0x3FFF, 0x5555]),
+            count in 0..=12_u8,
+            wanted in 0..4_u16,
+        ) {
+            let mut bucket = [0; BUCKET_BYTES];
+            for (slot, (fingerprint, head)) in fingerprints.into_iter().zip(heads).enumerate() {
+                bucket[2 * slot..][..2].copy_from_slice(&(fingerprint * scale).to_le_bytes());
+                bucket[HEADS + 4 * slot..][..4].copy_from_slice(&head.to_le_bytes());
+            }
+            bucket[COUNT] = count;
+            let is_meant = |slot: &usize| *slot < usize::from(count) && fingerprints[*slot] == wanted;
+            let slots: u32 = (0..SLOTS).filter(is_meant).map(|slot| 1 << slot).sum();
+            prop_assert_eq!(slots_with(&bucket, wanted * scale), slots);
+        }
+
         #[test]
         fn any_bytes_are_harmless(bytes in proptest::collection::vec(any::<u8>(), 0..400), key in "\\PC{0,8}") {
             let (table, hash) = (Table::new(&bytes), KeyHash::of(&key));

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::key_symbols::KeySymbols;
+use super::padded::Padded;
 use crate::text::{self, NameKeys};
 
 /// Which table of symbols a text is compressed by.
@@ -50,7 +51,10 @@ impl Text<'_> {
 
     /// Whether this is what the codes stand for. Reads no further than to the first difference.
     pub fn is(self, text: &str) -> bool {
-        self.symbols.rest_of(self.codes, text.as_bytes()).is_some_and(<[u8]>::is_empty)
+        match Padded::new(text) {
+            Some(padded) => self.symbols.end_in(self.codes, &padded) == Some(text.len()),
+            None => self.read() == text,
+        }
     }
 
     /// Whether the lookup key of the text is `key`: nearly always told by its symbols.
@@ -106,19 +110,26 @@ impl SymbolTable {
         })
     }
 
-    /// What follows in `text` after what the codes stand for; `None` if it does not begin with that.
-    fn rest_of<'t>(&self, codes: &[u8], mut text: &'t [u8]) -> Option<&'t [u8]> {
+    /// Where in a text what the codes stand for ends; `None` if it does not begin with that.
+    ///
+    /// Zeros among the bytes that the codes stand for may end beyond the text.
+    fn end_in(&self, codes: &[u8], text: &Padded) -> Option<usize> {
+        let mut at = 0;
         let mut codes = codes.iter();
         while let Some(&code) = codes.next() {
-            if code == ESCAPE {
-                let Some(byte) = codes.next() else { break };
-                text = text.strip_prefix(std::slice::from_ref(byte))?;
+            let (symbol, length) = if code == ESCAPE {
+                let Some(&byte) = codes.next() else { break };
+                (u64::from(byte), 1)
             } else {
-                let (symbol, length) = (&self.symbols[usize::from(code)], self.lengths[usize::from(code)]);
-                text = rest_after(text, *symbol, usize::from(length))?;
+                let symbol = u64::from_le_bytes(self.symbols[usize::from(code)]);
+                (symbol, usize::from(self.lengths[usize::from(code)]))
+            };
+            if !text.has(at, symbol, *LOW_BYTES.get(length)?) {
+                return None;
             }
+            at += length;
         }
-        Some(text)
+        Some(at)
     }
 
     /// Appends what the codes stand for. Codes without a symbol stand for nothing.
@@ -145,17 +156,9 @@ impl SymbolTable {
     }
 }
 
-/// What follows in `text` after a symbol; `None` if it does not begin with it.
-#[inline]
-fn rest_after(text: &[u8], symbol: [u8; SYMBOL_BYTES], length: usize) -> Option<&[u8]> {
-    let Some(begin) = text.first_chunk::<SYMBOL_BYTES>() else {
-        return text.strip_prefix(symbol.get(..length)?);
-    };
-    // The bytes of a symbol beyond its length are zeros.
-    let differs = u64::from_le_bytes(*begin) ^ u64::from_le_bytes(symbol);
-    let is_prefix = length == 0 || differs << (8 * (SYMBOL_BYTES - length)) == 0;
-    if is_prefix { text.get(length..) } else { None }
-}
+/// Masks of so many low bytes of a word.
+const LOW_BYTES: [u64; SYMBOL_BYTES + 1] =
+    [0, 0xFF, 0xFFFF, 0xFF_FFFF, !0 >> 32, !0 >> 24, !0 >> 16, !0 >> 8, !0];
 
 /// Picks the texts that a table is trained on: those of the smallest hashes, so that neither the order in which texts come
 /// nor how they are dealt to threads makes a difference.

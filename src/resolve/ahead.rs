@@ -22,7 +22,9 @@ impl<'a> Ahead<'a> {
                 self.of(*at, |rows| rows.touch_alias(at.alias));
             }
             for at in some {
-                self.of(*at, |rows| rows.touch_text(at.alias));
+                self.of(*at, |rows| {
+                    rows.touch_text(at.alias);
+                });
             }
             for at in some {
                 self.of(*at, |rows| rows.touch_entity(at.alias));

@@ -9,12 +9,12 @@ use std::ops::Range;
 use super::ResolveOptions;
 use super::form::{Form, Forms};
 use super::hits::{Extent, Hits};
-use super::lookup::Candidates;
+use super::lookup::{Candidate, Candidates};
 use super::query::read;
 use super::resolver::Search;
-use super::stack::{AliasRef, Stack};
+use super::stack::Stack;
 use super::verdict::Verdict;
-use crate::index::{AliasOrdinal, KeyIndex, Rows, Segment};
+use crate::index::{KeyIndex, Rows, Segment};
 use crate::text::NameKeys;
 
 /// Names that are looked up together: enough to keep the memory busy, and few enough for the nearest cache.
@@ -29,7 +29,7 @@ pub fn verdicts<'a, S: AsRef<str>>(
 ) {
     let segments = Readied::all(stack);
     let mut keys = vec![NameKeys::default(); BLOCK.min(names.len())];
-    let mut candidates: Vec<Candidates> = Vec::new();
+    let mut candidates: Vec<Candidates<'a>> = Vec::new();
     candidates.resize_with(keys.len(), Candidates::default);
     let mut hits = Hits::new(stack, options, &[], Extent::UntilKnown);
     for (start, block) in (0..).step_by(BLOCK).zip(names.chunks(BLOCK)) {
@@ -95,36 +95,40 @@ impl<'a> Readied<'a> {
 /// Looks up the candidates of each name's forms, and brings into the cache what will be read of them: the lines of the key
 /// tables; the records of the aliases; their texts and the owners of their IDs; the entities. Every read but the first
 /// relies on the one before, and none waits for those of other names.
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "a method is for one lifetime of rows, these are for any"
-)]
-fn look_up(segments: &[Readied<'_>], block: &Block<'_>, candidates: &mut [Candidates]) {
+fn look_up<'a>(segments: &[Readied<'a>], block: &Block<'_>, candidates: &mut [Candidates<'a>]) {
     for form in &block.forms {
         segments.iter().for_each(|segment| segment.keys.prefetch(form.hash));
     }
+    let keys = segments.iter().map(|segment| (segment.segment, segment.keys));
     for (query, candidates) in block.queries.iter().zip(&mut *candidates) {
-        let keys = segments.iter().map(|segment| (segment.segment, segment.keys));
         candidates.find(query.as_ref().map_or(&[], |forms| block.forms(forms)), &keys);
-        touch(segments, candidates, |rows, alias| rows.touch_alias(alias));
+        each_readied(segments, candidates, |rows, candidate| rows.touch_alias(candidate.at.alias));
     }
-    let candidates = candidates.get(..block.queries.len()).unwrap_or_default();
-    candidates
-        .iter()
-        .for_each(|candidates| touch(segments, candidates, |rows, alias| rows.touch_text(alias)));
-    candidates
-        .iter()
-        .for_each(|candidates| touch(segments, candidates, |rows, alias| rows.touch_entity(alias)));
+    let candidates = candidates.get_mut(..block.queries.len()).unwrap_or_default();
+    for candidates in &mut *candidates {
+        each_readied(segments, candidates, |rows, candidate| {
+            candidate.alias = rows.touch_text(candidate.at.alias);
+        });
+    }
+    for candidates in candidates {
+        each_readied(segments, candidates, |rows, candidate| {
+            candidate.alias.iter().for_each(|alias| rows.touch_bearer(alias.id));
+        });
+    }
 }
 
 /// Of the candidates of a name so many are readied: all that most names have.
 const READIED: usize = 8;
 
-fn touch(segments: &[Readied<'_>], candidates: &Candidates, touch: impl Fn(Rows<'_>, AliasOrdinal)) {
-    for candidate in candidates.all().iter().take(READIED) {
-        let AliasRef { segment, alias } = candidate.at;
-        if let Some(segment) = segments.get(usize::from(segment)) {
-            touch(segment.rows, alias);
+#[inline]
+fn each_readied<'a>(
+    segments: &[Readied<'a>],
+    candidates: &mut Candidates<'a>,
+    ready: impl Fn(Rows<'a>, &mut Candidate<'a>),
+) {
+    for candidate in candidates.first(READIED) {
+        if let Some(segment) = segments.get(usize::from(candidate.at.segment)) {
+            ready(segment.rows, candidate);
         }
     }
 }

@@ -28,7 +28,29 @@ pub(super) struct Comparison {
     pub slip: f32,
 }
 
+/// A [`Comparison`] but for its steps, which cost more than all the rest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Judgement {
+    pub tier: Tier,
+    pub evidence: f32,
+    pub plausibility: f32,
+    pub slip: f32,
+}
+
+impl From<Judgement> for Comparison {
+    fn from(judgement: Judgement) -> Self {
+        let Judgement { tier, evidence, plausibility, slip } = judgement;
+        Self { tier, steps: Vec::new(), evidence, plausibility, slip }
+    }
+}
+
 impl Comparison {
+    /// All of it but for the steps.
+    pub fn judgement(&self) -> Judgement {
+        let Self { tier, evidence, plausibility, slip, .. } = *self;
+        Judgement { tier, evidence, plausibility, slip }
+    }
+
     /// The comparison with the surface of an alias, when only its bare form was compared.
     pub fn with_left_out(mut self, bare: Bare<'_>) -> Self {
         let cost = if bare.is_article { 0.0 } else { DIVISION_NOUN_COST };
@@ -60,7 +82,7 @@ const OWN_HAMZA_PLAUSIBILITY: f32 = 0.40;
 
 /// Compares a form's K0 key with an alias's K0 key that has the same lookup key.
 pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
-    let mut comparison = judge_folds(query, alias);
+    let mut comparison = Comparison::from(judge_folds(query, alias));
     if comparison.tier > Tier::Exact {
         comparison.steps = fold_steps(query, alias);
         if is_divided_otherwise(query, alias) {
@@ -70,12 +92,11 @@ pub(super) fn compare_folds(query: &str, alias: &str) -> Comparison {
     comparison
 }
 
-/// [`compare_folds`] but for the steps, which cost more than all the rest. Allocates only where names of several tokens
-/// differ.
-pub(super) fn judge_folds(query: &str, alias: &str) -> Comparison {
+/// [`compare_folds`] but for the steps. Allocates only where names of several tokens differ.
+pub(super) fn judge_folds(query: &str, alias: &str) -> Judgement {
     if query == alias {
         let (evidence, plausibility) = (0.0, SAFE_PLAUSIBILITY);
-        return Comparison { tier: Tier::Exact, steps: Vec::new(), evidence, plausibility, slip: 0.0 };
+        return Judgement { tier: Tier::Exact, evidence, plausibility, slip: 0.0 };
     }
     let (mut evidence, mut plausibility) = fold_between(query, alias);
     if has_hamza_of_its_own(query, alias) {
@@ -84,7 +105,7 @@ pub(super) fn judge_folds(query: &str, alias: &str) -> Comparison {
     if is_divided_otherwise(query, alias) {
         evidence += DIVISION_EVIDENCE;
     }
-    Comparison { tier: Tier::Orthographic, steps: Vec::new(), evidence, plausibility, slip: 0.0 }
+    Judgement { tier: Tier::Orthographic, evidence, plausibility, slip: 0.0 }
 }
 
 /// Whether two K0 keys of one lookup key have their word divisions elsewhere.

@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         let mut bearers: Vec<Bearer> = Vec::new();
         let mut surface = lookup::Surface::default();
         let exact = lookup::under_key(self.stack, form, Stages::NONE, &mut surface).filter(|met| {
-            met.comparison.tier <= Tier::Orthographic && met.comparison.plausibility >= lookup::KNOWN
+            met.judgement.tier <= Tier::Orthographic && met.judgement.plausibility >= lookup::KNOWN
         });
         for lookup::Met { at, .. } in exact {
             let (Some(alias), Some(entity)) = (self.stack.alias(at), self.stack.entity_of(at)) else {

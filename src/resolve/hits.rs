@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use super::ResolveOptions;
-use super::compare::Comparison;
+use super::compare::{Comparison, Judgement};
 use super::form::Form;
 use super::hit::{Hit, OwnSteps, Steps};
 use super::lookup::{self, Met};
@@ -107,7 +107,9 @@ impl<'a> Hits<'a> {
         self.best.clear();
         (self.is_known, self.best_plausibility) = (false, 0.0);
         self.met.clear();
-        self.blocked.clear();
+        if !self.blocked.is_empty() {
+            self.blocked.clear();
+        }
         let factor = if self.extent == Extent::AllTiers { ALL_TIERS_FACTOR } else { 1 };
         self.budget = WorkBudget::new(factor * WORK);
     }
@@ -150,18 +152,16 @@ impl<'a> Hits<'a> {
 
     /// Takes a hit, unless its entity is unwanted or was reached by a better one. Tells whether the alias counts as met:
     /// not if its row is inert, or blocked, if a dropped head wants another sort of entity, or if the tier is left out.
-    pub fn add(&mut self, form: &Form<'_>, at: AliasRef, mut comparison: Comparison) -> bool {
+    pub fn add(&mut self, form: &Form<'_>, at: AliasRef, comparison: Comparison) -> bool {
         let Some(alias) = self.stack.alias(at) else { return false };
-        let own_steps = OwnSteps::Made(std::mem::take(&mut comparison.steps));
-        self.add_with(form, (at, alias), &comparison, || own_steps)
+        self.add_with(form, (at, alias), comparison.judgement(), || OwnSteps::Made(comparison.steps))
     }
 
     /// [`Hits::add`] of an alias under the key of the form.
     pub fn add_met(&mut self, form: &Form<'_>, met: Met<'_>) -> bool {
-        let Met { at, alias, is_bare, mut comparison } = met;
-        let steps = std::mem::take(&mut comparison.steps);
-        self.add_with(form, (at, alias), &comparison, || match comparison.tier {
-            Tier::Exact => OwnSteps::Made(steps),
+        let Met { at, alias, is_bare, judgement } = met;
+        self.add_with(form, (at, alias), judgement, || match judgement.tier {
+            Tier::Exact if !is_bare => OwnSteps::Made(Vec::new()),
             _ => OwnSteps::Folds { safe: (&*form.safe).into(), is_bare },
         })
     }
@@ -170,10 +170,10 @@ impl<'a> Hits<'a> {
         &mut self,
         form: &Form<'_>,
         (at, alias): (AliasRef, Alias<'_>),
-        comparison: &Comparison,
+        judgement: Judgement,
         own_steps: impl FnOnce() -> OwnSteps,
     ) -> bool {
-        if self.without().contains_tier(comparison.tier) {
+        if self.without().contains_tier(judgement.tier) {
             return false;
         }
         let Some(named) = self.stack.named(at.segment, alias.id) else { return false };
@@ -186,7 +186,7 @@ impl<'a> Hits<'a> {
             self.blocked.entry(entity).or_insert(key);
             return false;
         }
-        let plausibility = comparison.plausibility.max(comparison.slip * self.coverage);
+        let plausibility = judgement.plausibility.max(judgement.slip * self.coverage);
         self.note(form, at, plausibility);
         if !self.options.admits(self.stack, entity) {
             return true;
@@ -196,8 +196,8 @@ impl<'a> Hits<'a> {
             entity,
             alias: at,
             kind: alias.kind,
-            tier: form.tier.max(comparison.tier),
-            evidence: form.evidence + comparison.evidence,
+            tier: form.tier.max(judgement.tier),
+            evidence: form.evidence + judgement.evidence,
             plausibility,
             rank: None,
             steps: None,

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 
 use smallvec::SmallVec;
 
-use super::compare::{Comparison, compare_folds, judge_folds};
+use super::compare::{Comparison, Judgement, compare_folds, judge_folds};
 use super::form::{Form, Forms};
 use super::hits::Hits;
 use super::stack::{AliasRef, Stack};
@@ -24,7 +24,7 @@ const KNOWN_LONGER_EVIDENCE: f32 = -4.0;
 pub(super) const KNOWN: f32 = 0.96;
 
 /// Gathers the hits of forms among their candidates. A form stands after the one that it was stripped from.
-pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates, hits: &mut Hits<'_>) {
+pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates<'_>, hits: &mut Hits<'_>) {
     let mut known: SmallVec<[&str; 2]> = SmallVec::new();
     let without = hits.without();
     let is_word = LazyCell::new(|| forms.first().is_some_and(|whole| whole.is_whole_ordinary_word(without)));
@@ -41,7 +41,7 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates,
         }
         let candidates = candidates.iter().copied();
         for met in compared(stack, form, without, &mut surface, candidates) {
-            let is_sure = met.comparison.plausibility >= KNOWN;
+            let is_sure = met.judgement.plausibility >= KNOWN;
             if hits.add_met(&reading, met) && is_sure {
                 known.push(&form.key);
             }
@@ -51,23 +51,31 @@ pub(super) fn gather(stack: &Stack, forms: &[Form<'_>], candidates: &Candidates,
 
 /// An alias that seems to lie under the key of a form.
 #[derive(Clone, Copy)]
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
     pub at: AliasRef,
+    /// The row, if it was read before.
+    pub alias: Option<Alias<'a>>,
     /// Whether the key is that of its bare form.
     is_bare: bool,
 }
 
+impl Candidate<'_> {
+    fn new(segment: u16, Posting { alias, is_bare }: Posting) -> Self {
+        Self { at: AliasRef { segment, alias }, alias: None, is_bare }
+    }
+}
+
 /// The aliases that seem to lie under the keys of some forms: to be made sure of, see [`KeyIndex::candidates`].
 #[derive(Default)]
-pub(super) struct Candidates {
-    all: SmallVec<[Candidate; 4]>,
+pub(super) struct Candidates<'a> {
+    all: SmallVec<[Candidate<'a>; 4]>,
     /// Where those of each form end.
     ends: SmallVec<[usize; 4]>,
 }
 
-impl Candidates {
+impl<'a> Candidates<'a> {
     /// Those of `forms` in a stack.
-    pub fn new(stack: &Stack, forms: &[Form<'_>]) -> Self {
+    pub fn new(stack: &'a Stack, forms: &[Form<'_>]) -> Self {
         let mut candidates = Self::default();
         candidates.find(forms, &stack.numbered().map(|(segment, reader)| (segment, reader.key_index())));
         candidates
@@ -83,34 +91,34 @@ impl Candidates {
         self.ends.clear();
         for form in forms {
             for (segment, keys) in keys.clone() {
-                for Posting { alias, is_bare } in keys.candidates(form.hash) {
-                    self.all.push(Candidate { at: AliasRef { segment, alias }, is_bare });
-                }
+                keys.each_candidate(form.hash, |posting| self.all.push(Candidate::new(segment, posting)));
             }
             self.ends.push(self.all.len());
         }
     }
 
-    /// All of them.
-    pub fn all(&self) -> &[Candidate] {
-        &self.all
+    /// The first of them, that many at most.
+    pub fn first(&mut self, count: usize) -> &mut [Candidate<'a>] {
+        let count = count.min(self.all.len());
+        self.all.get_mut(..count).unwrap_or_default()
     }
 
     /// Those of each form.
-    fn by_form(&self) -> impl Iterator<Item = &[Candidate]> {
+    fn by_form(&self) -> impl Iterator<Item = &[Candidate<'a>]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| self.all.get(start..end).unwrap_or_default())
     }
 }
 
 /// An alias under the key of a form.
+#[derive(Clone, Copy)]
 pub(super) struct Met<'a> {
     pub at: AliasRef,
     pub alias: Alias<'a>,
     /// Whether the key is that of its bare form.
     pub is_bare: bool,
-    /// What lies between the two; where folds do, the steps are left out, see [`steps_of_folds`].
-    pub comparison: Comparison,
+    /// What lies between the two; for the steps see [`steps_of_folds`].
+    pub judgement: Judgement,
 }
 
 /// The aliases under the key of a form, each compared with it.
@@ -121,9 +129,7 @@ pub(super) fn under_key<'a>(
     surface: &'a mut Surface,
 ) -> impl Iterator<Item = Met<'a>> {
     let candidates = stack.numbered().flat_map(|(segment, reader)| {
-        let posting =
-            move |Posting { alias, is_bare }| Candidate { at: AliasRef { segment, alias }, is_bare };
-        reader.lookup_candidates(form.hash).map(posting)
+        reader.lookup_candidates(form.hash).map(move |posting| Candidate::new(segment, posting))
     });
     compared(stack, form, without, surface, candidates)
 }
@@ -134,16 +140,16 @@ fn compared<'a>(
     form: &'a Form<'_>,
     without: Stages,
     surface: &'a mut Surface,
-    candidates: impl Iterator<Item = Candidate>,
+    candidates: impl Iterator<Item = Candidate<'a>>,
 ) -> impl Iterator<Item = Met<'a>> {
     let mut judge = Judge { stack, form, without, last: None, surface };
-    candidates.filter_map(move |Candidate { at, is_bare }| {
-        let alias = stack.alias(at)?;
+    candidates.filter_map(move |Candidate { at, alias, is_bare }| {
+        let alias = alias.or_else(|| stack.alias(at))?;
         if form.without_article && alias.kind != AliasKind::Demonym && alias.article != Article::Optional {
             return None;
         }
-        let comparison = judge.judge(at, alias, is_bare)?;
-        Some(Met { at, alias, is_bare, comparison })
+        let judgement = judge.judge(at, alias, is_bare)?;
+        Some(Met { at, alias, is_bare, judgement })
     })
 }
 
@@ -153,54 +159,53 @@ struct Judge<'a> {
     form: &'a Form<'a>,
     without: Stages,
     /// The last alias that was compared whole, and how.
-    last: Option<(Alias<'a>, Option<Comparison>)>,
+    last: Option<(Alias<'a>, Option<Judgement>)>,
     surface: &'a mut Surface,
 }
 
-/// An alias that is being compared: its text and its keys, in buffers that serve the next one too.
+/// An alias that is being compared: its text and its keys, in buffers that serve the next one too. Most names need none.
 #[derive(Default)]
-pub(super) struct Surface {
-    text: String,
-    keys: NameKeys,
-}
+pub(super) struct Surface(Option<Box<(String, NameKeys)>>);
 
 impl<'a> Judge<'a> {
-    /// The comparison of the form with an alias; `None` if something else is meant, or the alias has another key.
-    fn judge(&mut self, at: AliasRef, alias: Alias<'a>, is_bare: bool) -> Option<Comparison> {
+    /// What the form and an alias come to; `None` if something else is meant, or the alias has another key.
+    fn judge(&mut self, at: AliasRef, alias: Alias<'a>, is_bare: bool) -> Option<Judgement> {
         if is_bare {
             let comparison = compare_surface(self.stack, at, true, |surface| {
-                if text::lookup_key(surface) == self.form.key { self.compare(surface) } else { None }
+                let has_key = text::lookup_key(surface) == self.form.key;
+                if has_key { self.judge_surface(surface).map(Comparison::from) } else { None }
             });
-            return comparison.filter(|comparison| self.admits(comparison));
+            return comparison.map(|found| found.judgement()).filter(|&judgement| self.admits(judgement));
         }
-        if let Some((last, comparison)) = &self.last
+        if let Some((last, judgement)) = &self.last
             && last.has_text_of(alias)
         {
-            return comparison.clone();
+            return *judgement;
         }
-        let comparison = self.judge_text(alias).filter(|comparison| self.admits(comparison));
-        self.last = Some((alias, comparison.clone()));
-        comparison
+        let judgement = self.judge_text(alias).filter(|&judgement| self.admits(judgement));
+        self.last = Some((alias, judgement));
+        judgement
     }
 
-    fn judge_text(&mut self, alias: Alias<'_>) -> Option<Comparison> {
+    fn judge_text(&mut self, alias: Alias<'_>) -> Option<Judgement> {
         if self.form.is_text_of(alias) {
-            return self.compare(&self.form.safe);
+            return self.judge_surface(&self.form.safe);
         }
-        let Surface { text, keys } = &mut *self.surface;
+        let (text, keys) = &mut **self.surface.0.get_or_insert_default();
         alias.text_into(text);
         keys.set(text);
-        if keys.key() == self.form.key { self.compare(self.surface.keys.safe()) } else { None }
+        let (_, keys) = &**self.surface.0.as_ref()?;
+        if keys.key() == self.form.key { self.judge_surface(keys.safe()) } else { None }
     }
 
-    fn compare(&self, surface: &str) -> Option<Comparison> {
+    fn judge_surface(&self, surface: &str) -> Option<Judgement> {
         let is_other = !self.without.contains(Stage::WellKnownNames)
             && self.form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
         (!is_other).then(|| judge_folds(&self.form.safe, surface))
     }
 
-    fn admits(&self, comparison: &Comparison) -> bool {
-        !is_ordinary_word(self.form, comparison, self.without)
+    fn admits(&self, judgement: Judgement) -> bool {
+        !is_ordinary_word(self.form, judgement, self.without)
     }
 }
 
@@ -235,11 +240,11 @@ const SHORT_LETTERS: usize = 3;
 
 /// Whether only a fold makes an ordinary word equal to a name: على is not علي, بأن is not بان, and who writes the hamza
 /// of مآرب does not mean مأرب.
-pub(super) fn is_ordinary_word(form: &Form, comparison: &Comparison, without: Stages) -> bool {
+pub(super) fn is_ordinary_word(form: &Form, judgement: Judgement, without: Stages) -> bool {
     let has_hamza = || text::hamza_fold(&form.safe) != *form.safe;
-    let is_lossy = || comparison.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
+    let is_lossy = || judgement.plausibility < KNOWN || form.letters() <= SHORT_LETTERS || has_hamza();
     let is_word = || text::is_whole_ordinary_word(&form.safe) || form.is_function_word();
-    comparison.tier > Tier::Exact && !without.contains(Stage::OrdinaryWords) && is_lossy() && is_word()
+    judgement.tier > Tier::Exact && !without.contains(Stage::OrdinaryWords) && is_lossy() && is_word()
 }
 
 /// Whether the first `count` tokens of a form are an adjective of a place: التركي in الرئيس التركي رجب طيب أردوغان.

@@ -31,7 +31,7 @@ impl<'a> Query<'a> {
     pub fn push_forms(self, without: Stages, forms: &mut Forms<'a>) {
         let at = forms.len();
         forms.push(Form::of_query(self.name, self.keys));
-        if without.contains(Stage::Proclitic) {
+        if without.contains(Stage::Proclitic) || !proclitic::may_have_readings(self.keys.safe()) {
             return;
         }
         for reading in proclitic::readings(self.keys.safe()) {
@@ -43,7 +43,7 @@ impl<'a> Query<'a> {
 
 /// Reads a query, whose keys it writes to `keys`, or says why it cannot be a name.
 pub(super) fn read<'a>(name: &'a str, keys: &'a mut NameKeys) -> Result<Query<'a>, String> {
-    if name.trim().is_empty() {
+    if name.chars().all(char::is_whitespace) {
         return Err("the name is empty".to_owned());
     }
     if name.len() > MAX_NAME_BYTES {

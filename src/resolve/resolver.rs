@@ -88,13 +88,13 @@ impl<'s, 'f, 'a> Search<'s, 'f, 'a> {
     }
 
     /// What the search comes to, if these are the candidates of its forms. Takes the hits.
-    pub fn verdict(mut self, candidates: &Candidates) -> Verdict<'a> {
+    pub fn verdict(mut self, candidates: &Candidates<'_>) -> Verdict<'a> {
         self.gather(candidates);
         Verdict::of_hits(self.stack, self.hits, self.options)
     }
 
     /// Runs the tiers that are needed.
-    fn gather(&mut self, candidates: &Candidates) {
+    fn gather(&mut self, candidates: &Candidates<'_>) {
         self.gather_known(candidates);
         if !self.is_decided() {
             self.gather_unknown();
@@ -102,7 +102,7 @@ impl<'s, 'f, 'a> Search<'s, 'f, 'a> {
     }
 
     /// Takes what the forms' keys give.
-    fn gather_known(&mut self, candidates: &Candidates) {
+    fn gather_known(&mut self, candidates: &Candidates<'_>) {
         let Self { stack, forms, hits, .. } = self;
         lookup::gather(stack, forms, candidates, hits);
         if !hits.is_unknown() && hits.is_unwritten() {

@@ -111,8 +111,10 @@ pub(super) type ScoredList = PerHit<Scored>;
 
 /// Scores hits, best first; ties in the order of their IDs, which no division into packs changes.
 pub(super) fn score(stack: &Stack, mut hits: HitList, options: &ResolveOptions) -> ScoredList {
-    if hits.len() == 1 {
-        return hits.pop().into_iter().map(|hit| score_alone(stack, hit, options)).collect();
+    if hits.len() == 1
+        && let Some(hit) = hits.pop()
+    {
+        return ScoredList::from_buf([score_alone(stack, hit, options)]);
     }
     let factors = Factors::of_all(stack, &hits, options);
     let best = factors.iter().map(Factors::total).fold(f32::NEG_INFINITY, f32::max);

@@ -34,7 +34,10 @@ impl<'a> Verdict<'a> {
         let truncated = hits.is_truncated();
         let mut scored = score::score(stack, hits.take_sorted(), options);
         let status = score::decide(&scored, options);
-        scored.truncate(score::shown(&scored, options));
+        let shown = score::shown(&scored, options);
+        if shown < scored.len() {
+            scored.truncate(shown);
+        }
         Self { stack, options, status, scored, blocked, invalid_reason: None, truncated }
     }
 

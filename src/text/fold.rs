@@ -54,7 +54,7 @@ fn fold_by_char(name: &str, safe: &mut String) -> bool {
 }
 
 /// [`safe_fold`] of ASCII, a byte at a time.
-pub(super) fn fold_ascii(name: &str, safe: &mut String) {
+fn fold_ascii(name: &str, safe: &mut String) {
     let mut bytes = std::mem::take(safe).into_bytes();
     bytes.clear();
     bytes.reserve(name.len());

@@ -1,15 +1,16 @@
 //! [`NameKeys`]: all keys of a name in one pass.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::fold::{self, safe_fold};
 use super::images::{Image, LOW};
-use super::keys::{self, lossy_fold};
+use super::keys::{self, join, lossy_fold};
 
 /// The keys of a name, in buffers that serve the next name too.
 ///
-/// One pass over the characters writes K0, and K2 from the first letter on in which it differs; a key that is equal to
-/// another is not written again. Byte for byte what [`safe_fold`], [`lossy_fold`] and [`join`](super::join) give:
+/// One pass over the characters writes K0 and the lookup key, and notes where K2 is divided; a key that is equal to
+/// another is not kept twice. Byte for byte what [`safe_fold`], [`lossy_fold`] and [`join`](super::join) give:
 /// characters that depend on their neighbours take their way.
 ///
 /// ```
@@ -20,43 +21,18 @@ use super::keys::{self, lossy_fold};
 #[derive(Clone, Debug, Default)]
 pub struct NameKeys {
     safe: String,
-    /// Unused if K2 is K0.
+    /// Unused unless K2 is neither K0 nor the lookup key.
     lossy: String,
-    /// Unused if K2 is one token.
+    /// Unused if the lookup key is K0.
     key: String,
+    /// Where in the lookup key K2 is divided.
+    divisions: Vec<usize>,
+    /// Whether K2 is another than K0.
     is_lossy: bool,
+    /// Whether K2 is another than the lookup key.
     is_divided: bool,
     is_by_char: bool,
 }
-
-/// What becomes of a character: under K0, and under K2 then.
-#[derive(Clone, Copy)]
-struct Images {
-    safe: Image,
-    lossy: Image,
-}
-
-impl Images {
-    fn of(c: char) -> Self {
-        let safe = fold::IMAGES.get(c);
-        Self { safe, lossy: then_lossy(safe) }
-    }
-}
-
-fn then_lossy(safe: Image) -> Image {
-    match safe {
-        Image::Letter(letter) => keys::LOSSY.get(letter),
-        other => other,
-    }
-}
-
-static LOW_IMAGES: LazyLock<Box<[Images; LOW]>> = LazyLock::new(|| {
-    let images = |code: usize| {
-        let c = u32::try_from(code).ok().and_then(char::from_u32);
-        c.map_or(Images { safe: Image::InContext, lossy: Image::InContext }, Images::of)
-    };
-    Box::new(std::array::from_fn(images))
-});
 
 impl NameKeys {
     /// The keys of a name.
@@ -69,35 +45,40 @@ impl NameKeys {
     /// The keys of a K0 key.
     pub fn of_safe(safe: String) -> Self {
         let mut keys = Self { safe, ..Self::default() };
-        keys.set_lossy();
-        keys.set_key();
+        keys.set_lossy_in_context();
         keys
     }
 
     /// Makes these the keys of `name`.
     pub fn set(&mut self, name: &str) {
         (self.is_by_char, self.is_lossy) = (true, false);
-        if name.is_ascii() {
-            fold::fold_ascii(name, &mut self.safe);
-        } else if !self.set_by_char(name) {
+        self.divisions.clear();
+        let is_plain = name.is_ascii() && self.set_plain(name);
+        if !is_plain && !self.set_by_char(name) {
             self.set_in_context(name);
         }
-        self.set_key();
     }
 
     /// K0.
+    #[inline]
     pub fn safe(&self) -> &str {
         &self.safe
     }
 
     /// K2, with the divisions of K0.
+    #[inline]
     pub fn lossy(&self) -> &str {
-        if self.is_lossy { &self.lossy } else { &self.safe }
+        match (self.is_lossy, self.is_divided) {
+            (false, _) => &self.safe,
+            (true, false) => &self.key,
+            (true, true) => &self.lossy,
+        }
     }
 
     /// The lookup key: K2 without divisions.
+    #[inline]
     pub fn key(&self) -> &str {
-        if self.is_divided { &self.key } else { self.lossy() }
+        if self.is_lossy || self.is_divided { &self.key } else { &self.safe }
     }
 
     /// Whether no character depended on its neighbours: then NFKC leaves the name as many characters as it has.
@@ -105,76 +86,181 @@ impl NameKeys {
         self.is_by_char
     }
 
-    /// Writes K0 and K2 of a name whose characters do not depend on their neighbours; tells whether it is one.
+    /// Writes the keys of an ASCII name of letters, digits and single spaces; tells whether it is one.
+    fn set_plain(&mut self, name: &str) -> bool {
+        let Self { safe, key, .. } = self;
+        safe.clear();
+        safe.push_str(name);
+        safe.make_ascii_lowercase();
+        key.clear();
+        let mut start = 0;
+        for (at, byte) in safe.bytes().enumerate() {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' => {}
+                b' ' if at > start => {
+                    key.push_str(safe.get(start..at).unwrap_or_default());
+                    start = at + 1;
+                }
+                _ => return false,
+            }
+        }
+        self.is_divided = start > 0;
+        if self.is_divided {
+            key.push_str(safe.get(start..).unwrap_or_default());
+        }
+        start < safe.len()
+    }
+
+    /// Writes the keys of a name whose characters do not depend on their neighbours; tells whether it is one. What a key
+    /// has in common with the name is copied as a whole.
     fn set_by_char(&mut self, name: &str) -> bool {
         let low = &**LOW_IMAGES;
-        self.safe.clear();
-        self.safe.reserve(name.len());
+        let mut chars = name.chars();
+        let (mut safe, mut key) = (Runs::over(&mut self.safe, name), Runs::over(&mut self.key, name));
         let mut at_boundary = true;
-        for c in name.chars() {
-            let images = low.get(c as usize).copied().unwrap_or_else(|| Images::of(c));
+        while let Some(c) = chars.next() {
+            if low.are_itself.get(c as usize) == Some(&true) {
+                at_boundary = false;
+                continue;
+            }
+            let end = name.len() - chars.as_str().len();
+            let at = end - c.len_utf8();
+            let images = low.images.get(c as usize).copied().unwrap_or_else(|| Images::of(c));
             match images.safe {
                 Image::Letter(letter) => {
-                    if images.lossy != images.safe && !self.is_lossy {
-                        self.begin_lossy(name.len());
+                    safe.replace(at..end, c, letter);
+                    match images.key {
+                        Image::Letter(letter) => key.replace(at..end, c, letter),
+                        Image::Nothing => key.leave_out(at..end),
+                        Image::Boundary | Image::InContext => return false,
                     }
-                    self.safe.push(letter);
+                    self.is_lossy |= images.key != images.safe;
                     at_boundary = false;
-                    if self.is_lossy && !push_lossy(&mut self.lossy, images.lossy) {
-                        return false;
-                    }
                 }
                 Image::Boundary if !at_boundary => {
-                    self.safe.push(' ');
+                    safe.replace(at..end, c, ' ');
+                    key.leave_out(at..end);
+                    self.divisions.push(key.text.len());
                     at_boundary = true;
-                    if self.is_lossy {
-                        self.lossy.push(' ');
-                    }
                 }
-                Image::Boundary | Image::Nothing => {}
+                Image::Boundary | Image::Nothing => {
+                    safe.leave_out(at..end);
+                    key.leave_out(at..end);
+                }
                 Image::InContext => return false,
             }
         }
+        safe.finish();
+        key.finish();
         if self.safe.ends_with(' ') {
             self.safe.pop();
-            self.lossy.pop();
+            self.divisions.pop();
         }
+        self.is_divided = !self.divisions.is_empty();
+        self.set_lossy();
         true
     }
 
-    /// From here on K2 differs from K0.
-    fn begin_lossy(&mut self, len: usize) {
-        self.is_lossy = true;
+    /// Writes K2 if it is neither K0 nor the lookup key: the latter with divisions.
+    fn set_lossy(&mut self) {
+        if !(self.is_lossy && self.is_divided) {
+            return;
+        }
         self.lossy.clear();
-        self.lossy.reserve(len);
-        self.lossy.push_str(&self.safe);
+        let mut start = 0;
+        for &end in &self.divisions {
+            self.lossy.push_str(self.key.get(start..end).unwrap_or_default());
+            self.lossy.push(' ');
+            start = end;
+        }
+        self.lossy.push_str(self.key.get(start..).unwrap_or_default());
     }
 
     #[cold]
     fn set_in_context(&mut self, name: &str) {
         self.is_by_char = false;
         self.safe = safe_fold(name);
-        self.set_lossy();
+        self.set_lossy_in_context();
     }
 
-    fn set_lossy(&mut self) {
+    fn set_lossy_in_context(&mut self) {
         self.lossy = lossy_fold(&self.safe);
-        self.is_lossy = true;
+        self.key = join(&self.lossy);
+        (self.is_lossy, self.is_divided) = (true, true);
+    }
+}
+
+/// What becomes of a character: under K0, and under the lookup key then.
+#[derive(Clone, Copy)]
+struct Images {
+    safe: Image,
+    key: Image,
+}
+
+impl Images {
+    fn of(c: char) -> Self {
+        let safe = fold::IMAGES.get(c);
+        let key = match safe {
+            Image::Letter(letter) => keys::LOSSY.get(letter),
+            other => other,
+        };
+        Self { safe, key }
     }
 
-    fn set_key(&mut self) {
-        let Self { lossy, safe, key, .. } = self;
-        let lossy = if self.is_lossy { lossy } else { safe };
-        key.clear();
-        let mut start = 0;
-        for (end, _) in lossy.bytes().enumerate().filter(|&(_, byte)| byte == b' ') {
-            key.push_str(&lossy[start..end]);
-            start = end + 1;
+    fn are(self, c: char) -> bool {
+        [self.safe, self.key] == [Image::Letter(c); 2]
+    }
+}
+
+/// What becomes of the first characters.
+struct LowImages {
+    images: [Images; LOW],
+    /// Whether it is the character itself, as of most.
+    are_itself: [bool; LOW],
+}
+
+static LOW_IMAGES: LazyLock<Box<LowImages>> = LazyLock::new(|| {
+    let char_of = |code: usize| u32::try_from(code).ok().and_then(char::from_u32);
+    let in_context = Images { safe: Image::InContext, key: Image::InContext };
+    let images: [Images; LOW] = std::array::from_fn(|code| char_of(code).map_or(in_context, Images::of));
+    let are_itself = std::array::from_fn(|code| char_of(code).is_some_and(|c| images[code].are(c)));
+    Box::new(LowImages { images, are_itself })
+});
+
+/// A key that is being written: runs of the name, and other letters between them.
+struct Runs<'a> {
+    text: &'a mut String,
+    name: &'a str,
+    /// Where the run begins that is to be copied.
+    start: usize,
+}
+
+impl<'a> Runs<'a> {
+    fn over(text: &'a mut String, name: &'a str) -> Self {
+        text.clear();
+        text.reserve(name.len());
+        Self { text, name, start: 0 }
+    }
+
+    /// The characters up to this one, and not this one itself.
+    #[inline]
+    fn leave_out(&mut self, at: Range<usize>) {
+        self.text.push_str(self.name.get(self.start..at.start).unwrap_or_default());
+        self.start = at.end;
+    }
+
+    /// The same, and a letter in its place; nothing is to be done if that is the character itself.
+    #[inline]
+    fn replace(&mut self, at: Range<usize>, c: char, letter: char) {
+        if letter != c {
+            self.leave_out(at);
+            self.text.push(letter);
         }
-        self.is_divided = start > 0;
-        if self.is_divided {
-            key.push_str(&lossy[start..]);
-        }
+    }
+
+    /// The rest of the name.
+    fn finish(mut self) {
+        self.leave_out(self.name.len()..self.name.len());
     }
 }
 
@@ -182,17 +268,7 @@ impl NameKeys {
 ///
 /// The key of a name is what becomes of its characters, one after the other, if none of them depends on its neighbours.
 pub(crate) fn key_image(c: char) -> Image {
-    Images::of(c).lossy
-}
-
-/// Writes what K2 makes of a letter; tells whether it depends on no other.
-fn push_lossy(lossy: &mut String, image: Image) -> bool {
-    match image {
-        Image::Letter(letter) => lossy.push(letter),
-        Image::Nothing => {}
-        Image::Boundary | Image::InContext => return false,
-    }
-    true
+    Images::of(c).key
 }
 
 #[cfg(test)]
@@ -203,7 +279,7 @@ mod tests {
     use unicode_normalization::UnicodeNormalization;
 
     use super::super::fold::fold_in_context;
-    use super::super::keys::{join, lossy_in_context};
+    use super::super::keys::lossy_in_context;
     use super::*;
 
     thread_local! {

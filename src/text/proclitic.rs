@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::letters::{self, ARTICLE, LAM};
+use super::letters::{ARTICLE, LAM};
 
 /// One way to read a name as proclitics and a remainder.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub type Readings<'a> = SmallVec<[Stripped<'a>; 3]>;
 /// three or more initials (لأ ف ب).
 pub fn readings(safe: &str) -> Readings<'_> {
     let mut readings = Readings::new();
-    if !safe.starts_with(letters::is_arabic) {
+    if !may_have_readings(safe) {
         return readings;
     }
     let (first, rest) = safe.split_once(' ').unwrap_or((safe, ""));
@@ -62,6 +62,12 @@ pub fn readings(safe: &str) -> Readings<'_> {
     readings
 }
 
+/// Whether [`readings`] may give any, by the first letter of a K0 key: of most names it tells that there are none.
+#[inline]
+pub fn may_have_readings(safe: &str) -> bool {
+    safe.starts_with(FIRST_LETTERS)
+}
+
 /// A proclitic, what stripping it costs, and how often names in the press bear it, in powers of ten.
 struct Proclitic {
     letters: &'static str,
@@ -81,6 +87,8 @@ const PREPOSITIONS: [Proclitic; 4] = [
     proclitic("ل", 0.07, -2.0),
     proclitic("ك", 0.07, -3.0),
 ];
+/// The letters that proclitics begin with: most names begin with others.
+const FIRST_LETTERS: [char; 6] = ['و', 'ف', 'ب', 'ل', 'ك', 'ا'];
 /// The share of the commoner of two proclitics' evidence that counts beside the rarer's.
 const FURTHER_EVIDENCE: f32 = 0.5;
 /// Adjectives of place bear the article as often as not.

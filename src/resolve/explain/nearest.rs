@@ -134,7 +134,7 @@ impl Pair<'_> {
             })
         })?;
         let is_other = |whole: &str| self.is_other_name(whole);
-        let obstacle = if is_ordinary_word(self.form, &comparison, self.without) {
+        let obstacle = if is_ordinary_word(self.form, comparison.judgement(), self.without) {
             Some(Reason::OrdinaryWord)
         } else {
             self.form.whole.as_deref().is_some_and(is_other).then_some(Reason::OtherName)
