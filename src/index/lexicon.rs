@@ -20,6 +20,7 @@ mod budget;
 mod code_page;
 mod codes;
 mod codes_writer;
+mod entries;
 mod found;
 mod keys;
 mod node_writer;
@@ -38,7 +39,10 @@ pub(crate) use codes_writer::CodesWriter;
 pub(crate) use keys::Keys;
 pub use pattern::FuzzyPattern;
 
+use std::sync::OnceLock;
+
 use automaton::Automaton;
+use entries::Entries;
 
 /// The byte strings of which a lexicon is made, of whatever kind.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +75,8 @@ pub(crate) struct Lexicon<B> {
     page: CodePage,
     narrow: Directions<B>,
     wide: Directions<B>,
+    /// Those of the backward automaton; made when they are asked for first.
+    wide_entries: OnceLock<Option<Entries>>,
 }
 
 /// The two automata of a group.
@@ -89,6 +95,7 @@ impl<B: AsRef<[u8]>> Lexicon<B> {
             page: CodePage::read(parts.page.as_ref())?,
             narrow: directions(parts.narrow_forward, parts.narrow_backward)?,
             wide: directions(parts.wide_forward, parts.wide_backward)?,
+            wide_entries: OnceLock::new(),
         })
     }
 
@@ -113,7 +120,12 @@ impl<B: AsRef<[u8]>> Lexicon<B> {
     ) {
         let group = |group: Group| {
             let Directions { forward, backward } = self.group(group);
-            search::GroupView { group, forward: forward.view(), backward: backward.view() }
+            let (forward, backward) = (forward.view(), backward.view());
+            // Only with two edits one of them may be the very first step backwards.
+            let are_entries_of_use = group == Group::Wide && pattern.edits() > 1 && pattern.is_of_alphabets();
+            let entries = || self.wide_entries.get_or_init(|| Entries::new(&self.page, backward)).as_ref();
+            let entries = if are_entries_of_use { entries() } else { None };
+            search::GroupView { group, forward, backward, entries }
         };
         search::search(&self.page, [group(Group::Narrow), group(Group::Wide)], pattern, budget, visit);
     }

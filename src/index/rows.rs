@@ -23,26 +23,31 @@ impl<'a> Rows<'a> {
         std::hint::black_box(self.aliases.id(alias));
     }
 
-    /// Then its text, and who owns the ID that it names. Gives the alias.
+    /// Then its text. Gives the alias.
     #[inline]
     pub fn touch_text(self, alias: AliasOrdinal) -> Option<Alias<'a>> {
         let fields = self.aliases.get(alias)?;
         std::hint::black_box(fields.codes.first().copied());
-        std::hint::black_box(self.ids.owner(fields.id));
         self.segment.alias_of(alias, fields)
+    }
+
+    /// Or who owns the ID that it names.
+    #[inline]
+    pub fn touch_owner(self, id: IdOrdinal) {
+        std::hint::black_box(self.ids.owner(id));
     }
 
     /// Then the entity that bears the ID.
     #[inline]
-    pub fn touch_entity(self, alias: AliasOrdinal) {
-        self.aliases.id(alias).into_iter().for_each(|id| self.touch_bearer(id));
-    }
-
-    /// The same, of an ID that is known.
-    #[inline]
-    pub fn touch_bearer(self, id: IdOrdinal) {
+    pub fn touch_entity(self, id: IdOrdinal) {
         let entity = self.ids.owner(id).and_then(|owner| self.entities.get(owner as usize));
         std::hint::black_box(entity.map(|bytes| bytes[0]));
+    }
+
+    /// The ID that an alias names, once its record is touched.
+    #[inline]
+    pub fn id(self, alias: AliasOrdinal) -> Option<IdOrdinal> {
+        self.aliases.id(alias)
     }
 }
 

@@ -1,9 +1,14 @@
 //! [`Ahead`]: readies aliases for being read, so that none waits for memory alone.
 
+use smallvec::SmallVec;
+
 use super::stack::{AliasRef, Stack};
-use crate::index::Rows;
+use crate::index::{AliasOrdinal, Rows};
 
 /// The records of a stack, for who reads many aliases that lie anywhere.
+///
+/// Some aliases are readied at once, right before the first of them is given. What is read of each relies on what was read
+/// of it before, and none waits for what is read of the others.
 pub(super) struct Ahead<'a> {
     rows: Vec<Rows<'a>>,
 }
@@ -13,28 +18,43 @@ impl<'a> Ahead<'a> {
         Self { rows: stack.numbered().map(|(_, reader)| reader.rows()).collect() }
     }
 
-    /// The aliases in their order, each with its text, the owner of its ID and the entity in the cache: some are readied
-    /// at once, right before the first of them is given. Every read but the first relies on the one before, and none
-    /// waits for those of other aliases.
-    pub fn over<'s>(&'s self, aliases: &'s [AliasRef]) -> impl Iterator<Item = AliasRef> + 's {
+    /// The aliases in their order, each with its text in the cache.
+    pub fn texts<'s>(&'s self, aliases: &'s [AliasRef]) -> impl Iterator<Item = AliasRef> + 's {
         aliases.chunks(ALIASES).flat_map(|some| {
-            for at in some {
-                self.of(*at, |rows| rows.touch_alias(at.alias));
-            }
-            for at in some {
-                self.of(*at, |rows| {
-                    rows.touch_text(at.alias);
-                });
-            }
-            for at in some {
-                self.of(*at, |rows| rows.touch_entity(at.alias));
-            }
+            self.touch(some, Rows::touch_alias);
+            self.touch(some, Rows::touch_text);
             some.iter().copied()
         })
     }
 
-    fn of(&self, at: AliasRef, touch: impl Fn(&Rows<'a>)) {
-        self.rows.get(usize::from(at.segment)).into_iter().for_each(touch);
+    /// The aliases in their order, each with its entity in the cache, and whether it is meant; of those that are, the text is
+    /// there too.
+    pub fn entities<'s>(
+        &'s self,
+        aliases: &'s [AliasRef],
+        mut is_meant: impl FnMut(AliasRef) -> bool + 's,
+    ) -> impl Iterator<Item = (AliasRef, bool)> + 's {
+        aliases.chunks(ALIASES).flat_map(move |some| {
+            self.touch(some, Rows::touch_alias);
+            self.touch(some, |rows, alias| rows.id(alias).map(|id| rows.touch_owner(id)));
+            self.touch(some, |rows, alias| rows.id(alias).map(|id| rows.touch_entity(id)));
+            let judged: SmallVec<[_; ALIASES]> = some.iter().map(|&at| (at, is_meant(at))).collect();
+            let meant = judged.iter().filter(|(_, is_meant)| *is_meant).map(|(at, _)| at);
+            self.touch(meant, Rows::touch_text);
+            judged
+        })
+    }
+
+    fn touch<'s, T>(
+        &self,
+        aliases: impl IntoIterator<Item = &'s AliasRef>,
+        touch: impl Fn(Rows<'a>, AliasOrdinal) -> T,
+    ) {
+        for at in aliases {
+            if let Some(&rows) = self.rows.get(usize::from(at.segment)) {
+                let _ = touch(rows, at.alias);
+            }
+        }
     }
 }
 

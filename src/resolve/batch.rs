@@ -108,11 +108,12 @@ fn look_up<'a>(segments: &[Readied<'a>], block: &Block<'_>, candidates: &mut [Ca
     for candidates in &mut *candidates {
         each_readied(segments, candidates, |rows, candidate| {
             candidate.alias = rows.touch_text(candidate.at.alias);
+            candidate.alias.iter().for_each(|alias| rows.touch_owner(alias.id));
         });
     }
     for candidates in candidates {
         each_readied(segments, candidates, |rows, candidate| {
-            candidate.alias.iter().for_each(|alias| rows.touch_bearer(alias.id));
+            candidate.alias.iter().for_each(|alias| rows.touch_entity(alias.id));
         });
     }
 }

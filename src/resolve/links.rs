@@ -44,6 +44,11 @@ impl Named<'_> {
     pub fn rank(self, stack: &Stack) -> Option<Rank> {
         self.alone.map_or_else(|| stack.rank(self.entity), EntityRecord::rank)
     }
+
+    /// [`Stack::is_person`] of it.
+    pub fn is_person(self, stack: &Stack) -> bool {
+        self.alone.map_or_else(|| stack.is_person(self.entity), |record| record.entity_type() == "person")
+    }
 }
 
 struct Group {

@@ -7,7 +7,7 @@ use super::stage::{Stage, Stages};
 use super::step::Step;
 use crate::model::Tier;
 use crate::text::person::{self, NameOrder};
-use crate::text::{self, NameKeys, heads};
+use crate::text::{self, NameKeys, distance, heads};
 
 /// What a way to write a name in part costs, what it says in powers of ten, and how likely it is that name.
 pub(super) struct Part {
@@ -106,9 +106,22 @@ impl<'a> Named<'a> {
         if self.order == NameOrder::FamilyFirst || form.safe.split(' ').count() != self.safe.len() {
             return None;
         }
+        if !self.may_be_heard_as(form, without) {
+            return None;
+        }
         let comparison = compare_edited(&form.safe, &self.safe.join(" "), without).ok()?;
         let plausibility = 1.0 - KNOWN_FAMILY_DOUBT * (1.0 - comparison.plausibility);
         (comparison.tier == Tier::Transliteration).then_some(Comparison { plausibility, ..comparison })
+    }
+
+    /// Whether nothing but sounds may lie between the tokens of a form and those of the name, of which there are as many:
+    /// told of most names before they are compared.
+    fn may_be_heard_as(&self, form: &Form, without: Stages) -> bool {
+        let pairs = form.safe.split(' ').zip(self.safe.iter().copied());
+        let mut otherwise = pairs.filter(|(query, alias)| query != alias);
+        let letters = distance::letters_of_key;
+        without.contains(Stage::DecisiveToken)
+            || otherwise.all(|(query, alias)| distance::may_be_one_sound(&letters(query), &letters(alias)))
     }
 }
 

@@ -79,11 +79,12 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             return;
         }
         let sharing = Sharing::of_tokens(stack, &query, without);
-        for at in ahead.over(&sharing.aliases) {
+        let is_meant = |at| !sharing.is_of_people || people.have(stack, at);
+        for (at, is_meant) in ahead.entities(&sharing.aliases, is_meant) {
             if !hits.may_read() {
                 return;
             }
-            if sharing.is_of_people && !people.have(stack, at) {
+            if !is_meant {
                 continue;
             }
             let Some(name) = keys.of_alias(stack, at).filter(|name| meets(&query, name.lossy())) else {
@@ -109,13 +110,13 @@ struct People {
 impl People {
     /// Whether an alias is a person's.
     fn have(&mut self, stack: &Stack, at: AliasRef) -> bool {
-        let Some(id) = stack.alias(at).map(|alias| alias.id) else { return false };
+        let Some(id) = stack.alias_id(at) else { return false };
         if let Some((segment, last, is_person)) = self.last
             && (segment, last) == (at.segment, id)
         {
             return is_person;
         }
-        let is_person = stack.entity_of_id(at.segment, id).is_some_and(|entity| stack.is_person(entity));
+        let is_person = stack.named(at.segment, id).is_some_and(|named| named.is_person(stack));
         self.last = Some((at.segment, id, is_person));
         is_person
     }
@@ -170,7 +171,7 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
             return;
         }
         let sharing = Sharing::of_tokens(stack, &[&token], without);
-        for at in ahead.over(&sharing.aliases) {
+        for at in ahead.texts(&sharing.aliases) {
             if !hits.may_read() {
                 return;
             }

@@ -30,19 +30,22 @@ impl Sharing {
     ///
     /// Some of them may lack a token that very many aliases have.
     pub fn of_tokens(stack: &Stack, query: &[&str], without: Stages) -> Self {
-        let [.., last] = query else { return Self::default() };
-        let is_known =
-            |token: &str| with_or_without_article(token).any(|token| alias_count(stack, &token) > 0);
-        let counted = query.iter().map(|token| (alias_count(stack, token), *token)).filter(|&(n, _)| n > 0);
-        let rarest = counted.min().filter(|&(n, _)| n <= MAX_TOKEN_ALIASES && is_known(last));
-        let Some((_, rarest)) = rarest else { return Self::default() };
+        let counted: Vec<(usize, &str)> =
+            query.iter().map(|token| (alias_count(stack, token), *token)).collect();
+        let Some(&(last_count, last)) = counted.last() else { return Self::default() };
+        let is_known = |(count, token): (usize, &str)| {
+            count > 0 || with_or_without_article(token).any(|token| alias_count(stack, &token) > 0)
+        };
+        let rarest = counted.iter().filter(|(count, _)| *count > 0).min();
+        let rarest = rarest.filter(|(count, _)| *count <= MAX_TOKEN_ALIASES && is_known((last_count, last)));
+        let Some(&(_, rarest)) = rarest else { return Self::default() };
         let may_be_person = with_or_without_article(last).any(|token| stack.is_token_of_person(&token));
-        let is_of_people = !query.iter().all(|token| is_known(token));
+        let is_of_people = !counted.iter().copied().all(is_known);
         let needed = match query {
             [alone] if !may_be_person || !may_be_family_name(stack, alone, without) => {
                 return Self::default();
             }
-            _ if may_be_person => std::slice::from_ref(last),
+            _ if may_be_person => &[last],
             _ if is_of_people => return Self::default(),
             _ => query,
         };

@@ -32,11 +32,11 @@ pub(super) fn gather(stack: &Stack, forms: &[Form], hits: &mut Hits<'_>) {
             return;
         }
         let candidates = Candidates::of_skeleton(stack, form);
-        for at in ahead.over(&candidates.found) {
+        for at in ahead.texts(&candidates.found) {
             if !hits.may_compare(form) {
                 return;
             }
-            let Some(safe) = key.of_alias(stack, at) else { continue };
+            let Some(safe) = key.of_alias(stack, at, |_| true) else { continue };
             if is_arabic(safe)
                 && let Ok(comparison) = compare_edited(&form.safe, safe, without)
                 && candidates.holds(safe)
@@ -74,11 +74,14 @@ fn gather_heard<'a>(
             return;
         }
         let candidates = find(stack, form);
-        for at in ahead.over(&candidates.found) {
+        let script = is_arabic(&form.safe);
+        for at in ahead.texts(&candidates.found) {
             if !hits.may_compare(form) {
                 return;
             }
-            let Some(safe) = key.of_alias(stack, at) else { continue };
+            let Some(safe) = key.of_alias(stack, at, |name| may_be_in_other_script(script, name)) else {
+                continue;
+            };
             if let Some(comparison) = across_scripts(stack, form, heard, at, safe, without)
                 && candidates.admits(form, at)
                 && candidates.holds(safe)
@@ -96,6 +99,18 @@ fn may_be_respelled(form: &Form, without: Stages) -> bool {
 
 fn is_arabic(name: &str) -> bool {
     name.starts_with(text::is_arabic)
+}
+
+/// Whether a name, of which nothing is folded yet, may be in another script than Arabic, or may be in it if `script` is not:
+/// mostly told by what it is written with.
+fn may_be_in_other_script(script: bool, name: &str) -> bool {
+    if script {
+        // No fold leaves these letters out, or makes others of them.
+        !name.starts_with(|c| matches!(c, '\u{621}'..='\u{63A}' | '\u{641}'..='\u{64A}'))
+    } else {
+        // No fold makes an Arabic letter of a character that comes before all of them, which have this byte or a greater one.
+        name.bytes().any(|byte| byte >= 0xD8)
+    }
 }
 
 /// What names in the query's own script, none of which is the query, say against an entity: evidence in powers of ten,
@@ -241,9 +256,43 @@ struct SafeKey {
 }
 
 impl SafeKey {
-    fn of_alias(&mut self, stack: &Stack, at: AliasRef) -> Option<&str> {
+    /// That of an alias, if its text `is_meant`.
+    fn of_alias(&mut self, stack: &Stack, at: AliasRef, is_meant: impl Fn(&str) -> bool) -> Option<&str> {
         stack.alias(at)?.text_into(&mut self.text);
+        if !is_meant(&self.text) {
+            return None;
+        }
         text::safe_fold_into(&self.text, &mut self.safe);
         Some(&self.safe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(name: &str) {
+        let is_in_arabic = is_arabic(&text::safe_fold(name));
+        assert!(may_be_in_other_script(true, name) || is_in_arabic, "{name:?}");
+        assert!(may_be_in_other_script(false, name) || !is_in_arabic, "{name:?}");
+    }
+
+    #[test]
+    fn the_script_of_every_character_is_told_before_it_is_folded() {
+        for c in '\0'..=char::MAX {
+            [format!("{c}"), format!("a{c}"), format!("ب{c}"), format!("{c}ب"), format!("{c}a")]
+                .iter()
+                .for_each(|name| check(name));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_script_of_a_name_is_told_before_it_is_folded(name in "\\PC{0,6}", marked in "[\u{600}-\u{6FF}a-cé]{0,6}") {
+            check(&name);
+            check(&marked);
+        }
     }
 }

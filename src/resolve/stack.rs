@@ -143,8 +143,12 @@ impl Stack {
 
     /// The entity that an alias row names; `None` if it is in no pack, or removed by a pack that lies on the row's.
     pub fn entity_of(&self, at: AliasRef) -> Option<EntityKey> {
-        let id = self.segments.get(usize::from(at.segment))?.alias_id(at.alias)?;
-        self.entity_of_id(at.segment, id)
+        self.entity_of_id(at.segment, self.alias_id(at)?)
+    }
+
+    /// The ID that an alias row names, as an ordinal of its segment.
+    pub(super) fn alias_id(&self, at: AliasRef) -> Option<IdOrdinal> {
+        self.segments.get(usize::from(at.segment))?.alias_id(at.alias)
     }
 
     /// The entity that the rows of a segment with an ID name, as [`Stack::entity_of`].
@@ -193,7 +197,7 @@ impl Stack {
 
     /// The redirects that bring an alias row to its entity, in the order in which they follow each other.
     pub fn redirects_of(&self, at: AliasRef) -> impl Iterator<Item = OverrideRef> {
-        let id = self.segments.get(usize::from(at.segment)).and_then(|reader| reader.alias_id(at.alias));
+        let id = self.alias_id(at);
         id.into_iter().flat_map(move |id| self.links.redirects_of(&self.segments, at.segment, id))
     }
 

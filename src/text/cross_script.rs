@@ -13,6 +13,8 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use super::letters::{self, ARTICLE};
 use super::sounds::{self, Position, Sound, is_vowel, spelled};
 use super::tables::{self, SOUNDS};
@@ -100,14 +102,14 @@ pub fn align_cross_script(latin: &str, arabic: &str) -> Option<CrossScriptAlignm
 /// A name in Latin script, ready to be aligned with names in Arabic script.
 pub struct LatinName {
     letters: Vec<char>,
-    units: OnceCell<ByLetter<(usize, &'static [Written])>>,
+    units: ByLetter<(usize, &'static [Written])>,
 }
 
 impl LatinName {
     /// Reads a K0 key; `None` if it is empty, holds letters of another script, or has more than 64 letters.
     pub fn new(safe: &str) -> Option<Self> {
         let letters = spelled(safe).filter(|letters| !letters.iter().any(|&c| letters::is_arabic(c)))?;
-        (1..=MAX_LETTERS).contains(&letters.len()).then(|| Self { letters, units: OnceCell::new() })
+        (1..=MAX_LETTERS).contains(&letters.len()).then(|| Self { units: ByLetter::new(&letters), letters })
     }
 
     /// The number of letters, word divisions among them.
@@ -120,10 +122,9 @@ impl LatinName {
         Matrix::fill(self, arabic, most.min(MAX_COST)).trace()
     }
 
-    /// The units that begin at each letter, by their lengths, and the ways to write them.
-    fn units(&self) -> &ByLetter<(usize, &'static [Written])> {
-        self.units
-            .get_or_init(|| ByLetter::new(self.letters.len(), |at| SPELLINGS.units_at(&self.letters, at)))
+    /// The units that begin at a letter, by their lengths, and the ways to write them.
+    fn units_at(&self, at: usize) -> &[(usize, &'static [Written])] {
+        self.units.of(at, || SPELLINGS.units_at(&self.letters, at))
     }
 }
 
@@ -133,7 +134,7 @@ pub struct ArabicName {
     letters: Vec<char>,
     /// As they are written.
     written: Vec<char>,
-    inserted: OnceCell<ByLetter<&'static Written>>,
+    inserted: ByLetter<&'static Written>,
 }
 
 impl ArabicName {
@@ -144,7 +145,7 @@ impl ArabicName {
         let plain = |&written: &char| letters::plain_arabic(written).map(move |plain| (plain, written));
         let (letters, written): (Vec<char>, Vec<char>) = spelled.iter().flat_map(plain).unzip();
         let is_fit = (1..=MAX_LETTERS).contains(&letters.len());
-        is_fit.then(|| Self { letters, written, inserted: OnceCell::new() })
+        is_fit.then(|| Self { inserted: ByLetter::new(&letters), letters, written })
     }
 
     /// The number of letters, word divisions among them.
@@ -152,37 +153,23 @@ impl ArabicName {
         self.letters.len()
     }
 
-    /// What may stand at each letter that Latin script does not spell.
-    fn inserted(&self) -> &ByLetter<&'static Written> {
-        self.inserted.get_or_init(|| ByLetter::new(self.letters.len(), |at| SPELLINGS.inserted_at(self, at)))
+    /// What may stand at a letter that Latin script does not spell.
+    fn inserted_at(&self, at: usize) -> &[&'static Written] {
+        self.inserted.of(at, || SPELLINGS.inserted_at(self, at))
     }
 }
 
-/// Lists, one for each letter of a name.
-struct ByLetter<T> {
-    all: Vec<T>,
-    /// Where each letter's list begins, and where the last ends.
-    starts: Vec<usize>,
-}
+/// Lists, one for each letter of a name, made when they are asked for first: most names differ before the last letter.
+struct ByLetter<T>(Vec<OnceCell<SmallVec<[T; 2]>>>);
 
 impl<T> ByLetter<T> {
-    fn new<I: Iterator<Item = T>>(letters: usize, list: impl Fn(usize) -> I) -> Self {
-        let mut lists =
-            Self { all: Vec::with_capacity(2 * letters), starts: Vec::with_capacity(letters + 1) };
-        lists.starts.push(0);
-        for at in 0..letters {
-            lists.all.extend(list(at));
-            lists.starts.push(lists.all.len());
-        }
-        lists
+    fn new(letters: &[char]) -> Self {
+        Self(letters.iter().map(|_| OnceCell::new()).collect())
     }
 
     /// The list of a letter; empty for the end of the name.
-    fn of(&self, at: usize) -> &[T] {
-        match self.starts.get(at..) {
-            Some(&[from, to, ..]) => &self.all[from..to],
-            _ => &[],
-        }
+    fn of<I: Iterator<Item = T>>(&self, at: usize, list: impl FnOnce() -> I) -> &[T] {
+        self.0.get(at).map_or(&[], |of_letter| of_letter.get_or_init(|| list().collect()))
     }
 }
 
@@ -235,12 +222,12 @@ impl<'a> Matrix<'a> {
     /// Goes on from a cell by the rows of the table.
     fn explain(&mut self, i: usize, j: usize, cost: f32) {
         let (latin, arabic) = (self.latin, self.arabic);
-        for &(length, ways) in latin.units().of(i) {
+        for &(length, ways) in latin.units_at(i) {
             for written in ways.iter().filter(|written| written.stands_in(arabic, j)) {
                 self.reach((i, j), (length, written.arabic.len()), cost + written.cost);
             }
         }
-        for written in arabic.inserted().of(j) {
+        for written in arabic.inserted_at(j) {
             self.reach((i, j), (0, written.arabic.len()), cost + written.cost);
         }
     }

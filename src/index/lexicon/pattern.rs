@@ -1,6 +1,7 @@
 //! What a search looks for.
 
 use super::code_page::{CodePage, Group, NO_CODE};
+use super::entries::is_of_alphabet;
 use super::state::{BAND, MIDDLE};
 
 /// A key and a number of edits; made once for a query and searched for in any number of lexicons.
@@ -22,6 +23,11 @@ impl FuzzyPattern {
     /// The number of edits.
     pub(super) fn edits(&self) -> u8 {
         self.edits
+    }
+
+    /// Whether all its characters are of alphabets.
+    pub(super) fn is_of_alphabets(&self) -> bool {
+        self.characters.iter().all(|&c| is_of_alphabet(c))
     }
 
     /// Its codes in a group of a lexicon; [`NO_CODE`] for a character that is not there.

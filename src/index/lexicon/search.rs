@@ -8,6 +8,7 @@
 use std::cell::Cell;
 
 use super::automaton::View;
+use super::entries::Entries;
 use super::found::Found;
 use super::pattern::PatternCodes;
 use super::split::Split;
@@ -21,6 +22,8 @@ pub(super) struct GroupView<'a> {
     pub(super) group: Group,
     pub(super) forward: View<'a>,
     pub(super) backward: View<'a>,
+    /// Those of the backward automaton, if they are of use.
+    pub(super) entries: Option<&'a Entries>,
 }
 
 /// See [`super::Lexicon::search`].
@@ -69,9 +72,9 @@ impl Scratch {
         let prefix = exact_depth(view.forward, group, forward);
         let suffix = exact_depth(view.backward, group, backward);
         let split = Split::new(pattern, forward.len(), prefix, suffix);
-        let any = Walk { group, codes: forward, floors: Floors::none(pattern.edits()) };
+        let any = Walk { group, codes: forward, floors: Floors::none(pattern.edits()), entries: None };
         let forward = Walk { floors: split.forward, ..any };
-        let backward = Walk { group, codes: backward, floors: split.backward };
+        let backward = Walk { group, codes: backward, floors: split.backward, entries: view.entries };
         if !forward.is_futile(prefix) {
             forward.run(view.forward, buffers, budget, |codes| found.add(page, &any, codes.iter().copied()));
         }

@@ -107,7 +107,33 @@ fn long_keys() -> impl Strategy<Value = BTreeSet<String>> {
     )
 }
 
+/// A string that a rare character has got into here and there.
+fn with_rare(key: &str, rare: &[(prop::sample::Index, u32)]) -> String {
+    let mut characters: Vec<char> = key.chars().collect();
+    for (place, c) in rare {
+        let i = place.index(characters.len() + 1);
+        characters.splice(i..i, char::from_u32(0x4E00 + c));
+    }
+    characters.into_iter().collect()
+}
+
 proptest! {
+    /// As names of one script stand among those of ideographs.
+    #[test]
+    fn frequent_letters_are_found_among_thousands_of_rare_ones(
+        keys in proptest::collection::btree_set("[abc]{4,9}", 1..60), query in any::<prop::sample::Index>(), edits in 1..=2_u8,
+        rare in proptest::collection::vec((any::<prop::sample::Index>(), proptest::collection::vec((any::<prop::sample::Index>(), 0..600_u32), 1..3)), 1..60),
+        unknown in any::<bool>(),
+    ) {
+        let plain = vec(&keys);
+        let mut keys: BTreeSet<String> =
+            rare.iter().map(|(i, rare)| with_rare(plain[i.index(plain.len())], rare)).chain(keys.clone()).collect();
+        keys.extend(('\u{4E00}'..).take(600).map(String::from));
+        keys.extend(["a", "b", "c"].map(|letter| letter.repeat(40)));
+        let query = format!("{}{}", plain[query.index(plain.len())], if unknown { "\u{7}" } else { "" });
+        prop_assert_eq!(search(&lexicon(&vec(&keys)), &query, edits), brute_force(&keys, &query, edits));
+    }
+
     #[test]
     fn short_keys_are_found_as_by_brute_force(
         (mut keys, query) in short_keys(), is_wide in any::<bool>(), edits in 0..=2_u8

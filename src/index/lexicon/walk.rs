@@ -1,6 +1,9 @@
 //! Walks an automaton along with the states of a pattern.
 
+use smallvec::SmallVec;
+
 use super::automaton::{Node, View};
+use super::entries::Entries;
 use super::pattern::{PatternCodes, Window, matches};
 use super::state::{Allowed, BAND, Floors, States};
 use super::{Group, WorkBudget};
@@ -13,6 +16,8 @@ pub(super) struct Walk<'w> {
     pub(super) codes: &'w PatternCodes,
     /// Which alignments with it are to be found.
     pub(super) floors: Floors,
+    /// Those of the automaton, if it is of wide keys, and the pattern of alphabets.
+    pub(super) entries: Option<&'w Entries>,
 }
 
 /// Buffers of a walk, kept for the next.
@@ -78,6 +83,39 @@ impl Walk<'_> {
         states.edits(self.codes.len(), depth)
     }
 
+    /// Whether from these states, to which the first character of a text has led, only characters of the pattern lead on,
+    /// and the text cannot end there.
+    fn needs_match_after(&self, states: States) -> bool {
+        states.step(0, self.allowed(2)).is_empty() && states.edits(self.codes.len(), 1).is_none()
+    }
+
+    /// Calls `follow` with the transitions of the root that lead on from `states`, each once: with a character that is
+    /// wanted there, or with any other that leads to the states `otherwise` and then to one that is wanted there.
+    fn enter(
+        &self,
+        view: View<'_>,
+        root: &Node<'_>,
+        states: States,
+        (entries, otherwise): (&Entries, States),
+        mut follow: impl FnMut(u16, usize),
+    ) {
+        let mut followed: SmallVec<[u16; 64]> = SmallVec::new();
+        let mut follow_once = |code, target| {
+            if !followed.contains(&code) {
+                followed.push(code);
+                follow(code, target);
+            }
+        };
+        for code in wanted(self.codes.window(0), states) {
+            if let Some(target) = view.follow(root, self.group, code) {
+                follow_once(code, target);
+            }
+        }
+        for next in wanted(self.codes.window(1), otherwise) {
+            entries.before(next).for_each(|(code, target)| follow_once(code, target));
+        }
+    }
+
     fn start(&self) -> States {
         States::start(self.allowed(0))
     }
@@ -113,11 +151,15 @@ impl Walk<'_> {
                 }
             }
         } else {
-            view.for_each(node, self.group, |code, target| {
+            let follow = |code, target| {
                 let matches = matches(window, code);
                 let states = if matches == 0 { otherwise } else { from.states.step(matches, allowed) };
                 push(code, target, states);
-            });
+            };
+            match self.entries.filter(|_| depth == 0 && self.needs_match_after(otherwise)) {
+                None => view.for_each(node, self.group, follow),
+                Some(entries) => self.enter(view, node, from.states, (entries, otherwise), follow),
+            }
         }
         open[first..].iter().for_each(|step| view.touch(step.target));
         !budget.is_spent()

@@ -73,7 +73,14 @@ impl Class {
     const DIGIT: Self = Self(1);
     /// The number of classes of the letters of no row.
     const FIRST_LISTED: u8 = 2;
+
+    fn bit(self) -> Classes {
+        1 << self.0
+    }
 }
+
+/// A set of classes, by bit.
+type Classes = u128;
 
 /// The code points before that are all of the letters that have rows.
 const LISTED_LETTERS: usize = 0x800;
@@ -87,6 +94,10 @@ pub(super) struct Costs {
     /// The same where both are the last letters.
     final_substitutions: Vec<Cost>,
     indels: Vec<Vec<(Where, Cost)>>,
+    /// Of each class, the set of those that may write its sound somewhere, itself among them.
+    sounds: Vec<Classes>,
+    /// The classes of letters that may go unheard somewhere.
+    unheard: Classes,
     double: Cost,
     pub(super) missing: Cost,
     pub(super) extra: Cost,
@@ -155,9 +166,7 @@ impl Costs {
         if is_digit(word[i]) {
             return (OTHER_NUMBER, EditClass::Typing);
         }
-        let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
-        let is_doubled = neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i]);
-        let doubled = is_doubled.then_some(self.double);
+        let doubled = is_doubled(word, i).then_some(self.double);
         let rows = &self.indels[usize::from(word[i].class.0)];
         let applying = rows.iter().filter(|(place, _)| place.holds(word, i)).map(|&(_, cost)| cost);
         applying.fold(doubled, |best, cost| cheaper(best, Some(cost))).unwrap_or_else(|| {
@@ -165,6 +174,38 @@ impl Costs {
             (if i == 0 { (cost * FIRST_LETTER_FACTOR).min(1.0) } else { cost }, class)
         })
     }
+
+    /// Whether every letter of a word may go unheard, or the other word has one that may write its sound.
+    pub(super) fn may_be_heard(&self, word: &[Letter], other: &[Letter]) -> bool {
+        let others = other.iter().fold(0, |set, letter| set | letter.class.bit());
+        let may_be_heard = |letter: &Letter| self.sounds[usize::from(letter.class.0)] & others != 0;
+        let may_be_unheard =
+            |i, letter: &Letter| self.unheard & letter.class.bit() != 0 || is_doubled(word, i);
+        word.iter().enumerate().all(|(i, letter)| may_be_heard(letter) || may_be_unheard(i, letter))
+    }
+
+    /// Fills in what follows of the rows of sounds.
+    fn set_sounds(&mut self) {
+        let is_sound = |&(_, class): &Cost| class == EditClass::Sound;
+        for (class, rows) in (0..).map(Class).zip(&self.indels) {
+            let is_unheard = rows.iter().any(|(_, cost)| is_sound(cost));
+            self.unheard |= if is_unheard { class.bit() } else { 0 };
+        }
+        let are_one = |a: Class, b: Class| {
+            let either =
+                [(a, b), (b, a)].map(|(a, b)| [false, true].map(|last| self.substitution(a, b, last)));
+            a == b || either.as_flattened().iter().any(is_sound)
+        };
+        let classes = || (0..self.count as u8).map(Class);
+        let sounds = |a| classes().filter(|&b| are_one(a, b)).fold(0, |set, b| set | b.bit());
+        self.sounds = classes().map(sounds).collect();
+    }
+}
+
+/// Whether a letter stands beside another of its kind.
+fn is_doubled(word: &[Letter], i: usize) -> bool {
+    let neighbours = [i.checked_sub(1), i.checked_add(1)].into_iter().flatten();
+    neighbours.filter_map(|k| word.get(k)).any(|&c| c == word[i])
 }
 
 /// The rows of the table as they are read, by letter.
@@ -258,7 +299,7 @@ impl Rows {
         for (class, &letter) in (Class::FIRST_LISTED..=u8::MAX).zip(&letters) {
             *classes.get_mut(letter as usize)? = Class(class);
         }
-        if count > usize::from(u8::MAX) || letters.iter().any(|&letter| is_digit(letter)) {
+        if count > Classes::BITS as usize || letters.iter().any(|&letter| is_digit(letter)) {
             return None;
         }
         let mut costs = Costs {
@@ -267,6 +308,8 @@ impl Rows {
             substitutions: vec![UNEXPLAINED; count * count],
             final_substitutions: vec![UNEXPLAINED; count * count],
             indels: vec![Vec::new(); count],
+            sounds: Vec::new(),
+            unheard: 0,
             double: self.double,
             missing: self.missing,
             extra: self.extra,
@@ -287,6 +330,7 @@ impl Rows {
             let class = costs.class(letter);
             costs.indels[usize::from(class.0)] = rows;
         }
+        costs.set_sounds();
         Some(costs)
     }
 }
