@@ -50,8 +50,10 @@ mod filters;
 mod geonames;
 mod input;
 mod language;
+mod licenses;
 mod lines;
 mod malformed;
+mod name_suggestion_index;
 mod names;
 mod pipeline;
 mod progress;
@@ -64,6 +66,7 @@ mod sink;
 mod source_table;
 mod staging;
 mod streaming;
+mod subdivisions;
 #[cfg(test)]
 mod testing;
 mod wikidata;
@@ -94,24 +97,37 @@ fn lint_allow() -> Vec<String> {
 pub enum Source {
     /// Countries and territories: CLDR's names in every language, with more from smaller lists.
     Cldr,
+    /// Administrative divisions of countries: CLDR's names of them.
+    Subdivisions,
     /// Cities, from packages of registries: GeoNames with its alternate names, language-tagged through OpenTravelData.
     Cities,
     /// Places of the whole world: GeoNames' own dumps.
     GeoNames,
+    /// Organisations and companies with Arabic names: OpenStreetMap's index of brands and operators.
+    NameSuggestionIndex,
     /// People, places, organisations and events: Wikidata's JSON dump.
     Wikidata,
 }
 
 impl Source {
     /// Every source, in the order in which they are listed for people.
-    pub const ALL: [Self; 4] = [Self::Cldr, Self::Cities, Self::GeoNames, Self::Wikidata];
+    pub const ALL: [Self; 6] = [
+        Self::Cldr,
+        Self::Subdivisions,
+        Self::Cities,
+        Self::GeoNames,
+        Self::NameSuggestionIndex,
+        Self::Wikidata,
+    ];
 
     /// The source as it is written on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Cldr => "cldr",
+            Self::Subdivisions => "cldr-subdivisions",
             Self::Cities => "cities",
             Self::GeoNames => "geonames",
+            Self::NameSuggestionIndex => "name-suggestion-index",
             Self::Wikidata => "wikidata",
         }
     }
@@ -120,8 +136,10 @@ impl Source {
     pub const fn inputs(self) -> &'static str {
         match self {
             Self::Cldr => cldr::INPUTS,
+            Self::Subdivisions => subdivisions::INPUTS,
             Self::Cities => cities::INPUTS,
             Self::GeoNames => geonames::INPUTS,
+            Self::NameSuggestionIndex => name_suggestion_index::INPUTS,
             Self::Wikidata => wikidata::INPUTS,
         }
     }
@@ -220,6 +238,10 @@ pub fn run(
     let staging = Staging::begin(folder)?;
     match source {
         Source::Cldr => cldr::import(inputs, options, progress)?.write(staging, options),
+        Source::Subdivisions => subdivisions::import(inputs, options, progress)?.write(staging, options),
+        Source::NameSuggestionIndex => {
+            name_suggestion_index::import(inputs, options, progress)?.write(staging, options)
+        }
         Source::Cities => cities::import(inputs, options, progress)?.write(staging, options),
         Source::GeoNames => geonames::import(inputs, staging, options, progress),
         Source::Wikidata => wikidata::import(inputs, staging, options, progress),
@@ -319,7 +341,7 @@ mod tests {
         }
         let message = "osm".parse::<Source>().unwrap_err().to_string();
         assert!(
-            message.contains("`osm`") && message.contains("cldr, cities, geonames, wikidata"),
+            message.contains("`osm`") && message.contains("cldr, cldr-subdivisions, cities, geonames, name-suggestion-index, wikidata"),
             "{message}"
         );
     }

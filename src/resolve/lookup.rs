@@ -171,7 +171,7 @@ impl<'a> Judge<'a> {
             let comparison = compare_surface(self.stack, at, true, |surface| {
                 if text::lookup_key(surface) == self.form.key { self.compare(surface) } else { None }
             });
-            return comparison.filter(|comparison| self.admits(comparison));
+            return comparison.filter(|comparison| self.admits(comparison) && !self.is_word_alone(comparison));
         }
         if let Some((last, comparison)) = &self.last
             && last.has_text_of(alias)
@@ -197,6 +197,11 @@ impl<'a> Judge<'a> {
         let is_other = !self.without.contains(Stage::WellKnownNames)
             && self.form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
         (!is_other).then(|| judge_folds(&self.form.safe, surface))
+    }
+
+    /// Whether a division is met without its noun by what is no name then: محافظة الوسطى, العاصمة.
+    fn is_word_alone(&self, comparison: &Comparison) -> bool {
+        comparison.tier >= Tier::Partial && self.form.is_word(self.without)
     }
 
     fn admits(&self, comparison: &Comparison) -> bool {
