@@ -54,7 +54,7 @@ pub(super) fn import(
         names.extend(curated::read(path, progress)?);
     }
     let mut pack = rows::pack(manifest(path, options), drafts, names, &mut report);
-    pack.lint_allow = super::lint_allow();
+    pack.lint_allow = super::lint_allow_on_others();
     Ok(Imported { pack, report })
 }
 
