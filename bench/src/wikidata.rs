@@ -78,13 +78,13 @@ impl<'v> Item<'v> {
 
     fn write(&self, line: &mut String, rng: &mut Rng, vocabulary: &Vocabulary) {
         let _ = write!(line, r#"{{"type":"item","id":"Q{}","labels":{{"#, self.number);
-        let count = ((2.0 + 2.5 * self.fame) as usize).clamp(1, LANGUAGES.len());
+        let count = ((1.2 + 1.4 * self.fame) as usize).clamp(1, LANGUAGES.len());
         let languages = LANGUAGES.get(..count).unwrap_or(&LANGUAGES);
         separated(line, languages, |line, (language, script)| {
             term(line, language, &self.name.written(*script));
         });
         line.push_str(r#"},"descriptions":{"#);
-        separated(line, languages.get(..count.min(4)).unwrap_or_default(), |line, (language, _)| {
+        separated(line, languages.get(..count.min(3)).unwrap_or_default(), |line, (language, _)| {
             term(line, language, self.sort.as_str());
         });
         line.push_str(r#"},"aliases":{"#);
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(items.len(), 3_000);
         assert!(text.is_ascii());
         let mean = text.len() / items.len();
-        assert!((1_200..1_800).contains(&mean), "{mean} bytes");
+        assert!((1_350..1_650).contains(&mean), "{mean} bytes");
         assert!(items.iter().all(|item| item["claims"]["P31"].is_array()));
         let mut ids: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
         ids.sort_unstable();

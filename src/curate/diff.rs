@@ -1,15 +1,19 @@
 //! [`Comparison`]: which names two gazetteers answer differently, and what decides now.
 
-use std::collections::HashSet;
-use std::hash::BuildHasher;
+mod entities;
+mod names;
+#[cfg(test)]
+mod tests;
 
-use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use crate::gazetteer::Gazetteer;
-use crate::index::{Alias, Override, Segment};
+use crate::index::Segment;
 use crate::model::{AliasKind, Score, Status, Tier};
 use crate::resolve::{Candidate, CandidateRef, OverrideRef, Resolution, ResolveOptions, Stack, Verdict};
+
+pub use entities::EntityChanges;
+pub use names::{MAX_REMEMBERED, Scope};
 
 /// Two gazetteers that are compared: as it was, and as it is to be.
 #[derive(Clone, Copy)]
@@ -256,156 +260,7 @@ impl Side {
     }
 }
 
-/// Which names of the packs are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Those that may be answered differently because packs differ: the aliases of packs that are not in both stacks, and
-    /// all aliases of the entities that these speak of.
-    Touched,
-    /// Every alias of both stacks.
-    All,
-}
-
-impl Comparison<'_> {
-    /// Hands the names of the packs to `take`, each once, those of the old stack first.
-    ///
-    /// Remembers a hash of each of the first [`MAX_REMEMBERED`] names; what comes after may come twice.
-    pub fn for_each_name<E>(&self, scope: Scope, take: impl FnMut(String) -> Result<(), E>) -> Result<(), E> {
-        let mut names = Names { seen: HashSet::default(), hasher: FixedState::default(), take };
-        let sides = [(self.old, self.new), (self.new, self.old)];
-        for (own, other) in sides {
-            for segment in own.stack().segments() {
-                let is_common = has_segment(other, segment);
-                if is_common && (scope == Scope::Touched || std::ptr::eq(own, self.new)) {
-                    continue;
-                }
-                names.of_segment(segment)?;
-                if scope == Scope::Touched {
-                    for id in 0..segment.id_count() {
-                        sides.iter().try_for_each(|(side, _)| names.of_entity(side, segment.id(id)))?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The entities that come, go, or change their names.
-    pub fn entities(&self) -> EntityChanges {
-        let mut changes = EntityChanges::default();
-        let old: Vec<&Segment> = differing(self.old, self.new).collect();
-        let new: Vec<&Segment> = differing(self.new, self.old).collect();
-        let is_mentioned =
-            |segments: &[&Segment], id: &str| segments.iter().any(|one| one.find_id(id).is_some());
-        for (at, segment) in old.iter().chain(&new).enumerate() {
-            for id in (0..segment.id_count()).map(|id| segment.id(id)) {
-                let earlier = old.iter().chain(&new).take(at).any(|one| one.find_id(id).is_some());
-                let is_canonical =
-                    |other: &str| other == id || !is_mentioned(&old, other) && !is_mentioned(&new, other);
-                if !earlier {
-                    changes.add(self, id, is_canonical);
-                }
-            }
-        }
-        changes
-    }
-}
-
-/// How many names [`Comparison::for_each_name`] remembers, at some 18 bytes each.
-pub const MAX_REMEMBERED: usize = 1 << 23;
-
-/// Names on their way, each once.
-struct Names<F> {
-    seen: HashSet<u64, FixedState>,
-    hasher: FixedState,
-    take: F,
-}
-
-impl<E, F: FnMut(String) -> Result<(), E>> Names<F> {
-    fn of_segment(&mut self, segment: &Segment) -> Result<(), E> {
-        for alias in segment.aliases() {
-            self.add(segment.alias(alias).map(Alias::text))?;
-        }
-        for (row, action) in segment.overrides().iter().enumerate() {
-            if let Override::Block { key, .. } | Override::NotAName { key } = action {
-                let written = segment.override_source(row).map(|source| source.alias.clone());
-                self.add(Some(written.unwrap_or_else(|| key.clone())))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn of_entity(&mut self, side: &Gazetteer, id: &str) -> Result<(), E> {
-        let stack = side.stack();
-        let aliases = stack.find(id).into_iter().flat_map(|entity| stack.aliases(entity));
-        aliases.map(|at| stack.alias(at).map(Alias::text)).try_for_each(|name| self.add(name))
-    }
-
-    fn add(&mut self, name: Option<String>) -> Result<(), E> {
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(()) };
-        let hash = self.hasher.hash_one(&name);
-        let is_new = if self.seen.len() < MAX_REMEMBERED {
-            self.seen.insert(hash)
-        } else {
-            !self.seen.contains(&hash)
-        };
-        if is_new { (self.take)(name) } else { Ok(()) }
-    }
-}
-
+/// Whether a gazetteer has this segment, byte for byte.
 fn has_segment(gazetteer: &Gazetteer, segment: &Segment) -> bool {
     gazetteer.packs().any(|pack| pack.content_digest == segment.header().content_digest)
 }
-
-/// The segments of a gazetteer that another one does not have.
-fn differing<'g>(own: &'g Gazetteer, other: &Gazetteer) -> impl Iterator<Item = &'g Segment> {
-    own.stack().numbered().map(|(_, segment)| segment).filter(|segment| !has_segment(other, segment))
-}
-
-/// What becomes of entities, with some of them by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct EntityChanges {
-    /// Entities that the new stack alone describes.
-    pub added: u64,
-    /// Entities that the old stack alone describes.
-    pub removed: u64,
-    /// Entities that bear another canonical name.
-    pub renamed: u64,
-    /// The first of them, at most [`EntityChanges::MAX_EXAMPLES`], for people.
-    pub examples: Vec<String>,
-}
-
-impl EntityChanges {
-    /// The most entities that are told by name.
-    pub const MAX_EXAMPLES: usize = 20;
-
-    fn add(&mut self, comparison: &Comparison<'_>, id: &str, is_canonical: impl Fn(&str) -> bool) {
-        let (old, new) = (comparison.old.stack(), comparison.new.stack());
-        let (before, now) = (old.find(id), new.find(id));
-        let names = |stack: &Stack, entity| (stack.id_text(entity).to_owned(), stack.name(entity));
-        match (before.map(|entity| names(old, entity)), now.map(|entity| names(new, entity))) {
-            (None, Some((id, name))) if is_canonical(&id) => {
-                self.added += 1;
-                self.example(format!("+ {id} {name}"));
-            }
-            (Some((id, name)), None) if is_canonical(&id) => {
-                self.removed += 1;
-                self.example(format!("- {id} {name}"));
-            }
-            (Some((_, before)), Some((id, now))) if before != now && is_canonical(&id) => {
-                self.renamed += 1;
-                self.example(format!("~ {id} {before} → {now}"));
-            }
-            _ => {}
-        }
-    }
-
-    fn example(&mut self, text: String) {
-        if self.examples.len() < Self::MAX_EXAMPLES {
-            self.examples.push(text);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

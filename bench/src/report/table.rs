@@ -2,18 +2,18 @@
 
 use std::fmt::Write;
 
-use super::{Figure, Report, Row, Timing, Unit, goals};
+use super::{Figure, Goal, Report, Row, Timing, Unit, goals};
 
 const COLUMNS: [&str; 9] = ["suite", "case", "", "mean", "p50", "p99", "mean ×", "p99 ×", "recall"];
 
-/// A report as aligned text, the goals last.
+/// A report as aligned text, last the goals that it measured.
 pub fn text(report: &Report) -> String {
     let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
     rows.extend(report.rows.iter().flat_map(lines));
     let mut text = aligned(&rows);
-    let goals: Vec<Vec<String>> = goal_rows(report);
+    let measured = goals(report).into_iter().filter(|goal| goal.measured.is_some());
     text.push('\n');
-    text + &aligned(&goals)
+    text + &aligned(&goal_rows(measured))
 }
 
 /// Reports as markdown, the largest pack last: figures of each, and the goals.
@@ -32,16 +32,16 @@ pub fn markdown(reports: &[Report]) -> String {
     }
     if let Some(largest) = reports.iter().max_by_key(|report| report.names) {
         let _ = writeln!(text, "### Goals, at {} names\n", thousands(largest.names));
-        let mut rows = goal_rows(largest).into_iter();
+        let mut rows = goal_rows(goals(largest)).into_iter();
         let header = rows.next().unwrap_or_default();
         markdown_table(&mut text, &header, rows);
     }
     text
 }
 
-fn goal_rows(report: &Report) -> Vec<Vec<String>> {
+fn goal_rows(goals: impl IntoIterator<Item = Goal>) -> Vec<Vec<String>> {
     let mut rows = vec![["goal", "bound", "measured", ""].map(str::to_owned).to_vec()];
-    for goal in goals(report) {
+    for goal in goals {
         let measured = goal.measured.map_or("–".into(), |measured| goal.unit.write(measured));
         let verdict = match goal.is_met {
             Some(true) => "met",

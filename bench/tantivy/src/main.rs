@@ -89,8 +89,10 @@ fn check(segment: &Segment, engine: &Engine, keys: &[String], edits: u8) -> Resu
 /// How many keys of the segment are within `edits` of `key`.
 fn search(segment: &Segment, key: &str, edits: u8) -> usize {
     let mut keys = 0;
-    segment
-        .search_fuzzy(&FuzzyPattern::new(key, edits), |postings| keys += usize::from(postings.count() > 0));
+    let mut budget = WorkBudget::new(u32::MAX);
+    segment.search_fuzzy(&FuzzyPattern::new(key, edits), &mut budget, |postings| {
+        keys += usize::from(postings.next().is_some());
+    });
     keys
 }
 

@@ -3,6 +3,9 @@
 //! `classes.tsv` lists the classes that decide. Where an entity is an instance of several, the one that stands first in
 //! the table decides: Singapore is a country before it is a city and an island. With `--subclasses` the subclasses of a
 //! listed class count too, as far as the dump states them; a class below several listed ones goes with the nearest.
+//!
+//! Every ID was held against public lists that give it with its label (Nominatim's table of place types, the place types
+//! of Wikivoyage, and others); hold a new one against two before it goes in.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
