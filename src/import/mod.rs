@@ -349,7 +349,7 @@ mod tests {
         assert!(divisions.entities.len() > 5000, "ISO 3166-2");
         for (id, names) in [
             ("iso3166-2:IQ-DI", "محافظة ديالى|Diyala"),
-            ("iso3166-2:EG-SHR", "محافظة الشرقية"),
+            ("iso3166-2:EG-SHR", "الشرقية|Al Sharqia"),
             ("Q1439", "تكساس|Texas|Техас"),
             ("iso3166-2:SY-SU", "محافظة السويداء"),
         ] {
@@ -357,7 +357,8 @@ mod tests {
                 assert!(has(&divisions, id, name), "{id} lacks {name}");
             }
         }
-        for (id, names) in [("Q2836029", "بريد الجزائر|Algérie Poste"), ("Q1761176", "مصرف الراجحي")] {
+        for (id, names) in [("Q2836029", "بريد الجزائر|Algérie Poste"), ("Q1761176", "مصرف الراجحي")]
+        {
             for name in names.split('|') {
                 assert!(has(&brands, id, name), "{id} lacks {name}");
             }
@@ -380,7 +381,9 @@ mod tests {
         }
         let message = "osm".parse::<Source>().unwrap_err().to_string();
         assert!(
-            message.contains("`osm`") && message.contains("cldr, cldr-subdivisions, cities, geonames, name-suggestion-index, wikidata"),
+            message.contains("`osm`")
+                && message
+                    .contains("cldr, cldr-subdivisions, cities, geonames, name-suggestion-index, wikidata"),
             "{message}"
         );
     }

@@ -171,7 +171,8 @@ impl<'a> Judge<'a> {
             let comparison = compare_surface(self.stack, at, true, |surface| {
                 if text::lookup_key(surface) == self.form.key { self.compare(surface) } else { None }
             });
-            return comparison.filter(|comparison| self.admits(comparison) && !self.is_word_alone(comparison));
+            return comparison
+                .filter(|comparison| self.admits(comparison) && !self.is_word_alone(comparison));
         }
         if let Some((last, comparison)) = &self.last
             && last.has_text_of(alias)

@@ -123,7 +123,8 @@ fn shown_name(owner: &Owner<'_>, names: &[Name]) -> String {
 /// `brand: bank, post office`.
 fn description(owner: &Owner<'_>) -> String {
     let noun = if owner.is_brand { "brand" } else { "operator" };
-    let sorts: Vec<String> = owner.sorts.iter().take(SORTS_SHOWN).map(|sort| sort.replace('_', " ")).collect();
+    let sorts: Vec<String> =
+        owner.sorts.iter().take(SORTS_SHOWN).map(|sort| sort.replace('_', " ")).collect();
     format!("{noun}: {}", sorts.join(", "))
 }
 

@@ -21,7 +21,7 @@ const INDEX: &str = r#"{"_meta": {"version": "1.2.3"}, "nsi": {
          "tags": {"brand": "بنك الأمثال", "brand:wikidata": "Q101", "official_name:ar": "بنك الأمثال والحكم (المغرب)"}}]},
     "brands/shop/shoes": {"items": [
         {"displayName": "موز", "id": "s-1", "locationSet": {"include": ["sa"]},
-         "tags": {"brand:ar": "موز", "name:ar": "نور", "alt_name:ar": "شل", "official_name:ar": "شركة الموز",
+         "tags": {"brand:ar": "موز", "name:ar": "نور", "alt_name:ar": "زقك", "official_name:ar": "شركة الموز",
                   "brand:wikidata": "Q103"}}]},
     "operators/power/line": {"items": [
         {"displayName": "الكهرباء الأولى", "id": "o-1", "locationSet": {"include": ["dz"]},
@@ -34,7 +34,8 @@ fn sample() -> (tempfile::TempDir, Imported) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("dist/json")).unwrap();
     fs::write(folder.path().join("dist/json/nsi.json"), INDEX).unwrap();
-    fs::write(folder.path().join("package.json"), r#"{"name": "name-suggestion-index", "version": "1.2.3"}"#).unwrap();
+    fs::write(folder.path().join("package.json"), r#"{"name": "name-suggestion-index", "version": "1.2.3"}"#)
+        .unwrap();
     let imported = import(&[folder.path().to_owned()], &Options::default(), &mut ()).unwrap();
     (folder, imported)
 }

@@ -62,9 +62,10 @@ mod tests {
 
     #[test]
     fn divisions_lie_in_countries_and_in_each_other() {
-        let divisions =
-            read_text(r#"<d><subgroup type="AA" contains="aa1 aan"/><subgroup type="aan" contains="aan2"/></d>"#)
-                .unwrap();
+        let divisions = read_text(
+            r#"<d><subgroup type="AA" contains="aa1 aan"/><subgroup type="aan" contains="aan2"/></d>"#,
+        )
+        .unwrap();
         assert_eq!(divisions.keys().collect::<Vec<_>>(), ["aa1", "aan", "aan2"]);
         assert_eq!(divisions["aa1"], Division { country: CountryCode::new("AA").unwrap(), parent: None });
         assert_eq!(divisions["aan2"].parent.as_deref(), Some("aan"));

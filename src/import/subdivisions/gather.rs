@@ -68,9 +68,9 @@ fn read(inputs: &Inputs, progress: &mut dyn Progress) -> Result<Sources, ImportE
         // Its historic states are no divisions, and not ours to count.
         facts.extend(rigour::read(path, progress, &mut Report::default())?);
     }
-    let named = divisions.iter().flat_map(|(code, division)| {
-        names_of(&locales, code).map(|(_, name)| (division.country, name))
-    });
+    let named = divisions
+        .iter()
+        .flat_map(|(code, division)| names_of(&locales, code).map(|(_, name)| (division.country, name)));
     let namesakes = namesakes::read(inputs.all(Role::Cities), named, progress)?;
     let territories = Territories::read(inputs.all(Role::Aliases), progress)?;
     Ok(Sources { divisions, locales, facts, namesakes, territories })

@@ -101,7 +101,11 @@ fn wikidata_ids_go_before_codes() {
 #[test]
 fn what_is_left_out_is_counted() {
     let (_folder, imported) = sample();
-    assert_eq!(aliases(&imported, "iso3166-2:IQ-SO"), ["al-Dschanub de preferred cldr"], "South is a direction");
+    assert_eq!(
+        aliases(&imported, "iso3166-2:IQ-SO"),
+        ["al-Dschanub de preferred cldr"],
+        "South is a direction"
+    );
     assert_eq!(entity(&imported, "iso3166-2:IQ-SO").name, "South (Iraq)");
     let report = &imported.report;
     let names = [(Skip::OrdinaryWord, 2), (Skip::RepeatsEnglish, 1), (Skip::RepeatsParent, 1)];

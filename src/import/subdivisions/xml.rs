@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_told_with_its_line() {
-        for text in ["<r>\n<a>x</b></r>", "<r>\n<a type=\"x>", "<r>\n<a>&unknown;</a></r>", "<r>\n<a t=1>x</a></r>"] {
+        for text in
+            ["<r>\n<a>x</b></r>", "<r>\n<a type=\"x>", "<r>\n<a>&unknown;</a></r>", "<r>\n<a t=1>x</a></r>"]
+        {
             let error = read_text(text).unwrap_err().to_string();
             assert!(error.contains("x.xml:2: "), "{text}: {error}");
         }
