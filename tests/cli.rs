@@ -15,6 +15,8 @@ mod eval;
 mod hints;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/import_formats.rs"]
+mod import_formats;
 #[path = "cli/lint.rs"]
 mod lint;
 #[path = "cli/outputs.rs"]

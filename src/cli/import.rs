@@ -1,5 +1,7 @@
 //! `yaqut import`: public data as a pack.
 
+mod source_flags;
+
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use super::target::Target;
 use super::terminal::{is_quiet, note};
 use crate::import::{self, Filters, ImportError, Options, Progress, Report, STAGING_FOLDER, Source};
 use crate::model::{CountryCode, EntityType, Rank};
+use source_flags::{LinkedDataArgs, TableArgs};
 
 /// Make a pack from public data
 ///
@@ -29,6 +32,11 @@ Examples:
   yaqut import wikidata latest-all.json.gz -o wikidata --type person,organization --lang ar,en
   yaqut import geonames allCountries.zip alternateNamesV2.zip admin1CodesASCII.txt -o geonames \\
       --country EG,SD --type city,region --min-rank 0.4
+  yaqut import csv people.csv -o people --id-prefix ours: --default type=person \\
+      --map id=code --map name@ar=name_ar --map alias@en=also_known_as
+  yaqut import followthemoney entities.ftm.json -o sanctions --type person,company --license CC-BY-NC-4.0
+  yaqut import jrc-names entities.gzip -o jrc-names --lang ar,und
+  yaqut import skos thesaurus.nt.gz -o places --prefix ours=https://id.example.org/ --default type=place
   yaqut import cldr cldr-json/ -o data/countries --force
 
 Sources and what they read: docs/PACKS.md
@@ -68,6 +76,10 @@ pub struct ImportArgs {
     /// Of wikidata: take instances of subclasses too; reads the dump twice
     #[arg(long)]
     subclasses: bool,
+    #[command(flatten)]
+    table: TableArgs,
+    #[command(flatten)]
+    linked_data: LinkedDataArgs,
 }
 
 /// Which entities and names are taken; each may be repeated, or list several with commas between them.
@@ -138,6 +150,12 @@ impl ImportArgs {
             },
             strict: self.strict,
             subclasses: self.subclasses,
+            mapping: self.table.mapping(),
+            defaults: self.table.defaults(),
+            id_prefix: self.table.id_prefix.clone(),
+            prefixes: self.linked_data.prefixes(),
+            classes: self.linked_data.classes.clone(),
+            license: self.linked_data.license.clone(),
         }
     }
 }
@@ -234,7 +252,10 @@ impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         let exit = match &error {
             ImportError::MissingInput { .. } => Exit::MissingInput,
-            ImportError::UnknownInput { .. } | ImportError::ReadTwice { .. } => Exit::Usage,
+            ImportError::UnknownInput { .. }
+            | ImportError::ReadTwice { .. }
+            | ImportError::NoColumn { .. }
+            | ImportError::NoNames { .. } => Exit::Usage,
             ImportError::Read { path, cause } => Self::opening(path, cause).exit(),
             ImportError::Damaged { label, cause, .. } => Self::reading(label, cause).exit(),
             ImportError::Write { .. } => Exit::Io,

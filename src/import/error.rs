@@ -10,7 +10,7 @@ use super::{Fault, Report, Source};
 #[non_exhaustive]
 pub enum ImportError {
     /// A file without which the source makes no sense is not among the inputs.
-    #[error("no {wanted} among the inputs; `{importer}` reads:\n{}", importer.inputs())]
+    #[error("no {wanted} among the inputs; `{importer}` reads:\n  {}", importer.inputs())]
     MissingInput {
         /// The source that was asked for.
         importer: Source,
@@ -18,7 +18,7 @@ pub enum ImportError {
         wanted: &'static str,
     },
     /// A file was named that the source has no use for.
-    #[error("{}: `{importer}` does not read this file; it reads:\n{}", path.display(), importer.inputs())]
+    #[error("{}: `{importer}` does not read this file; it reads:\n  {}", path.display(), importer.inputs())]
     UnknownInput {
         /// The source that was asked for.
         importer: Source,
@@ -53,6 +53,24 @@ pub enum ImportError {
     ReadTwice {
         /// What needs it twice, and the way out.
         why: &'static str,
+    },
+    /// A table lacks a column that the caller names.
+    #[error("{label}: no column `{column}`; its columns are {}", columns.join(", "))]
+    NoColumn {
+        /// The input.
+        label: String,
+        /// The column that was named.
+        column: String,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
+    /// No column of a table is known to hold names.
+    #[error("{label}: which column holds names? say so with --map name=COLUMN; its columns are {}", columns.join(", "))]
+    NoNames {
+        /// The input.
+        label: String,
+        /// The columns that there are.
+        columns: Vec<String>,
     },
     /// No entity was taken.
     #[error("nothing was taken: {}", nothing(report))]

@@ -58,6 +58,11 @@ pub(super) fn file_name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
+/// The ending of the file's name in small letters, or an empty text.
+pub(super) fn ending(path: &Path) -> String {
+    path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
+
 /// The name of the folder in which the file lies, or an empty text.
 pub(super) fn folder_name(path: &Path) -> &str {
     path.parent().map(file_name).unwrap_or_default()

@@ -11,6 +11,12 @@ pub(super) fn is_tag(tag: &str) -> bool {
         && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
+/// The tag that `text` is when its case is mended; `None` if it has not the shape of one.
+pub(super) fn tag_of(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    is_tag(&lower).then(|| cased(&lower).into_owned())
+}
+
 /// `tag` with scripts as `Hant` and regions as `GB` (RFC 5646, 2.1.1).
 pub(super) fn cased(tag: &str) -> Cow<'_, str> {
     if !tag.contains('-') {
@@ -71,6 +77,8 @@ mod tests {
             ("de-1996", "de-1996"),
         ] {
             assert_eq!(cased(tag), expected);
+            assert_eq!(tag_of(&tag.to_uppercase()).as_deref(), Some(expected));
         }
+        assert_eq!(tag_of("en_GB"), None);
     }
 }

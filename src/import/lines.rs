@@ -2,12 +2,12 @@
 
 use std::io::{self, Read};
 
+use super::input::BYTE_ORDER_MARK;
+
 /// How much is read at once; a block is that long, or as long as its one line.
 const BLOCK_BYTES: usize = 1 << 20;
 /// Longer lines are passed over: the longest of any source is a tenth of this.
 pub(super) const MAX_LINE_BYTES: usize = 64 << 20;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whole lines of a stream.
 #[derive(Default)]

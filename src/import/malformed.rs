@@ -27,6 +27,14 @@ impl Malformed {
         Self::new("line too long", 1, format!("the line is longer than {limit} MiB"))
     }
 
+    /// Of a line that is not the JSON it should be.
+    pub fn json(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let message = text.split(" at line ").next().unwrap_or(&text);
+        let kind = if error.is_data() { "not the object it should be" } else { "not JSON" };
+        Self::new(kind, error.column().max(1), message)
+    }
+
     /// Of a line that is no text.
     pub fn not_utf8(error: std::str::Utf8Error) -> Self {
         Self::new("not UTF-8", error.valid_up_to() + 1, "the line is not UTF-8")

@@ -12,11 +12,14 @@
 //! | `lines`, `pipeline` | a stream in blocks of whole lines, worked on by all cores, written in order |
 //! | `streaming` | the two together: a function from a line to rows, or to a fault |
 //! | `malformed` | lines that cannot be read: counted, told with their place, no reason to stop |
+//! | `reading` | an input whose records are no lines, read by one thread |
+//! | `facts`, `gather` | entities that are scattered over lines: what each says of one, sorted by entity |
+//! | `defaults` | what a user says of a source that leaves it unsaid |
 //! | `names` | the names of one entity: tidy, each once, with one preferred name a language |
 //! | `filters` | `--type --country --lang --min-rank`, applied to whatever becomes a row |
 //! | `sink`, `claims` | rows as text, appended to the tables; who may have which ID, settled at the end |
 //! | `staging` | the tables while they are written; the lock, the commit, what killed imports left behind |
-//! | `language`, `script`, `countries`, `clean`, `romanise` | what names and codes tell |
+//! | `language`, `script`, `countries`, `clean`, `romanise`, `iri` | what names, codes and IRIs tell |
 //!
 //! Memory is bounded whatever the size of the source: blocks of lines, the sorter of the claims, and what a source keeps
 //! itself.
@@ -29,8 +32,10 @@
 //!    `streaming::Streaming::rows` a function that reads a line and hands `sink::Rows::add` a `rows::Draft` for each
 //!    entity, its names gathered by `names::Names`. What a line says wrongly is a `malformed::Malformed`; what is left
 //!    out on purpose is counted as a [`Skip`].
-//! 2. Where lines of several files make one entity, give `streaming::Streaming::lines` a function that makes sortable
-//!    records, sort them, and make drafts of what comes together: `geonames` does.
+//! 2. Where several lines make one entity, give `streaming::Streaming::lines` a function that makes `facts::Fact`s of a
+//!    line, `gather::Gather` them, and have `streaming::Streaming::entities` make entities of what comes together:
+//!    `jrc_names` does. `geonames` sorts records of its own, which are smaller. Where records are no lines,
+//!    `streaming::Streaming::read` gives the whole stream: `tabular` and `skos` read so.
 //! 3. A variant of [`Source`], its name, `INPUTS` and `import` in this file.
 //! 4. A page in `docs/import/`, linked from `docs/PACKS.md`; small samples of your own writing in the tests.
 //!
@@ -44,11 +49,17 @@ mod cldr;
 mod clean;
 mod countries;
 mod curated;
+mod defaults;
 mod error;
+mod facts;
 mod files;
 mod filters;
+mod followthemoney;
+mod gather;
 mod geonames;
 mod input;
+mod iri;
+mod jrc_names;
 mod language;
 mod licenses;
 mod lines;
@@ -58,32 +69,39 @@ mod names;
 mod pipeline;
 mod progress;
 mod provenance;
+mod reading;
 mod report;
 mod romanise;
 mod rows;
 mod script;
 mod sink;
+mod skos;
 mod source_table;
 mod staging;
 mod streaming;
 mod subdivisions;
+mod tabular;
 #[cfg(test)]
 mod testing;
 mod wikidata;
 
+pub use defaults::Defaults;
 pub use error::{ImportError, UnknownSource};
 pub use filters::Filters;
 pub(crate) use input::Counting;
+pub use iri::Prefixes;
 pub use malformed::{Fault, Faults};
 pub use progress::Progress;
 pub use report::{Report, Skip};
 pub use staging::STAGING_FOLDER;
+pub use tabular::{Field, Mapping, NoField};
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::pack::{Pack, PackFiles, write};
+use crate::model::EntityType;
+use crate::pack::{License, Pack, PackFiles, write};
 use staging::Staging;
 
 /// The rules of lint that find in a large gazetteer what is so: its entities share names, have had several, and not every
@@ -112,17 +130,29 @@ pub enum Source {
     NameSuggestionIndex,
     /// People, places, organisations and events: Wikidata's JSON dump.
     Wikidata,
+    /// People and organisations in the news: the entity file of JRC-Names.
+    JrcNames,
+    /// People, companies and ships: entities of FollowTheMoney, as OpenSanctions publishes them.
+    FollowTheMoney,
+    /// Concepts of vocabularies and authority files: SKOS in N-Triples or Turtle.
+    Skos,
+    /// Tables and JSON lines of any origin.
+    Csv,
 }
 
 impl Source {
     /// Every source, in the order in which they are listed for people.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Cldr,
         Self::Subdivisions,
         Self::Cities,
         Self::GeoNames,
         Self::NameSuggestionIndex,
         Self::Wikidata,
+        Self::JrcNames,
+        Self::FollowTheMoney,
+        Self::Skos,
+        Self::Csv,
     ];
 
     /// The source as it is written on the command line.
@@ -134,6 +164,10 @@ impl Source {
             Self::GeoNames => "geonames",
             Self::NameSuggestionIndex => "name-suggestion-index",
             Self::Wikidata => "wikidata",
+            Self::JrcNames => "jrc-names",
+            Self::FollowTheMoney => "followthemoney",
+            Self::Skos => "skos",
+            Self::Csv => "csv",
         }
     }
 
@@ -146,6 +180,10 @@ impl Source {
             Self::GeoNames => geonames::INPUTS,
             Self::NameSuggestionIndex => name_suggestion_index::INPUTS,
             Self::Wikidata => wikidata::INPUTS,
+            Self::JrcNames => jrc_names::INPUTS,
+            Self::FollowTheMoney => followthemoney::INPUTS,
+            Self::Skos => skos::INPUTS,
+            Self::Csv => tabular::INPUTS,
         }
     }
 }
@@ -181,6 +219,27 @@ pub struct Options {
     /// Of [`Source::Wikidata`]: whether instances of subclasses count as those of the listed classes. Reads the dump
     /// twice.
     pub subclasses: bool,
+    /// Of [`Source::Csv`]: what the columns hold.
+    pub mapping: Mapping,
+    /// What holds where the source does not say it: country and rank of all sources whose entities are scattered over
+    /// lines, and of FollowTheMoney; type and language of [`Source::Csv`] and [`Source::Skos`]; kind of [`Source::Csv`].
+    pub defaults: Defaults,
+    /// Of [`Source::Csv`] and [`Source::FollowTheMoney`]: what stands before the IDs of the source, such as `ours:`.
+    pub id_prefix: Option<String>,
+    /// Of [`Source::Csv`] and [`Source::Skos`]: short IDs for IRIs.
+    pub prefixes: Prefixes,
+    /// Of [`Source::Skos`]: the types of members of classes and schemes, by IRI or short ID.
+    pub classes: Vec<(String, EntityType)>,
+    /// Of sources that do not tell it themselves: the SPDX identifier of the licence of the data.
+    pub license: Option<String>,
+}
+
+impl Options {
+    /// The licence that the caller names.
+    fn licenses(&self) -> Vec<License> {
+        let license = |name: &String| License { name: name.clone(), ..License::default() };
+        self.license.iter().map(license).collect()
+    }
 }
 
 impl Default for Options {
@@ -191,6 +250,12 @@ impl Default for Options {
             filters: Filters::default(),
             strict: false,
             subclasses: false,
+            mapping: Mapping::default(),
+            defaults: Defaults::default(),
+            id_prefix: None,
+            prefixes: Prefixes::default(),
+            classes: Vec::new(),
+            license: None,
         }
     }
 }
@@ -250,6 +315,10 @@ pub fn run(
         Source::Cities => cities::import(inputs, options, progress)?.write(staging, options),
         Source::GeoNames => geonames::import(inputs, staging, options, progress),
         Source::Wikidata => wikidata::import(inputs, staging, options, progress),
+        Source::JrcNames => jrc_names::import(inputs, staging, options, progress),
+        Source::FollowTheMoney => followthemoney::import(inputs, staging, options, progress),
+        Source::Skos => skos::import(inputs, staging, options, progress),
+        Source::Csv => tabular::import(inputs, staging, options, progress),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The names of one entity while they are gathered: each once, in its best spelling.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -47,8 +48,13 @@ impl Name {
 
 /// `text` in NFC, with single spaces and none at the ends, without signs that nobody sees.
 pub(super) fn tidy(text: &str) -> String {
+    tidied(text).into_owned()
+}
+
+/// As [`tidy`], without a copy of what is tidy.
+pub(super) fn tidied(text: &str) -> Cow<'_, str> {
     if is_tidy(text) {
-        return text.to_owned();
+        return text.into();
     }
     let seen: String = text.chars().filter(|&c| !is_invisible(c)).collect();
     let words = seen.split(is_gap).filter(|word| !word.is_empty());
@@ -63,7 +69,9 @@ fn is_tidy(text: &str) -> bool {
         previous = sign;
         !is_second_gap && (sign == ' ' || !is_gap(sign)) && !is_invisible(sign)
     };
-    text.chars().all(is_plain) && !text.ends_with(' ') && unicode_normalization::is_nfc(text)
+    text.chars().all(is_plain)
+        && !text.ends_with(' ')
+        && (text.is_ascii() || unicode_normalization::is_nfc(text))
 }
 
 /// White space, control characters and the line ends of Unicode: none of these is part of a name.

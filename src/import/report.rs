@@ -81,6 +81,10 @@ pub enum Skip {
     LostSign,
     /// A language that nobody asked for.
     OtherLanguage,
+    /// More is said of one entity than of any that is one.
+    TooMany,
+    /// It is no longer used, says the source.
+    Deprecated,
     /// A time of use that is no date, or ends before it begins; the name was taken.
     NoDate,
 }
@@ -124,6 +128,8 @@ impl Skip {
             Self::TooLong => "longer than 512 bytes",
             Self::LostSign => "a sign was lost in a conversion",
             Self::OtherLanguage => "of a language that was not asked for",
+            Self::TooMany => "more than 16 MiB of one entity: is its ID one?",
+            Self::Deprecated => "deprecated by the source",
             Self::NoDate => "time of use cannot be read; taken without",
         }
     }

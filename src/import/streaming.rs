@@ -1,11 +1,17 @@
 //! [`Streaming`]: from lines of any number to a pack, on all cores, in bounded memory.
 
+use std::io::Read;
 use std::sync::atomic::Ordering;
 
+use super::facts::Origin;
+use super::filters::Filters;
+use super::gather::{Block as Group, Gather};
 use super::input::Input;
 use super::lines::{Block, LineReader};
 use super::malformed::{self, FaultsByKind, Malformed};
 use super::progress::Progress;
+use super::reading::Reading;
+use super::report::Skip;
 use super::sink::{Rows, Sink};
 use super::staging::Staging;
 use super::{ImportError, Options, Report, pipeline};
@@ -76,10 +82,66 @@ impl<'p> Streaming<'p> {
         })
     }
 
+    /// Has `read` read `input` from its beginning to its end on this thread, for inputs whose records are no lines.
+    pub fn read(
+        &mut self,
+        input: &Input,
+        read: impl FnOnce(Box<dyn Read + Send>, &mut Reading<'_>) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let Self { sink, options, progress } = self;
+        let stream = input.open()?;
+        progress.begin(&stream.label, stream.total);
+        let mut reading = Reading {
+            label: stream.label,
+            read: stream.read,
+            total: stream.total,
+            told: 0,
+            is_strict: options.strict,
+            faults: FaultsByKind::new(),
+            report: &mut sink.report,
+            progress: &mut **progress,
+        };
+        let run = read(stream.bytes, &mut reading);
+        let faults = reading.faults;
+        malformed::absorb(&mut sink.report.malformed, faults);
+        progress.end();
+        run
+    }
+
+    /// Makes entities of what was gathered.
+    pub fn entities(&mut self, gather: Gather, origin: &Origin<'_>) -> Result<(), ImportError> {
+        let Self { sink, options, progress } = self;
+        let failed = sink.failure();
+        progress.begin("joining what is said of each entity", Some(gather.bytes()));
+        let mut groups = gather.finish().map_err(&failed)?;
+        let run = pipeline::run(
+            |block: &mut Group| groups.fill(block).map_err(&failed),
+            |block| (entities_of(block, origin, &options.filters), block.len()),
+            |(rows, bytes)| {
+                progress.advance(bytes as u64);
+                sink.append(rows)
+            },
+        );
+        progress.end();
+        run
+    }
+
     /// Puts the pack in its place.
     pub fn finish(self) -> Result<Report, ImportError> {
         self.sink.finish()
     }
+}
+
+fn entities_of<'f>(block: &Group, origin: &Origin<'_>, filters: &'f Filters) -> Rows<'f> {
+    let mut rows = Rows::new(filters);
+    rows.report.skip_names(Skip::TooMany, block.left_out);
+    for (id, facts) in block.groups() {
+        match origin.draft(id, facts, filters, &mut rows.report) {
+            Ok(draft) => rows.add(draft),
+            Err(skip) => rows.report.skip_entity(skip),
+        }
+    }
+    rows
 }
 
 /// What to do with the lines of an input.

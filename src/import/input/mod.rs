@@ -19,6 +19,8 @@ use archive::Member;
 
 /// What standard input is called on the command line.
 const STDIN: &str = "-";
+/// What some programs of Windows put before UTF-8.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Endings that say how a file is compressed, and nothing of what it holds.
 const COMPRESSED: [&str; 4] = ["gz", "bz2", "zst", "zstd"];
 
@@ -132,6 +134,16 @@ impl Input {
             path.extension().is_some_and(|ending| COMPRESSED.iter().any(|c| ending.eq_ignore_ascii_case(c)));
         if is_compressed { path.with_extension("") } else { path }
     }
+}
+
+/// `source` without the byte order mark that it may begin with.
+pub(super) fn without_byte_order_mark(mut source: impl Read) -> io::Result<impl Read> {
+    let mut begin = Vec::new();
+    (&mut source).take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut begin)?;
+    if begin == BYTE_ORDER_MARK {
+        begin.clear();
+    }
+    Ok(io::Cursor::new(begin).chain(source))
 }
 
 /// Counts what passes through.
