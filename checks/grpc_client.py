@@ -15,6 +15,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 import harness
+import yaqut
 
 SERVICE = "yaqut.v1.GazetteerService"
 HEALTH = "grpc.health.v1.Health"
@@ -319,7 +320,7 @@ def check_explanations(report, service):
 
 def check_entities(report, service):
     info = service.GetIndexInfo()
-    report.equal("the packs", [pack.name for pack in info.packs], ["countries", "cities", "newsmakers"])
+    report.equal("the packs", [pack.name for pack in info.packs], yaqut.PACK_NAMES)
     report.holds("packs name licences and sources", all(pack.licenses and pack.sources for pack in info.packs))
     report.holds("packs are not empty", all(pack.entity_count > 0 and pack.alias_count > 0 for pack in info.packs))
     same_index = {"expected_index_version": info.index_version}

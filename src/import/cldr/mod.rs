@@ -9,7 +9,7 @@ mod countrynames;
 mod demonyms;
 mod gather;
 mod iso;
-mod rigour;
+pub(super) mod rigour;
 mod territories;
 mod trust;
 
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use super::files::{self, file_name, folder_name};
 use super::progress::Progress;
 use super::report::Report;
-use super::{ImportError, Imported, Options, Source, curated, provenance, rows};
-use crate::pack::{License, Manifest};
+use super::{ImportError, Imported, Options, Source, curated, licenses, provenance, rows};
+use crate::pack::Manifest;
 
 pub(super) const INPUTS: &str = "\
   main/LOCALE/territories.json  CLDR's names (npm cldr-localenames-full); needed
@@ -88,24 +88,11 @@ pub(super) fn import(
 }
 
 fn manifest(inputs: &Inputs, options: &Options) -> Manifest {
-    let license = |name: &str, path: &str, title: &str| License {
-        name: name.to_owned(),
-        path: path.to_owned(),
-        title: title.to_owned(),
-    };
     Manifest {
         name: "countries".to_owned(),
         title: "Countries and territories of ISO 3166-1 in every language of CLDR".to_owned(),
         version: options.version.clone(),
-        licenses: vec![
-            license("Unicode-3.0", "https://www.unicode.org/license.txt", "Unicode License v3"),
-            license("MIT", "https://opensource.org/license/mit", "MIT License"),
-            license(
-                "CC-BY-4.0",
-                "https://creativecommons.org/licenses/by/4.0/",
-                "Creative Commons Attribution 4.0",
-            ),
-        ],
+        licenses: vec![licenses::unicode(), licenses::mit(), licenses::cc_by()],
         sources: provenance::sources(
             inputs.0.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
         ),

@@ -13,7 +13,7 @@ use crate::import::report::{Report, Skip};
 
 /// What is known of one territory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Facts {
+pub(in crate::import) struct Facts {
     /// ISO code in lower case, or the list's own code.
     pub code: String,
     /// Wikidata ID.
@@ -35,13 +35,13 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The names that bear no language.
-    pub(super) fn untagged(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::import) fn untagged(&self) -> impl Iterator<Item = &str> {
         self.names_strong.iter().chain(&self.names_weak).map(String::as_str)
     }
 }
 
 /// Reads the territories by upper-case code; historic ones are left out.
-pub(super) fn read(
+pub(in crate::import) fn read(
     path: &Path,
     progress: &mut dyn Progress,
     report: &mut Report,
