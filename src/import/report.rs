@@ -113,7 +113,7 @@ impl Skip {
             Self::NotCity => "not a city",
             Self::SmallWithoutArabic => "too few people and no Arabic name",
             Self::Twin => "another record of the same place",
-            Self::IdTaken => "identifier belongs to another entity",
+            Self::IdTaken => "of another entity too, which keeps it",
             Self::Repeated => "listed twice; names were added to those of the first",
             Self::OtherType => "of a type that was not asked for",
             Self::OtherCountry => "of a country that was not asked for",
@@ -122,8 +122,8 @@ impl Skip {
             Self::NotItem => "a property, a lexeme or a redirect",
             Self::WikiPage => "a page of a wiki's own (disambiguation, category, template, list)",
             Self::UnknownClass => "of a class that stands for no type",
-            Self::NoIdentifier => "identifier is not written as it should be",
-            Self::SecondId => "a second identifier of one authority",
+            Self::NoIdentifier => "not written as it should be",
+            Self::SecondId => "a second one of one authority",
             Self::OfOther => "of an entity that was not taken",
             Self::TooLong => "longer than 512 bytes",
             Self::LostSign => "a sign was lost in a conversion",
@@ -154,8 +154,10 @@ pub struct Report {
     pub taken: BTreeMap<String, u64>,
     /// Names that were left out, by reason.
     pub skipped_names: BTreeMap<Skip, u64>,
-    /// Entities that were left out, or lost an identifier, by reason.
+    /// Entities that were left out, by reason.
     pub skipped_entities: BTreeMap<Skip, u64>,
+    /// Other identifiers of entities (`same_as`) that were left out, by reason.
+    pub skipped_ids: BTreeMap<Skip, u64>,
     /// Single cases that a curator should look at, in order of their finding.
     pub notes: Vec<String>,
     /// Lines that could not be read, by what is wrong with them.
@@ -171,6 +173,10 @@ impl Report {
         *self.skipped_entities.entry(reason).or_default() += 1;
     }
 
+    pub(super) fn skip_id(&mut self, reason: Skip) {
+        self.skip_ids(reason, 1);
+    }
+
     pub(super) fn take_name(&mut self, source: &str) {
         // A look-up first: the key is allocated once, not for every name.
         match self.taken.get_mut(source) {
@@ -182,6 +188,12 @@ impl Report {
     pub(super) fn skip_names(&mut self, reason: Skip, count: u64) {
         if count > 0 {
             *self.skipped_names.entry(reason).or_default() += count;
+        }
+    }
+
+    pub(super) fn skip_ids(&mut self, reason: Skip, count: u64) {
+        if count > 0 {
+            *self.skipped_ids.entry(reason).or_default() += count;
         }
     }
 
@@ -206,6 +218,7 @@ impl Report {
         self.arabic_aliases += later.arabic_aliases;
         add(&mut self.skipped_names, later.skipped_names);
         add(&mut self.skipped_entities, later.skipped_entities);
+        add(&mut self.skipped_ids, later.skipped_ids);
         for (source, count) in later.taken {
             *self.taken.entry(source).or_default() += count;
         }
@@ -223,6 +236,9 @@ impl fmt::Display for Report {
         }
         for (reason, count) in &self.skipped_entities {
             writeln!(f, "{count:>9}  entities left out: {reason}")?;
+        }
+        for (reason, count) in &self.skipped_ids {
+            writeln!(f, "{count:>9}  identifiers left out: {reason}")?;
         }
         for (reason, count) in &self.skipped_names {
             writeln!(f, "{count:>9}  names left out: {reason}")?;
@@ -247,7 +263,7 @@ mod tests {
         let mut report = Report { entities: 2, aliases: 9, arabic_aliases: 4, ..Report::default() };
         report.skip_name(Skip::Code);
         report.skip_name(Skip::Code);
-        report.skip_entity(Skip::IdTaken);
+        report.skip_id(Skip::IdTaken);
         report.notes.push("Q1 is claimed twice".to_owned());
         let text = report.to_string();
         for line in ["2  names left out: a code", "9  aliases, 4 of them Arabic", "note  Q1 is claimed twice"]

@@ -259,7 +259,7 @@ fn take_back(staging: &Staging, mut lost: Lost, report: &mut Report) -> Result<(
             report.skip_entity(Skip::Repeated);
             return Ok(());
         }
-        report.skip_entities(Skip::IdTaken, losses.len() as u64);
+        report.skip_ids(Skip::IdTaken, losses.len() as u64);
         if losses.is_empty() { table.write(line) } else { table.write(&without(line, &losses)) }
     })?;
     table.finish()?;

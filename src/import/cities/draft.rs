@@ -154,7 +154,7 @@ fn settle_ids(drafts: &mut [Weighed], report: &mut Report) {
         if owner != Some(weighed.geonames)
             && let Some(own) = weighed.draft.same_as.pop()
         {
-            report.skip_entity(Skip::IdTaken);
+            report.skip_id(Skip::IdTaken);
             report
                 .notes
                 .push(format!("{} is claimed by {} ({own}) too", weighed.draft.id, weighed.draft.name));

@@ -34,7 +34,7 @@ pub(super) fn ids(properties: &Properties, report: &mut Report) -> Vec<EntityId>
             let local = value.strip_prefix("IMO").filter(|_| namespace == "imo:").unwrap_or(value).trim();
             match EntityId::new(&format!("{namespace}{local}")) {
                 Ok(id) if is_good(local) => ids.push(id),
-                _ => report.skip_entity(Skip::NoIdentifier),
+                _ => report.skip_id(Skip::NoIdentifier),
             }
         }
     }

@@ -34,8 +34,8 @@ fn entities_become_entities() {
         "Q99|organization|Ministry of Water||||",
     ];
     assert_eq!(place.entities(), expected);
-    let skipped = [(Skip::UnknownClass, 1), (Skip::Nameless, 1), (Skip::NoIdentifier, 1)];
-    assert_eq!(report.skipped_entities, skipped.into());
+    assert_eq!(report.skipped_entities, [(Skip::UnknownClass, 1), (Skip::Nameless, 1)].into());
+    assert_eq!(report.skipped_ids, [(Skip::NoIdentifier, 1)].into());
     assert_eq!((report.entities, report.malformed_lines()), (4, 0));
 }
 

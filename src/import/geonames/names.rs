@@ -97,12 +97,12 @@ impl<'p, 'l> Gathered<'p, 'l> {
         match EntityId::new(text) {
             Ok(id) if is_good(text) => {
                 if self.ids.iter().any(|known| known.namespace() == id.namespace()) {
-                    report.skip_entity(Skip::SecondId);
+                    report.skip_id(Skip::SecondId);
                 } else {
                     self.ids.push(id);
                 }
             }
-            _ => report.skip_entity(Skip::NoIdentifier),
+            _ => report.skip_id(Skip::NoIdentifier),
         }
     }
 

@@ -103,7 +103,7 @@ fn places_become_entities() {
         "geonames:6299418|place|Nice Airport|FR|0.413||airport in Provence, France",
     ];
     assert_eq!(folder.entities(), expected);
-    assert_eq!(report.skipped_entities, [(Skip::IdTaken, 1), (Skip::SecondId, 1)].into());
+    assert_eq!(report.skipped_ids, [(Skip::IdTaken, 1), (Skip::SecondId, 1)].into());
     assert_eq!(report.malformed_lines(), 0);
 }
 

@@ -114,7 +114,7 @@ impl<'o> Vocabulary<'o> {
             (Property::SameAs, Term::NamedNode(other)) => {
                 let id = self.prefixes.id_of(other.as_str());
                 if id.is_none() {
-                    report.skip_entity(Skip::NoIdentifier);
+                    report.skip_id(Skip::NoIdentifier);
                 }
                 id.map(Fact::SameAs)
             }

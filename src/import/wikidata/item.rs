@@ -154,7 +154,7 @@ fn identifiers(item: &Entity<'_>, report: &mut Report) -> Vec<EntityId> {
         for text in texts(item, property) {
             match EntityId::new(&format!("{namespace}:{text}")) {
                 Ok(id) if is_good(text) => ids.push(id),
-                _ => report.skip_entity(Skip::NoIdentifier),
+                _ => report.skip_id(Skip::NoIdentifier),
             }
         }
     }

@@ -103,15 +103,9 @@ fn items_become_entities() {
         "Q9|place|Small river||0||",
     ];
     assert_eq!(place.entities(), expected);
-    let skipped = [
-        (Skip::IdTaken, 1),
-        (Skip::Nameless, 1),
-        (Skip::NotItem, 1),
-        (Skip::WikiPage, 1),
-        (Skip::UnknownClass, 1),
-        (Skip::NoIdentifier, 1),
-    ];
+    let skipped = [Skip::Nameless, Skip::NotItem, Skip::WikiPage, Skip::UnknownClass].map(|skip| (skip, 1));
     assert_eq!(report.skipped_entities, skipped.into());
+    assert_eq!(report.skipped_ids, [(Skip::IdTaken, 1), (Skip::NoIdentifier, 1)].into());
     assert_eq!((report.entities, report.malformed_lines()), (4, 0));
 }
 
