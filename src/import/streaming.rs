@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::facts::Origin;
 use super::filters::Filters;
-use super::gather::{Block as Group, Gather};
+use super::gather::{Block as Group, Facts, Gather};
 use super::input::Input;
 use super::lines::{Block, LineReader};
 use super::malformed::{self, FaultsByKind, Malformed};
@@ -66,6 +66,21 @@ impl<'p> Streaming<'p> {
         let run = each_line(&work, options.strict, *progress, &mut faults, |output| take(output, report));
         malformed::absorb(&mut sink.report.malformed, faults);
         run
+    }
+
+    /// Has `parse` make facts of every line, and gathers them.
+    pub fn facts(
+        &mut self,
+        input: &Input,
+        gather: &mut Gather,
+        parse: impl Fn(&str, &mut Facts) -> Result<(), Malformed> + Sync,
+    ) -> Result<(), ImportError> {
+        let failed = self.sink.failure();
+        self.lines(input, parse, |facts: Facts, report| {
+            gather.push(&facts).map_err(&failed)?;
+            report.absorb(facts.report);
+            Ok(())
+        })
     }
 
     /// As [`Streaming::lines`], for who reads an input before it is read in earnest: what is wrong with it is not told.

@@ -39,13 +39,8 @@ pub(super) fn import(
     }
     let mut import = Streaming::begin(&manifest(&inputs, options), staging, options, progress)?;
     let mut gather = Gather::new(import.sink.scratch());
-    let failed = import.sink.failure();
     for ((), input) in &inputs {
-        import.lines(input, read_line, |facts: Facts, report| {
-            gather.push(&facts).map_err(&failed)?;
-            report.absorb(facts.report);
-            Ok(())
-        })?;
+        import.facts(input, &mut gather, read_line)?;
     }
     import.entities(gather, &Origin { source: "jrc-names", defaults: &options.defaults })?;
     import.finish()

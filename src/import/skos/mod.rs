@@ -68,7 +68,9 @@ pub(super) fn import(
     let vocabulary = Vocabulary::new(options);
     for (syntax, input) in &inputs {
         match syntax {
-            Syntax::NTriples => n_triples(input, &vocabulary, &mut import, &mut gather)?,
+            Syntax::NTriples => {
+                import.facts(input, &mut gather, |line, facts| n_triples(line, &vocabulary, facts))?;
+            }
             Syntax::Turtle => turtle(input, &vocabulary, &mut import, &mut gather)?,
         }
     }
@@ -88,25 +90,12 @@ fn manifest(inputs: &[(Syntax, Input)], options: &Options) -> Manifest {
     }
 }
 
-fn n_triples(
-    input: &Input,
-    vocabulary: &Vocabulary<'_>,
-    import: &mut Streaming<'_>,
-    gather: &mut Gather,
-) -> Result<(), ImportError> {
-    let failed = import.sink.failure();
-    let parse = |line: &str, facts: &mut Facts| {
-        for triple in NTriplesParser::new().for_slice(line) {
-            let triple = triple.map_err(|error| malformed("not N-Triples", &error))?;
-            vocabulary.read(&triple, facts);
-        }
-        Ok(())
-    };
-    import.lines(input, parse, |facts: Facts, report| {
-        gather.push(&facts).map_err(&failed)?;
-        report.absorb(facts.report);
-        Ok(())
-    })
+fn n_triples(line: &str, vocabulary: &Vocabulary<'_>, facts: &mut Facts) -> Result<(), Malformed> {
+    for triple in NTriplesParser::new().for_slice(line) {
+        let triple = triple.map_err(|error| malformed("not N-Triples", &error))?;
+        vocabulary.read(&triple, facts);
+    }
+    Ok(())
 }
 
 fn turtle(

@@ -71,7 +71,9 @@ pub(super) fn import(
     for (layout, input) in &inputs {
         match layout {
             Layout::Table => table(input, &reader, &mut import, &mut gather)?,
-            Layout::Objects => objects(input, &reader, &mut import, &mut gather)?,
+            Layout::Objects => {
+                import.facts(input, &mut gather, |line, facts| objects::read_line(line, &reader, facts))?;
+            }
         }
     }
     import.entities(gather, &Origin { source: "csv", defaults: &options.defaults })?;
@@ -88,21 +90,6 @@ fn manifest(inputs: &[(Layout, Input)], options: &Options) -> Manifest {
         licenses: options.licenses(),
         sources: inputs.iter().map(source).collect(),
     }
-}
-
-fn objects(
-    input: &Input,
-    reader: &Reader<'_>,
-    import: &mut Streaming<'_>,
-    gather: &mut Gather,
-) -> Result<(), ImportError> {
-    let failed = import.sink.failure();
-    let parse = |line: &str, facts: &mut Facts| objects::read_line(line, reader, facts);
-    import.lines(input, parse, |facts: Facts, report| {
-        gather.push(&facts).map_err(&failed)?;
-        report.absorb(facts.report);
-        Ok(())
-    })
 }
 
 fn table(
