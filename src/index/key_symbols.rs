@@ -17,7 +17,10 @@ use crate::text::{self, Image};
 #[derive(Clone)]
 pub(super) struct KeySymbols {
     /// A row of [`CODES`] for every state; that of [`START`] comes first.
-    cells: Vec<Cell>,
+    steps: Vec<Step>,
+    /// The letters of the same cells, up to eight bytes of UTF-8. Apart from the steps, for which each next step waits: so
+    /// many more of those lie in the nearest cache.
+    letters: Vec<u64>,
 }
 
 /// How many codes there are.
@@ -37,48 +40,67 @@ impl KeySymbols {
         let states = States::of(&all);
         let places = states.all().flat_map(|state| (0..=u8::MAX).map(move |code| (state, code)));
         let cell = |(state, code)| states.step(state, code, all[usize::from(code)]).unwrap_or(Cell::ODD);
-        Self { cells: places.map(cell).collect() }
+        let (steps, letters) = places.map(cell).map(|cell| (cell.step, cell.letters)).unzip();
+        Self { steps, letters }
     }
 
     /// Whether the text of these codes has the lookup key, as far as its symbols tell: if not, the text itself must be
     /// asked, for it may hold characters that depend on their neighbours.
     #[inline]
     pub fn surely_have(&self, codes: &[u8], key: &str) -> bool {
-        let mut letters = [0; ROOM + size_of::<u64>()];
-        let (mut end, mut row) = (0, START);
+        let mut made = [0; ROOM + size_of::<u64>()];
+        let (mut end, mut last) = (0, START);
         for &code in codes {
-            let Some(cell) = self.cells.get(usize::from(row) + usize::from(code)) else { return false };
+            let at = last.cell(code);
+            let (Some(&step), Some(letters)) = (self.steps.get(at), self.letters.get(at)) else {
+                return false;
+            };
             // Once this goes around the end lies beyond all keys that are told.
             let at = end % ROOM;
-            letters[at..at + size_of::<u64>()].copy_from_slice(&cell.letters.to_le_bytes());
-            end += usize::from(cell.length);
-            row = cell.next;
+            made[at..at + size_of::<u64>()].copy_from_slice(&letters.to_le_bytes());
+            end += step.length();
+            last = step;
         }
-        row == START && end <= MAX_BYTES && letters.get(..end) == Some(key.as_bytes())
+        last.cell(0) == START.cell(0) && end <= MAX_BYTES && made.get(..end) == Some(key.as_bytes())
     }
 }
 
-/// What a code adds to a key in some state.
+/// How many bytes a code adds, in the low byte: more than any key has if that cannot be told. Above it, the row of the next
+/// state, so that with a code in the low byte this is where the next cell is.
 #[derive(Clone, Copy)]
-struct Cell {
-    /// Up to eight bytes of UTF-8.
-    letters: u64,
-    /// How many; more than any key has if that cannot be told.
-    length: u8,
-    /// Where the row of the next state begins.
-    next: u16,
+struct Step(u16);
+
+/// Leads to the state in which nothing is left over.
+const START: Step = Step(0);
+
+impl Step {
+    const LENGTH: u16 = 0xFF;
+
+    #[inline]
+    fn length(self) -> usize {
+        usize::from(self.0 & Self::LENGTH)
+    }
+
+    /// The cell of a code after it.
+    #[inline]
+    fn cell(self, code: u8) -> usize {
+        usize::from(self.0 & !Self::LENGTH | u16::from(code))
+    }
 }
 
-/// Where the row of the state begins in which nothing is left over.
-const START: u16 = 0;
+/// What a code adds to a key in some state, and does.
+struct Cell {
+    step: Step,
+    letters: u64,
+}
 
 impl Cell {
     /// For symbols with a character that depends on its neighbours, or that lies in more than two symbols.
-    const ODD: Self = Self { letters: 0, length: u8::MAX, next: START };
+    const ODD: Self = Self { step: Step(Step::LENGTH), letters: 0 };
 
     /// What some whole characters add; `None` if one of them depends on its neighbours, or if there is no room.
-    fn of(characters: &[u8], next: u16) -> Option<Self> {
-        let mut cell = Self { letters: 0, length: 0, next };
+    fn of(characters: &[u8], next: Step) -> Option<Self> {
+        let mut cell = Self { step: next, letters: 0 };
         str::from_utf8(characters).ok()?.chars().try_for_each(|c| cell.add(c))?;
         Some(cell)
     }
@@ -94,8 +116,9 @@ impl Cell {
     }
 
     fn push(&mut self, byte: u8) -> Option<()> {
-        self.letters |= u64::from(byte).checked_shl(8 * u32::from(self.length))?;
-        self.length += 1;
+        let place = u32::from(self.step.0 & Step::LENGTH);
+        self.letters |= u64::from(byte).checked_shl(8 * place)?;
+        self.step.0 += 1;
         Some(())
     }
 }
@@ -131,21 +154,21 @@ impl States {
         self.leads.iter().flat_map(|&lead| [false, true].map(|is_escaped| State { lead, is_escaped }))
     }
 
-    /// Where the row of a state begins.
-    fn row(&self, state: State) -> Option<u16> {
-        let at = self.all().position(|other| other == state)?;
-        u16::try_from(CODES * at).ok()
+    /// The step that adds nothing and leads to a state.
+    fn to(&self, state: State) -> Option<Step> {
+        let row = self.all().position(|other| other == state)?;
+        u16::try_from(CODES * row).ok().map(Step)
     }
 
     /// What a code does; `None` if that cannot be told.
     fn step(&self, state: State, code: u8, symbol: &[u8]) -> Option<Cell> {
         if code == ESCAPE && !state.is_escaped {
-            return Cell::of(&[], self.row(State { is_escaped: true, ..state })?);
+            return Cell::of(&[], self.to(State { is_escaped: true, ..state })?);
         }
         let added = if state.is_escaped { &[code] } else { symbol };
         let bytes: Vec<u8> = state.lead.into_iter().chain(added.iter().copied()).collect();
         let (characters, lead) = split_lead(&bytes);
-        Cell::of(characters, self.row(State { lead, is_escaped: false })?)
+        Cell::of(characters, self.to(State { lead, is_escaped: false })?)
     }
 }
 
