@@ -18,8 +18,10 @@ impl Segment {
 
     /// As [`Segment::lookup`], of a key whose hash was made before; for who asks several segments.
     pub fn lookup_hashed<'a>(&'a self, key: &'a str, hash: KeyHash) -> impl Iterator<Item = Posting> + 'a {
-        let lists = self.key_lists(hash);
-        lists.filter(|list| list.clone().next().is_some_and(|first| self.is_under(first, key))).flatten()
+        let is_of_key =
+            |list: &KeyPostings<'_>| list.clone().next().is_some_and(|first| self.is_under(first, key));
+        // A key has one list.
+        self.key_lists(hash).find(is_of_key).into_iter().flatten()
     }
 
     /// As [`Segment::lookup`], of many keys: hands the aliases under each to `take`, with the index of the key.

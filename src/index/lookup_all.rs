@@ -4,9 +4,11 @@
 //! each in another place of a large file. A block of keys waits for many of them at the same time: every stage goes over
 //! all keys of the block, and touches for each what the next stage reads.
 
-use super::lookup::KeyIndex;
+use std::hint::black_box;
+
+use super::lookup::{KeyIndex, KeyPostings};
 use super::rows::Names;
-use super::table::{Heads, KeyHash};
+use super::table::KeyHash;
 use super::texts::Text;
 use super::{Posting, Segment};
 
@@ -16,28 +18,31 @@ const BLOCK: usize = 32;
 /// Hands every alias under each key to `take`, with the index of the key.
 pub(super) fn lookup_all<K: AsRef<str>>(segment: &Segment, keys: &[K], mut take: impl FnMut(usize, Posting)) {
     let (index, names) = (segment.key_index(), segment.names());
-    let mut hashes = Vec::with_capacity(BLOCK.min(keys.len()));
-    let mut probes = Vec::with_capacity(hashes.capacity());
+    let mut probes = Vec::with_capacity(BLOCK.min(keys.len()));
     for (start, keys) in (0..).step_by(BLOCK).zip(keys.chunks(BLOCK)) {
-        hashes.clear();
-        hashes.extend(keys.iter().map(|key| KeyHash::of(key.as_ref())));
-        hashes.iter().for_each(|&hash| index.prefetch(hash));
         probes.clear();
-        probes.extend(hashes.iter().map(|&hash| Probe::new(index, hash)));
-        probes.iter_mut().for_each(|probe| probe.find_first(index, names));
+        probes.extend(keys.iter().map(|key| Probe::new(KeyHash::of(key.as_ref()))));
+        probes.iter().for_each(|probe| index.prefetch(probe.hash));
+        probes.iter_mut().for_each(|probe| probe.find_head(index));
+        probes.iter().for_each(|probe| probe.touch_list(index));
+        probes.iter_mut().for_each(|probe| probe.find_first(index));
+        probes.iter().for_each(|probe| probe.touch_name(names));
         probes.iter_mut().for_each(|probe| probe.find_text(names));
-        for ((i, key), probe) in (start..).zip(keys).zip(probes.drain(..)) {
-            probe.finish(segment, index, key.as_ref(), |posting| take(i, posting));
+        probes.iter().for_each(Probe::touch_text);
+        for ((i, key), probe) in (start..).zip(keys).zip(&probes) {
+            let postings = probe.postings(segment, index, key.as_ref());
+            postings.into_iter().flatten().for_each(|posting| take(i, posting));
         }
     }
 }
 
 /// A look-up under way.
+///
+/// Finding and touching are steps apart: the shorter a loop that touches, the more of its reads the processor has under way.
 struct Probe<'a> {
+    hash: KeyHash,
     /// The first head: that of the key, but for once in some thousands.
     head: Option<u32>,
-    /// Further ones: hardly ever are there any.
-    more: Heads<'a>,
     /// The first posting of the first head.
     first: Option<Posting>,
     /// The text of its alias, if that is what must have the key.
@@ -45,43 +50,53 @@ struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// Reads the line of the key table; touches the list.
-    fn new(index: KeyIndex<'a>, hash: KeyHash) -> Self {
-        let mut more = index.heads(hash);
-        let head = more.next();
-        if let Some(head) = head {
-            index.touch_list(head);
-        }
-        Self { head, more, first: None, text: None }
+    fn new(hash: KeyHash) -> Self {
+        Self { hash, head: None, first: None, text: None }
     }
 
-    /// Reads the list; touches the record of the first alias.
-    fn find_first(&mut self, index: KeyIndex<'a>, names: Names<'a>) {
+    /// Reads the line of the key table.
+    fn find_head(&mut self, index: KeyIndex<'_>) {
+        self.head = index.heads(self.hash).next();
+    }
+
+    fn touch_list(&self, index: KeyIndex<'_>) {
+        if let Some(head) = self.head {
+            index.touch_list(head);
+        }
+    }
+
+    /// Reads the list.
+    fn find_first(&mut self, index: KeyIndex<'_>) {
         self.first = self.head.and_then(|head| index.postings(head).next());
+    }
+
+    fn touch_name(&self, names: Names<'_>) {
         if let Some(first) = self.first {
             names.touch(first.alias);
         }
     }
 
-    /// Reads the record; touches the text.
+    /// Reads the record of the first alias.
     fn find_text(&mut self, names: Names<'a>) {
         let first = self.first.filter(|first| !first.is_bare);
         self.text = first.and_then(|first| names.get(first.alias));
     }
 
-    /// Hands over the postings of the heads that are those of the key.
-    fn finish(self, segment: &Segment, index: KeyIndex<'_>, key: &str, mut take: impl FnMut(Posting)) {
+    fn touch_text(&self) {
+        if let Some(text) = self.text {
+            black_box((text.codes.first().copied(), text.codes.last().copied()));
+        }
+    }
+
+    /// The postings of the key: it has one list, and there the search ends.
+    fn postings<'i>(&self, segment: &Segment, index: KeyIndex<'i>, key: &str) -> Option<KeyPostings<'i>> {
+        let head = self.head?;
         let is_under = |first: Option<Posting>| first.is_some_and(|first| segment.is_under(first, key));
-        let Some(head) = self.head else { return };
         if self.text.map_or_else(|| is_under(self.first), |text| text.has_key(key)) {
-            index.postings(head).for_each(&mut take);
+            return Some(index.postings(head));
         }
-        for head in self.more {
-            let postings = index.postings(head);
-            if is_under(postings.clone().next()) {
-                postings.for_each(&mut take);
-            }
-        }
+        let further = index.heads(self.hash).skip(1).map(|head| index.postings(head));
+        further.into_iter().find(|postings| is_under(postings.clone().next()))
     }
 }
 
