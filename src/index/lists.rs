@@ -210,7 +210,20 @@ pub(super) fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
 }
 
 /// Takes a varint off the front; `None` if it has no end within five bytes.
+#[inline]
 pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u32> {
+    if let [low @ 0..0x80, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Some(u32::from(*low));
+    }
+    if let [low, high @ 0..0x80, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Some(u32::from(low & 0x7F) | u32::from(*high) << 7);
+    }
+    take_long_varint(bytes)
+}
+
+fn take_long_varint(bytes: &mut &[u8]) -> Option<u32> {
     let mut value = 0;
     for shift in [0, 7, 14, 21, 28] {
         let (&byte, rest) = bytes.split_first()?;

@@ -68,7 +68,7 @@ impl Segment {
 
     /// The aliases of several tokens that have `token` (of a K2 key) among them, in ascending order. How many there are is
     /// known at once.
-    pub fn lookup_token(&self, token: &str) -> impl ExactSizeIterator<Item = AliasOrdinal> + '_ {
+    pub fn lookup_token(&self, token: &str) -> impl ExactSizeIterator<Item = AliasOrdinal> + Clone + use<'_> {
         self.token_list(token).map_or_else(TokenAliases::default, |list| list.aliases)
     }
 

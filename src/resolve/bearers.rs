@@ -116,7 +116,8 @@ fn bearers_by(record: EntityRecord<'_>) -> TokenBearers {
     TokenBearers { has_person, has_given_name: has_person && order == NameOrder::GivenFirst }
 }
 
-fn order_in(country: Option<&CountryCode>) -> NameOrder {
+/// The order of the names of people of a country.
+pub(super) fn order_in(country: Option<&CountryCode>) -> NameOrder {
     country.map_or(NameOrder::GivenFirst, |country| NameOrder::of_country(country.as_str()))
 }
 

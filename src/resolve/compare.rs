@@ -11,7 +11,7 @@ use super::step::{Step, total_cost};
 use crate::model::Tier;
 use crate::text::distance::{self, Alignment, EditClass, EditKind};
 use crate::text::well_known::{are_two_names, is_other_name};
-use crate::text::{self, ArabicName, Bare, CrossScriptAlignment, LatinName};
+use crate::text::{self, ArabicName, Bare, CrossScriptAlignment, LatinName, Outline};
 
 /// What lies between a form and an alias.
 #[derive(Clone, Debug, PartialEq)]
@@ -285,12 +285,22 @@ impl HeardName {
         };
         match &self.spelling {
             Spelled::Arabic(arabic) => {
+                let most = |letters: usize| most(letters.max(arabic.letters()), true);
+                if let Some(outline) = Outline::of_latin(alias) {
+                    let most = most(outline.letters)?;
+                    arabic.may_align(&outline, most).then_some(())?;
+                }
                 let latin = LatinName::new(alias)?;
-                latin.align(arabic, most(latin.letters().max(arabic.letters()), true)?)
+                latin.align(arabic, most(latin.letters())?)
             }
             Spelled::Latin(latin) => {
+                let most = |letters: usize| most(letters.max(latin.letters()), false);
+                if let Some(outline) = Outline::of_arabic(alias) {
+                    let most = most(outline.letters)?;
+                    latin.may_align(&outline, most).then_some(())?;
+                }
                 let arabic = ArabicName::new(alias)?;
-                latin.align(&arabic, most(latin.letters().max(arabic.letters()), false)?)
+                latin.align(&arabic, most(arabic.letters())?)
             }
         }
     }

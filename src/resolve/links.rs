@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
+use super::bearers::order_in;
 use super::shared_ids::SharedIds;
 use super::stack::{EntityKey, OverrideRef, Stack};
 use crate::index::{EntityRecord, IdOrdinal, Override, Segment};
 use crate::model::Rank;
+use crate::text::person::NameOrder;
 
 /// Redirects that are told of one alias.
 const MAX_REDIRECTS: usize = 16;
@@ -43,6 +45,11 @@ impl Named<'_> {
     /// [`Stack::rank`] of it, which the row at hand tells of most.
     pub fn rank(self, stack: &Stack) -> Option<Rank> {
         self.alone.map_or_else(|| stack.rank(self.entity), EntityRecord::rank)
+    }
+
+    /// [`Stack::name_order`] of it.
+    pub fn name_order(self, stack: &Stack) -> NameOrder {
+        self.alone.map_or_else(|| stack.name_order(self.entity), |record| order_in(record.country().as_ref()))
     }
 
     /// [`Stack::is_person`] of it.

@@ -8,7 +8,7 @@ use super::compare::{Comparison, compare_edited};
 use super::form::Form;
 use super::hits::Hits;
 use super::lookup;
-use super::named::{FAMILY_ALONE, Named, is_same};
+use super::named::{FAMILY_ALONE, Named, Tokens, is_same, tokens};
 use super::sharing::{MIN_FAMILY_LETTERS, Sharing};
 use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
@@ -93,7 +93,7 @@ pub(super) fn gather_by_tokens(stack: &Stack, forms: &[Form], hits: &mut Hits<'_
             if !hits.may_compare(form) {
                 return;
             }
-            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, name));
+            let named = Named::of_alias(stack, at, name);
             if let Some(comparison) = named.and_then(|named| named.compare(form, without)) {
                 hits.add(form, at, comparison);
             }
@@ -140,15 +140,15 @@ impl AliasKeys {
 /// Whether [`Named::compare`] may accept an alias of this K2 key: it has all tokens of the query, or it ends in the same
 /// token, and has as many, of which others may be spelled otherwise, or fewer, of which the first is the same.
 fn meets(query: &[&str], alias: &str) -> bool {
-    let tokens = || alias.split(' ');
-    let are_same = |a: Option<&&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| is_same(a, b));
-    let is_alike = || match tokens().count().cmp(&query.len()) {
-        Ordering::Less => are_same(query.first(), tokens().next()),
+    let alias: Tokens<'_> = tokens(alias).collect();
+    let are_same = |a: Option<&&str>, b: Option<&&str>| a.zip(b).is_some_and(|(a, b)| is_same(a, b));
+    let is_alike = || match alias.len().cmp(&query.len()) {
+        Ordering::Less => are_same(query.first(), alias.first()),
         Ordering::Equal => true,
         Ordering::Greater => false,
     };
-    are_same(query.last(), tokens().next_back()) && is_alike()
-        || query.iter().all(|token| tokens().any(|other| is_same(token, other)))
+    are_same(query.last(), alias.last()) && is_alike()
+        || query.iter().all(|token| alias.iter().any(|other| is_same(token, other)))
 }
 
 /// Gathers people whose family name alone, of one token, is another spelling of the form (ترمب, ترامب).
@@ -187,7 +187,7 @@ pub(super) fn gather_family_names(stack: &Stack, form: &Form, pattern: &FuzzyPat
             if !at_ends(name, &token).any(|family| compare(family).is_some()) {
                 continue;
             }
-            let named = stack.entity_of(at).and_then(|entity| Named::new(stack, entity, name));
+            let named = Named::of_alias(stack, at, name);
             let family = named.and_then(|named| named.family_of(&token));
             if let Some(comparison) = family.and_then(compare) {
                 hits.add(form, at, comparison);

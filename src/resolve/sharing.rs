@@ -1,5 +1,7 @@
 //! [`Sharing`]: the aliases that have tokens of a query, by the lists of their tokens.
 
+use smallvec::SmallVec;
+
 use super::stack::{AliasRef, Stack};
 use super::stage::{Stage, Stages};
 use crate::index::{AliasOrdinal, Segment};
@@ -30,17 +32,22 @@ impl Sharing {
     ///
     /// Some of them may lack a token that very many aliases have.
     pub fn of_tokens(stack: &Stack, query: &[&str], without: Stages) -> Self {
-        let counted: Vec<(usize, &str)> =
-            query.iter().map(|token| (alias_count(stack, token), *token)).collect();
-        let Some(&(last_count, last)) = counted.last() else { return Self::default() };
-        let is_known = |(count, token): (usize, &str)| {
-            count > 0 || with_or_without_article(token).any(|token| alias_count(stack, &token) > 0)
+        let listed: SmallVec<[Listed<'_, _>; 6]> =
+            query.iter().map(|token| Listed { token, lists: lists(stack, token).collect() }).collect();
+        let Some(&Listed { token: last, .. }) = listed.last() else { return Self::default() };
+        let is_known = |listed: &Listed<'_, _>| {
+            listed.count() > 0
+                || with_or_without_article(listed.token)
+                    .any(|token| lists(stack, &token).any(|list| list.len() > 0))
         };
-        let rarest = counted.iter().filter(|(count, _)| *count > 0).min();
-        let rarest = rarest.filter(|(count, _)| *count <= MAX_TOKEN_ALIASES && is_known((last_count, last)));
-        let Some(&(_, rarest)) = rarest else { return Self::default() };
+        let rarest = listed.iter().filter(|listed| listed.count() > 0);
+        let rarest = rarest.min_by_key(|listed| (listed.count(), listed.token));
+        let rarest = rarest.filter(|rarest| rarest.count() <= MAX_TOKEN_ALIASES);
+        let Some(rarest) = rarest.filter(|_| listed.last().is_some_and(is_known)) else {
+            return Self::default();
+        };
         let may_be_person = with_or_without_article(last).any(|token| stack.is_token_of_person(&token));
-        let is_of_people = !counted.iter().copied().all(is_known);
+        let is_of_people = !listed.iter().all(is_known);
         let needed = match query {
             [alone] if !may_be_person || !may_be_family_name(stack, alone, without) => {
                 return Self::default();
@@ -51,20 +58,38 @@ impl Sharing {
         };
         let needed: Vec<Vec<String>> = needed
             .iter()
-            .filter(|&&token| token != rarest)
+            .filter(|&&token| token != rarest.token)
             .map(|token| with_or_without_article(token).collect())
             .collect();
-        let of_segment = |(segment, reader): (u16, &Segment)| {
-            let mut aliases: Vec<AliasOrdinal> = reader.lookup_token(rarest).collect();
+        let of_segment = |((segment, reader), list)| {
+            let mut aliases: Vec<AliasOrdinal> = Iterator::collect(list);
             needed.iter().for_each(|tokens| retain_with_any(&mut aliases, reader, tokens));
             aliases.into_iter().map(move |alias| AliasRef { segment, alias })
         };
-        Self { aliases: stack.numbered().flat_map(of_segment).collect(), is_of_people }
+        let lists = stack.numbered().zip(rarest.lists.iter().cloned());
+        Self { aliases: lists.flat_map(of_segment).collect(), is_of_people }
     }
 }
 
-fn alias_count(stack: &Stack, token: &str) -> usize {
-    stack.numbered().map(|(_, reader)| reader.lookup_token(token).len()).sum()
+/// A token of a query, and its aliases in each segment.
+struct Listed<'q, I> {
+    token: &'q str,
+    lists: SmallVec<[I; 8]>,
+}
+
+impl<I: ExactSizeIterator> Listed<'_, I> {
+    /// The number of its aliases.
+    fn count(&self) -> usize {
+        self.lists.iter().map(ExactSizeIterator::len).sum()
+    }
+}
+
+/// The aliases of a token in each segment.
+fn lists<'a>(
+    stack: &'a Stack,
+    token: &str,
+) -> impl Iterator<Item = impl ExactSizeIterator<Item = AliasOrdinal> + Clone + use<'a>> {
+    stack.numbered().map(move |(_, reader)| reader.lookup_token(token))
 }
 
 /// The tokens that [`is_same`](super::named::is_same) takes for `token`.

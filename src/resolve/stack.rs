@@ -161,6 +161,11 @@ impl Stack {
         self.links.entity_in_force(&self.segments, segment, id)
     }
 
+    /// [`Stack::entity_of`], with what is known of it by the way.
+    pub(super) fn named_by(&self, at: AliasRef) -> Option<Named<'_>> {
+        self.named(at.segment, self.alias_id(at)?)
+    }
+
     /// The tokens of each segment of which its rows do not tell all.
     pub(super) fn unsettled(&self) -> &[Unsettled] {
         &self.unsettled

@@ -9,12 +9,16 @@
 //! Words may be divided otherwise, and an article may stand on one side only. After Freeman, Condon, Ackerman (ACL 2006,
 //! N06-1060), weighted.
 
+mod sets;
+
 use std::cell::OnceCell;
 use std::fmt;
 use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
+use self::sets::Explainable;
+pub use self::sets::Outline;
 use super::letters::{self, ARTICLE};
 use super::sounds::{self, Position, Sound, is_vowel, spelled};
 use super::tables::{self, SOUNDS};
@@ -103,18 +107,29 @@ pub fn align_cross_script(latin: &str, arabic: &str) -> Option<CrossScriptAlignm
 pub struct LatinName {
     letters: Vec<char>,
     units: ByLetter<(usize, &'static [Written])>,
+    explainable: OnceCell<Explainable>,
 }
 
 impl LatinName {
     /// Reads a K0 key; `None` if it is empty, holds letters of another script, or has more than 64 letters.
     pub fn new(safe: &str) -> Option<Self> {
         let letters = spelled(safe).filter(|letters| !letters.iter().any(|&c| letters::is_arabic(c)))?;
-        (1..=MAX_LETTERS).contains(&letters.len()).then(|| Self { units: ByLetter::new(&letters), letters })
+        (1..=MAX_LETTERS).contains(&letters.len()).then(|| Self {
+            units: ByLetter::new(&letters),
+            explainable: OnceCell::new(),
+            letters,
+        })
     }
 
     /// The number of letters, word divisions among them.
     pub fn letters(&self) -> usize {
         self.letters.len()
+    }
+
+    /// Whether [`LatinName::align`] may give an alignment with an Arabic name of this outline that costs no more than
+    /// `most`: surely not if this is `false`. `O(n)`, and takes a fraction of the time of an alignment.
+    pub fn may_align(&self, arabic: &Outline, most: f32) -> bool {
+        self.explainable.get_or_init(|| Explainable::by_latin(&self.letters)).may_cost(arabic, most)
     }
 
     /// Aligns it with a name in Arabic script; `None` if that costs more than `most`, 2 at the most.
@@ -135,6 +150,7 @@ pub struct ArabicName {
     /// As they are written.
     written: Vec<char>,
     inserted: ByLetter<&'static Written>,
+    explainable: OnceCell<Explainable>,
 }
 
 impl ArabicName {
@@ -145,12 +161,22 @@ impl ArabicName {
         let plain = |&written: &char| letters::plain_arabic(written).map(move |plain| (plain, written));
         let (letters, written): (Vec<char>, Vec<char>) = spelled.iter().flat_map(plain).unzip();
         let is_fit = (1..=MAX_LETTERS).contains(&letters.len());
-        is_fit.then(|| Self { inserted: ByLetter::new(&letters), letters, written })
+        is_fit.then(|| Self {
+            inserted: ByLetter::new(&letters),
+            explainable: OnceCell::new(),
+            letters,
+            written,
+        })
     }
 
     /// The number of letters, word divisions among them.
     pub fn letters(&self) -> usize {
         self.letters.len()
+    }
+
+    /// As [`LatinName::may_align`], of a Latin name of this outline.
+    pub fn may_align(&self, latin: &Outline, most: f32) -> bool {
+        self.explainable.get_or_init(|| Explainable::by_arabic(&self.letters)).may_cost(latin, most)
     }
 
     /// What may stand at a letter that Latin script does not spell.
@@ -502,7 +528,48 @@ mod tests {
         assert_eq!(steps("Assad", "الأسد"), ["inserted ال", "a unwritten"]);
     }
 
+    /// What an outline tells of two K0 keys, for every bound that may make a difference.
+    fn check_outlines(latin: &str, arabic: &str) {
+        let Some((name, other)) = LatinName::new(latin).zip(ArabicName::new(arabic)) else { return };
+        let outlines = (Outline::of_latin(latin), Outline::of_arabic(arabic));
+        assert!(outlines.0.is_none_or(|outline| outline.letters == name.letters()), "{latin}");
+        assert!(outlines.1.is_none_or(|outline| outline.letters == other.letters()), "{arabic}");
+        let Some(cost) = name.align(&other, MAX_COST).map(|found| found.cost) else { return };
+        for most in [cost, cost + 0.1, 0.2, 0.3, 0.9, 1.1].into_iter().filter(|&most| most >= cost) {
+            assert!(
+                outlines.0.is_none_or(|outline| other.may_align(&outline, most)),
+                "{latin} {arabic} {most}"
+            );
+            assert!(
+                outlines.1.is_none_or(|outline| name.may_align(&outline, most)),
+                "{latin} {arabic} {most}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_outline_tells_most_other_names_apart() {
+        let (latin, arabic) = (LatinName::new("lavrov").unwrap(), ArabicName::new("لافروف").unwrap());
+        let is_near = |name| latin.may_align(&Outline::of_arabic(name).unwrap(), 0.9);
+        assert!(is_near("لافروف") && !is_near("لافرون") && !is_near("سافروف"));
+        let is_near = |name| arabic.may_align(&Outline::of_latin(name).unwrap(), 0.2);
+        assert!(is_near("lavrov") && is_near("lawrow") && !is_near("lavron") && !is_near("laro"));
+        assert!(Outline::of_latin("лавров").is_none() && Outline::of_arabic("lavrov").is_none());
+    }
+
     proptest! {
+        #[test]
+        fn what_an_outline_rejects_costs_more(
+            latin in "[a-zçğşöüıéāß 0-9]{1,6}", arabic in "[ءآأؤإئابتثجحخدذرزسشصضطظعغفقكلمنهويىةپچژگڤ 0-9]{1,6}"
+        ) {
+            check_outlines(&safe_fold(&latin), &safe_fold(&arabic));
+        }
+
+        #[test]
+        fn what_an_outline_rejects_of_few_letters_costs_more(latin in "[abdhklst -]{1,9}", arabic in "[ابدهكلسطش ]{1,7}") {
+            check_outlines(&safe_fold(&latin), &safe_fold(&arabic));
+        }
+
         #[test]
         fn any_text_is_answered(latin in "\\PC{0,40}", arabic in "\\PC{0,40}") {
             let _ = align_cross_script(&latin, &arabic);

@@ -12,6 +12,8 @@ mod matrix;
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use self::costs::COSTS;
 use self::matrix::Matrix;
 use super::{keys, letters};
@@ -105,11 +107,14 @@ impl PartialEq for Letter {
     }
 }
 
+/// The letters of a spelling; those of a token are mostly so few that they need no memory of their own.
+pub type Letters = SmallVec<[Letter; 12]>;
+
 /// The letters in which spellings are compared: those of a K0 key, with تش and دج as one letter.
 ///
 /// Finer than K2: ة, ى, ئ and ؤ remain, and their edits have rows of their own.
-pub fn letters_of_key(safe: &str) -> Vec<Letter> {
-    let mut spelled: Vec<Letter> = Vec::with_capacity(safe.len());
+pub fn letters_of_key(safe: &str) -> Letters {
+    let mut spelled = Letters::new();
     for written in safe.chars().filter(|&c| c != ' ') {
         let previous = spelled.last().map(|letter| letter.plain);
         match (previous, written) {

@@ -108,6 +108,14 @@ pub(super) fn plain(c: char) -> String {
     without_diacritics(c.encode_utf8(&mut [0; 4]))
 }
 
+/// [`plain`] of a letter that is one letter without a diacritic too, and depends on no other; `None` of others.
+pub(super) fn plain_letter(c: char) -> Option<char> {
+    match PLAIN.get(c) {
+        Image::Letter(plain) => Some(plain),
+        _ => None,
+    }
+}
+
 /// A key without its word divisions.
 pub fn join(key: &str) -> String {
     key.chars().filter(|&c| c != ' ').collect()

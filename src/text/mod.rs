@@ -29,7 +29,8 @@ pub use bare::{Bare, bare_form};
 pub use confusables::Alphabet;
 pub use credits::{CREDITS, Credit};
 pub use cross_script::{
-    ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, align_cross_script, cross_script_budget,
+    ArabicName, CrossScriptAlignment, CrossScriptStep, LatinName, Outline, align_cross_script,
+    cross_script_budget,
 };
 pub use fold::{safe_fold, safe_fold_into};
 pub(crate) use images::Image;

@@ -195,7 +195,7 @@ pub(super) fn spelled(safe: &str) -> Option<Vec<char>> {
 }
 
 /// Letters with a diacritic that have rows of their own.
-fn is_own_letter(c: char) -> bool {
+pub(super) fn is_own_letter(c: char) -> bool {
     matches!(c, 'č' | 'ć' | 'ç' | 'š' | 'ş' | 'ș' | 'ś' | 'ț' | 'ţ' | 'ž' | 'ź' | 'ż' | 'ğ' | 'đ' | 'ł' | 'ñ')
         || matches!(c, 'ä' | 'ö' | 'ü' | 'ø' | 'ı')
 }
