@@ -3,7 +3,7 @@
 //! The table `aliases-curated.tsv` of a pack is an input like any other: its rows come back in the new pack as they
 //! are, and where they say the same as an imported name, theirs is the one that stays.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ImportError;
 use super::files;
@@ -16,8 +16,20 @@ pub(super) const TABLE: &str = "aliases-curated.tsv";
 /// What stands in the `source` column where the curator left it empty.
 const SOURCE: &str = "curated";
 
+/// The names of some such tables, one after the other.
+pub(super) fn read_all<'p>(
+    paths: impl IntoIterator<Item = &'p PathBuf>,
+    progress: &mut dyn Progress,
+) -> Result<Vec<(EntityId, Name)>, ImportError> {
+    let mut names = Vec::new();
+    for path in paths {
+        names.extend(read(path, progress)?);
+    }
+    Ok(names)
+}
+
 /// Reads the table: columns `id alias lang kind source note`, of which the last two may be missing.
-pub(super) fn read(path: &Path, progress: &mut dyn Progress) -> Result<Vec<(EntityId, Name)>, ImportError> {
+fn read(path: &Path, progress: &mut dyn Progress) -> Result<Vec<(EntityId, Name)>, ImportError> {
     let fail = |error| ImportError::csv(path, error);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b'\t')

@@ -12,7 +12,7 @@ use super::{ImportError, Source};
 /// Sorts the files under `inputs` by what `role_of` sees in their paths, in path order.
 ///
 /// A file in a folder that has no role is passed over; a file that was named itself must have one.
-pub(super) fn find<R>(
+fn find<R>(
     importer: Source,
     inputs: &[PathBuf],
     role_of: impl Fn(&Path) -> Option<R>,
@@ -32,6 +32,39 @@ pub(super) fn find<R>(
     found.sort_by(|a, b| a.1.cmp(&b.1));
     found.dedup_by(|a, b| a.1 == b.1);
     Ok(found)
+}
+
+/// The input files of a source, by what they are to it.
+pub(super) struct Inputs<R> {
+    importer: Source,
+    files: Vec<(R, PathBuf)>,
+}
+
+impl<R: PartialEq> Inputs<R> {
+    /// Those that [`find`] finds.
+    pub fn find(
+        importer: Source,
+        inputs: &[PathBuf],
+        role_of: impl Fn(&Path) -> Option<R>,
+    ) -> Result<Self, ImportError> {
+        Ok(Self { importer, files: find(importer, inputs, role_of)? })
+    }
+
+    /// All of a role.
+    pub fn all(&self, role: R) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path)
+    }
+
+    /// All of other roles.
+    pub fn all_but(&self, role: R) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(move |(r, _)| *r != role).map(|(_, path)| path)
+    }
+
+    /// The first of a role; without one it is told what is `wanted`.
+    pub fn needed(&self, role: R, wanted: &'static str) -> Result<&Path, ImportError> {
+        let missing = ImportError::MissingInput { importer: self.importer, wanted };
+        self.all(role).next().map(PathBuf::as_path).ok_or(missing)
+    }
 }
 
 /// Every file below `folder`, in path order; links to folders are not followed, so the walk ends.

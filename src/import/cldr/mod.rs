@@ -57,32 +57,17 @@ fn role_of(path: &Path) -> Option<Role> {
     })
 }
 
-/// The input files, by what they are.
-struct Inputs(Vec<(Role, PathBuf)>);
-
-impl Inputs {
-    fn all(&self, role: Role) -> impl Iterator<Item = &PathBuf> {
-        self.0.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path)
-    }
-
-    fn needed(&self, role: Role, wanted: &'static str) -> Result<&Path, ImportError> {
-        let missing = ImportError::MissingInput { importer: Source::Cldr, wanted };
-        self.all(role).next().map(PathBuf::as_path).ok_or(missing)
-    }
-}
+type Inputs = files::Inputs<Role>;
 
 pub(super) fn import(
     inputs: &[PathBuf],
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Imported, ImportError> {
-    let inputs = Inputs(files::find(Source::Cldr, inputs, role_of)?);
+    let inputs = Inputs::find(Source::Cldr, inputs, role_of)?;
     let mut report = Report::default();
     let drafts = gather::countries(&inputs, progress, &mut report)?;
-    let mut names = Vec::new();
-    for path in inputs.all(Role::Curated) {
-        names.extend(curated::read(path, progress)?);
-    }
+    let names = curated::read_all(inputs.all(Role::Curated), progress)?;
     let pack = rows::pack(manifest(&inputs, options), drafts, names, &mut report);
     Ok(Imported { pack, report })
 }
@@ -93,9 +78,7 @@ fn manifest(inputs: &Inputs, options: &Options) -> Manifest {
         title: "Countries and territories of ISO 3166-1 in every language of CLDR".to_owned(),
         version: options.version.clone(),
         licenses: vec![licenses::unicode(), licenses::mit(), licenses::cc_by()],
-        sources: provenance::sources(
-            inputs.0.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path),
-        ),
+        sources: provenance::sources(inputs.all_but(Role::Curated)),
     }
 }
 

@@ -37,11 +37,8 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    let inputs = input::find(Source::FollowTheMoney, inputs, role_of)?;
-    if inputs.is_empty() {
-        let wanted = "file of entities (such as entities.ftm.json)";
-        return Err(ImportError::MissingInput { importer: Source::FollowTheMoney, wanted });
-    }
+    let wanted = "file of entities (such as entities.ftm.json)";
+    let inputs = input::find(Source::FollowTheMoney, wanted, inputs, role_of)?;
     let mut import = Streaming::begin(&manifest(&inputs, options), staging, options, progress)?;
     let reader = Reader {
         prefix: options.id_prefix.as_deref().unwrap_or(NAMESPACE),

@@ -80,9 +80,9 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    let inputs = input::find(Source::GeoNames, inputs, role_of)?;
+    let wanted = "table of places (such as allCountries.txt)";
+    let inputs = input::find(Source::GeoNames, wanted, inputs, role_of)?;
     if !inputs.iter().any(|(role, _)| *role == Role::Places) {
-        let wanted = "table of places (such as allCountries.txt)";
         return Err(ImportError::MissingInput { importer: Source::GeoNames, wanted });
     }
     let of = |role| inputs.iter().filter(move |(r, _)| *r == role).map(|(_, input)| input);

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::files;
-use super::{ImportError, Source};
+use super::{ImportError, Options, Source};
+use crate::pack::{self, Manifest};
 use archive::Member;
 
 /// What standard input is called on the command line.
@@ -48,9 +49,10 @@ pub(super) struct Stream {
 ///
 /// `role_of` sees the path without an ending such as `.gz`; of a member of an archive, that of the archive and below it
 /// the name of the member; `-` for standard input. What lies in a folder and has no role is passed over; what was named
-/// itself must have one, or a member that has.
+/// itself must have one, or a member that has. If nothing is found, it is told what is `wanted`.
 pub(super) fn find<R>(
     importer: Source,
+    wanted: &'static str,
     inputs: &[PathBuf],
     role_of: impl Fn(&Path) -> Option<R>,
 ) -> Result<Vec<(R, Input)>, ImportError> {
@@ -68,7 +70,20 @@ pub(super) fn find<R>(
             return Err(ImportError::UnknownInput { importer, path: named.clone() });
         }
     }
-    Ok(found)
+    if found.is_empty() { Err(ImportError::MissingInput { importer, wanted }) } else { Ok(found) }
+}
+
+/// What a pack says of itself whose sources are files that anybody may have made: their names, and the licence that the
+/// caller knows.
+pub(super) fn manifest<R>(name: &str, title: &str, inputs: &[(R, Input)], options: &Options) -> Manifest {
+    let source = |(_, input): &(R, Input)| pack::Source { title: input.file_name(), path: String::new() };
+    Manifest {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        version: options.version.clone(),
+        licenses: options.licenses(),
+        sources: inputs.iter().map(source).collect(),
+    }
 }
 
 /// The file itself, or the members of an archive. Files that nobody named are looked into only if their name asks for it.
@@ -257,7 +272,7 @@ mod tests {
         for (index, (ending, bytes)) in compressed(TEXT.repeat(5000).as_bytes()).into_iter().enumerate() {
             let path = folder.path().join(format!("{index}.txt.{ending}"));
             fs::write(&path, bytes).unwrap();
-            let found = find(Source::GeoNames, &[path], |_| Some(())).unwrap();
+            let found = find(Source::GeoNames, "table", &[path], |_| Some(())).unwrap();
             assert_eq!(text_of(&found[0].1).unwrap(), TEXT.repeat(5000), "{ending} {index}");
         }
     }
@@ -270,12 +285,12 @@ mod tests {
             [("a.txt", TEXT.as_bytes()), ("b.txt", b"stored"), ("read.me", b"?")];
         fs::write(&path, zip(&members)).unwrap();
         for named in [path.clone(), folder.path().to_owned()] {
-            let found = find(Source::GeoNames, &[named], is_table).unwrap();
+            let found = find(Source::GeoNames, "table", &[named], is_table).unwrap();
             let texts: Vec<_> = found.iter().map(|((), input)| text_of(input).unwrap()).collect();
             assert_eq!(texts, [TEXT, "stored"]);
             assert!(found[1].1.label().ends_with("names.zip/b.txt"));
         }
-        let error = find(Source::GeoNames, &[path], |_| None::<()>).unwrap_err();
+        let error = find(Source::GeoNames, "table", &[path], |_| None::<()>).unwrap_err();
         assert!(matches!(error, ImportError::UnknownInput { .. }));
     }
 
@@ -283,15 +298,13 @@ mod tests {
     fn what_is_cut_off_or_changed_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let lines: Vec<String> = (0..20_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string()).collect();
-        let text = lines.join(
-            "
-",
-        );
+        let text = lines.join("\n");
         let path = folder.path().join("x.txt");
         for (ending, bytes) in compressed(text.as_bytes()).into_iter().skip(1) {
             for damaged in [&bytes[..bytes.len() - 9], &bytes[..bytes.len() / 3]] {
                 fs::write(&path, damaged).unwrap();
-                let found = find(Source::GeoNames, std::slice::from_ref(&path), |_| Some(())).unwrap();
+                let found =
+                    find(Source::GeoNames, "table", std::slice::from_ref(&path), |_| Some(())).unwrap();
                 assert!(text_of(&found[0].1).is_err(), "{ending} cut to {}", damaged.len());
             }
         }
@@ -299,10 +312,10 @@ mod tests {
         let mut changed = whole.clone();
         changed[whole.len() / 2] ^= 0x10;
         fs::write(&path, &changed).unwrap();
-        let found = find(Source::GeoNames, std::slice::from_ref(&path), |_| Some(())).unwrap();
+        let found = find(Source::GeoNames, "table", std::slice::from_ref(&path), |_| Some(())).unwrap();
         assert!(text_of(&found[0].1).is_err());
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        let error = find(Source::GeoNames, std::slice::from_ref(&path), |_| Some(())).unwrap_err();
+        let error = find(Source::GeoNames, "table", std::slice::from_ref(&path), |_| Some(())).unwrap_err();
         assert!(error.to_string().contains("x.txt"), "{error}");
     }
 
@@ -312,7 +325,7 @@ mod tests {
         let path = folder.path().join("SG.txt.gz");
         fs::write(&path, gzip(b"")).unwrap();
         fs::write(folder.path().join("notes.md"), "").unwrap();
-        let found = find(Source::GeoNames, &[folder.path().to_owned()], is_table).unwrap();
+        let found = find(Source::GeoNames, "table", &[folder.path().to_owned()], is_table).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(text_of(&found[0].1).unwrap(), "");
     }

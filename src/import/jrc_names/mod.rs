@@ -32,11 +32,8 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    let inputs = input::find(Source::JrcNames, inputs, role_of)?;
-    if inputs.is_empty() {
-        let wanted = "entity file (such as entities.gzip)";
-        return Err(ImportError::MissingInput { importer: Source::JrcNames, wanted });
-    }
+    let wanted = "entity file (such as entities.gzip)";
+    let inputs = input::find(Source::JrcNames, wanted, inputs, role_of)?;
     let mut import = Streaming::begin(&manifest(&inputs, options), staging, options, progress)?;
     let mut gather = Gather::new(import.sink.scratch());
     for ((), input) in &inputs {

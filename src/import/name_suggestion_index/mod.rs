@@ -11,7 +11,7 @@ mod tags;
 
 use std::path::{Path, PathBuf};
 
-use super::files::{self, file_name};
+use super::files::{Inputs, file_name};
 use super::progress::Progress;
 use super::report::Report;
 use super::{ImportError, Imported, Options, Source, curated, licenses, provenance, rows};
@@ -41,30 +41,25 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Imported, ImportError> {
-    let files = files::find(Source::NameSuggestionIndex, inputs, role_of)?;
-    let of = |role| files.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path);
-    let missing = || ImportError::MissingInput { importer: Source::NameSuggestionIndex, wanted: "nsi.json" };
+    let inputs = Inputs::find(Source::NameSuggestionIndex, inputs, role_of)?;
     // The package holds the index twice, with and without white space.
-    let path = of(Role::Index).next().ok_or_else(missing)?;
+    let path = inputs.needed(Role::Index, "nsi.json")?;
     let mut report = Report::default();
     let drafts = gather::organizations(&index::read(path, progress)?, &mut report)
         .map_err(|error| ImportError::Internal(error.to_string()))?;
-    let mut names = Vec::new();
-    for path in of(Role::Curated) {
-        names.extend(curated::read(path, progress)?);
-    }
-    let mut pack = rows::pack(manifest(path, options), drafts, names, &mut report);
+    let names = curated::read_all(inputs.all(Role::Curated), progress)?;
+    let mut pack = rows::pack(manifest(&inputs, options), drafts, names, &mut report);
     pack.lint_allow = super::lint_allow_on_others();
     Ok(Imported { pack, report })
 }
 
-fn manifest(index: &PathBuf, options: &Options) -> Manifest {
+fn manifest(inputs: &Inputs<Role>, options: &Options) -> Manifest {
     Manifest {
         name: "organizations".to_owned(),
         title: "Brands and operators of OpenStreetMap's name-suggestion-index with Arabic names".to_owned(),
         version: options.version.clone(),
         licenses: vec![licenses::bsd()],
-        sources: provenance::sources([index]),
+        sources: provenance::sources(inputs.all(Role::Index).take(1)),
     }
 }
 

@@ -22,7 +22,6 @@ use super::report::Report;
 use super::staging::Staging;
 use super::streaming::Streaming;
 use super::{ImportError, Options, Source};
-use crate::pack::{self, Manifest};
 use triple::Vocabulary;
 
 pub(super) const INPUTS: &str = "\
@@ -58,12 +57,10 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    let inputs = input::find(Source::Skos, inputs, role_of)?;
-    if inputs.is_empty() {
-        let wanted = "vocabulary (such as thesaurus.nt or thesaurus.ttl)";
-        return Err(ImportError::MissingInput { importer: Source::Skos, wanted });
-    }
-    let mut import = Streaming::begin(&manifest(&inputs, options), staging, options, progress)?;
+    let wanted = "vocabulary (such as thesaurus.nt or thesaurus.ttl)";
+    let inputs = input::find(Source::Skos, wanted, inputs, role_of)?;
+    let manifest = input::manifest("skos", "Concepts of a SKOS vocabulary", &inputs, options);
+    let mut import = Streaming::begin(&manifest, staging, options, progress)?;
     let mut gather = Gather::new(import.sink.scratch());
     let vocabulary = Vocabulary::new(options);
     for (syntax, input) in &inputs {
@@ -76,18 +73,6 @@ pub(super) fn import(
     }
     import.entities(gather, &Origin { source: "skos", defaults: &options.defaults })?;
     import.finish()
-}
-
-fn manifest(inputs: &[(Syntax, Input)], options: &Options) -> Manifest {
-    let source =
-        |(_, input): &(Syntax, Input)| pack::Source { title: input.file_name(), path: String::new() };
-    Manifest {
-        name: "skos".to_owned(),
-        title: "Concepts of a SKOS vocabulary".to_owned(),
-        version: options.version.clone(),
-        licenses: options.licenses(),
-        sources: inputs.iter().map(source).collect(),
-    }
 }
 
 fn n_triples(line: &str, vocabulary: &Vocabulary<'_>, facts: &mut Facts) -> Result<(), Malformed> {

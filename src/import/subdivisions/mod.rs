@@ -59,32 +59,17 @@ fn is_cities(name: &str) -> bool {
     size.is_some_and(|size| size.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The input files, by what they are.
-struct Inputs(Vec<(Role, PathBuf)>);
-
-impl Inputs {
-    fn all(&self, role: Role) -> impl Iterator<Item = &PathBuf> {
-        self.0.iter().filter(move |(r, _)| *r == role).map(|(_, path)| path)
-    }
-
-    fn needed(&self, role: Role, wanted: &'static str) -> Result<&Path, ImportError> {
-        let missing = ImportError::MissingInput { importer: Source::Subdivisions, wanted };
-        self.all(role).next().map(PathBuf::as_path).ok_or(missing)
-    }
-}
+type Inputs = files::Inputs<Role>;
 
 pub(super) fn import(
     inputs: &[PathBuf],
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Imported, ImportError> {
-    let inputs = Inputs(files::find(Source::Subdivisions, inputs, role_of)?);
+    let inputs = Inputs::find(Source::Subdivisions, inputs, role_of)?;
     let mut report = Report::default();
     let drafts = gather::divisions(&inputs, progress, &mut report)?;
-    let mut names = Vec::new();
-    for path in inputs.all(Role::Curated) {
-        names.extend(curated::read(path, progress)?);
-    }
+    let names = curated::read_all(inputs.all(Role::Curated), progress)?;
     let mut pack = rows::pack(manifest(&inputs, options), drafts, names, &mut report);
     pack.lint_allow = super::lint_allow_on_others();
     Ok(Imported { pack, report })
@@ -98,13 +83,12 @@ fn manifest(inputs: &Inputs, options: &Options) -> Manifest {
     if inputs.all(Role::Cities).next().is_some() {
         licenses.push(licenses::cc_by());
     }
-    let files = inputs.0.iter().filter(|(role, _)| *role != Role::Curated).map(|(_, path)| path);
     Manifest {
         name: "subdivisions".to_owned(),
         title: "Administrative divisions of ISO 3166-2, with the names of CLDR".to_owned(),
         version: options.version.clone(),
         licenses,
-        sources: provenance::sources(files),
+        sources: provenance::sources(inputs.all_but(Role::Curated)),
     }
 }
 

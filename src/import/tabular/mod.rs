@@ -25,7 +25,6 @@ use super::report::Report;
 use super::staging::Staging;
 use super::streaming::Streaming;
 use super::{ImportError, Options, Source};
-use crate::pack::{self, Manifest};
 use records::{Record, Records};
 use row::{Column, Reader};
 
@@ -60,12 +59,10 @@ pub(super) fn import(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportError> {
-    let inputs = input::find(Source::Csv, inputs, role_of)?;
-    if inputs.is_empty() {
-        let wanted = "table (such as names.csv)";
-        return Err(ImportError::MissingInput { importer: Source::Csv, wanted });
-    }
-    let mut import = Streaming::begin(&manifest(&inputs, options), staging, options, progress)?;
+    let wanted = "table (such as names.csv)";
+    let inputs = input::find(Source::Csv, wanted, inputs, role_of)?;
+    let manifest = input::manifest("csv", "Names from tables", &inputs, options);
+    let mut import = Streaming::begin(&manifest, staging, options, progress)?;
     let mut gather = Gather::new(import.sink.scratch());
     let reader = Reader::new(options);
     for (layout, input) in &inputs {
@@ -78,18 +75,6 @@ pub(super) fn import(
     }
     import.entities(gather, &Origin { source: "csv", defaults: &options.defaults })?;
     import.finish()
-}
-
-fn manifest(inputs: &[(Layout, Input)], options: &Options) -> Manifest {
-    let source =
-        |(_, input): &(Layout, Input)| pack::Source { title: input.file_name(), path: String::new() };
-    Manifest {
-        name: "csv".to_owned(),
-        title: "Names from tables".to_owned(),
-        version: options.version.clone(),
-        licenses: options.licenses(),
-        sources: inputs.iter().map(source).collect(),
-    }
 }
 
 fn table(

@@ -50,11 +50,8 @@ pub(super) fn import(
 }
 
 fn dumps(inputs: &[PathBuf]) -> Result<Vec<Input>, ImportError> {
-    let found = input::find(Source::Wikidata, inputs, role_of)?;
-    if found.is_empty() {
-        let wanted = "dump (such as latest-all.json.gz)";
-        return Err(ImportError::MissingInput { importer: Source::Wikidata, wanted });
-    }
+    let wanted = "dump (such as latest-all.json.gz)";
+    let found = input::find(Source::Wikidata, wanted, inputs, role_of)?;
     Ok(found.into_iter().map(|((), input)| input).collect())
 }
 
