@@ -23,6 +23,7 @@ mod serve;
 mod stack;
 mod target;
 mod terminal;
+mod token;
 mod verify;
 
 use std::io::{self, IsTerminal};
@@ -87,6 +88,7 @@ enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Eval(eval::EvalArgs),
+    Token(token::TokenArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -137,6 +139,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Export(args) => export::run(&args, &context),
         Command::Import(args) => import::run(&args),
         Command::Eval(args) => eval::run(&args, &context),
+        Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

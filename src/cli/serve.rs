@@ -1,5 +1,6 @@
 //! `yaqut serve`: the gRPC service.
 
+mod auth;
 mod listeners;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use self::auth::{AuthArgs, Exposure};
 use self::listeners::{Listener, listen};
 use super::Context;
 use super::failure::{Exit, Failure};
@@ -50,6 +52,8 @@ pub struct ServeArgs {
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    auth: AuthArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -69,13 +73,15 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
+    let auth = args.auth.open(&args.exposures())?;
     // The ports before the packs: that one is taken is told at once.
     let public = runtime.block_on(listen("--listen", &args.listen))?;
     let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
     let admin = admin.transpose()?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
-    let options = ServeOptions { drain_deadline: Duration::from_secs(args.drain), ..ServeOptions::default() };
+    let drain_deadline = Duration::from_secs(args.drain);
+    let options = ServeOptions { drain_deadline, auth, ..ServeOptions::default() };
     runtime.block_on(async {
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
@@ -97,6 +103,15 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
 impl ServeArgs {
     fn admin_address(&self) -> Option<&str> {
         Some(&*self.admin_listen).filter(|address| !matches!(*address, "" | "off"))
+    }
+
+    /// Which listeners callers reach, and how.
+    fn exposures(&self) -> Vec<Exposure<'_>> {
+        let addresses = [("--listen", Some(&*self.listen)), ("--admin-listen", self.admin_address())];
+        let exposure = |(flag, address): (_, Option<_>)| {
+            Some(Exposure { flag, address: address?, has_tls: false, has_client_certificates: false })
+        };
+        addresses.into_iter().filter_map(exposure).collect()
     }
 
     fn start_watch(&self, config: &StackConfig, reloader: &Reloader) -> Result<Option<Arc<Watch>>, Failure> {
