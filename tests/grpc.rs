@@ -8,6 +8,8 @@ mod support;
 mod admin;
 #[path = "grpc/answers.rs"]
 mod answers;
+#[path = "grpc/auth.rs"]
+mod auth;
 #[path = "grpc/broken_text.rs"]
 mod broken_text;
 #[path = "grpc/client.rs"]
