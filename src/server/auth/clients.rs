@@ -184,7 +184,7 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
             ("a\texample..org\tresolve\n", "clients.tsv:1:3: is no SAN"),
             ("a\tspiffe://\tresolve\n", "clients.tsv:1:3: is no URI"),
             ("a\tspiffe:///a\tresolve\n", "clients.tsv:1:3: is no URI"),
-            ("a\tspiffe://*\tresolve\n", "clients.tsv:1:3: a * may only stand"),
+            ("a\tspiffe://*\tresolve\n", "clients.tsv:1:3: a /* may only follow"),
             ("a\tspiffe://a/*/b\tresolve\n", "clients.tsv:1:3: a * may only stand"),
             ("a\tspiffe://a/b*\tresolve\n", "clients.tsv:1:3: a * may only stand"),
             ("a\tspiffe://a/*/*\tresolve\n", "clients.tsv:1:3: a * may only stand"),
