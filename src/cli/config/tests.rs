@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use clap::CommandFactory;
 use proptest::prelude::*;
@@ -13,7 +14,8 @@ use super::{show, template};
 use crate::cli::Cli;
 
 fn all() -> Vec<Setting> {
-    settings(&prepare(Cli::command()))
+    static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| settings(&prepare(Cli::command())));
+    ALL.clone()
 }
 
 fn find<'a>(settings: &'a [Setting], key: &str) -> &'a Setting {
