@@ -40,7 +40,7 @@ fn described(place: &Place) -> Vec<Described> {
 }
 
 /// What values of flags may look like; a flag that takes none of these needs one of its own here.
-const CANDIDATES: [&str; 24] = [
+const CANDIDATES: [&str; 27] = [
     "127.0.0.1:1001",
     "127.0.0.1:1002",
     "127.0.0.1:1003",
@@ -65,6 +65,9 @@ const CANDIDATES: [&str; 24] = [
     "http://a:1",
     "http://b:1",
     "http://c:1",
+    "RS256",
+    "ES256",
+    "EdDSA",
 ];
 
 impl Described {

@@ -71,7 +71,16 @@ impl Setting {
 
     /// The values without file, environment and flag.
     pub fn default_values(&self) -> Vec<OsString> {
-        self.arg.get_default_values().iter().map(|value| value.to_os_string()).collect()
+        let values = self.arg.get_default_values().iter();
+        match self.arg.get_value_delimiter() {
+            None => values.map(|value| value.to_os_string()).collect(),
+            // Defaults are written in Rust, so they are Unicode.
+            Some(delimiter) => values
+                .flat_map(|value| {
+                    value.to_string_lossy().split(delimiter).map(OsString::from).collect::<Vec<_>>()
+                })
+                .collect(),
+        }
     }
 
     /// The words that it may be, if they are few.
