@@ -24,6 +24,7 @@ mod serve;
 mod stack;
 mod target;
 mod terminal;
+mod token;
 mod verify;
 
 use std::env;
@@ -103,6 +104,7 @@ enum Command {
     Import(import::ImportArgs),
     Eval(eval::EvalArgs),
     Config(config::ConfigArgs),
+    Token(token::TokenArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -169,6 +171,7 @@ fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {
         Command::Import(args) => import::run(&args),
         Command::Eval(args) => eval::run(&args, &context),
         Command::Config(args) => config::run(&args, &context),
+        Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -1,5 +1,6 @@
 //! `yaqut serve`: the gRPC service.
 
+mod auth;
 mod listeners;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use self::auth::{AuthArgs, Exposure};
 use self::listeners::{Endpoint, Listener, OFF, listen, parse_address, parse_address_or_off};
 use super::Context;
 use super::failure::{Exit, Failure};
@@ -55,6 +57,8 @@ pub struct ServeArgs {
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    auth: AuthArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -120,12 +124,14 @@ impl ServeArgs {
         if let Some(admin) = &admin {
             admin.check_apart_from(&public)?;
         }
+        let listeners: Vec<_> = [Some(&public), admin.as_ref()].into_iter().flatten().map(exposure).collect();
+        let auth = self.auth.open(&listeners)?;
         let drain_deadline = Duration::from_secs(self.drain);
         Ok(Plan {
             public,
             admin,
             watch: self.watch_options(),
-            options: ServeOptions { drain_deadline, ..ServeOptions::default() },
+            options: ServeOptions { drain_deadline, auth, ..ServeOptions::default() },
         })
     }
 
@@ -137,6 +143,16 @@ impl ServeArgs {
             WatchChoice::Poll => false,
         };
         Some(WatchOptions { events, poll_interval })
+    }
+}
+
+/// How callers reach a listener.
+fn exposure(endpoint: &Endpoint) -> Exposure<'_> {
+    Exposure {
+        flag: endpoint.flag,
+        address: &endpoint.address,
+        has_tls: false,
+        has_client_certificates: false,
     }
 }
 

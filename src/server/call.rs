@@ -1,4 +1,5 @@
-//! [`CallGuard`]: around every call, of whatever service, its deadline, the end of the drain, panics and the log.
+//! [`CallGuard`]: around every call, of whatever service, who may make it, its deadline, the end of the drain, panics and
+//! the log.
 
 mod deadline;
 mod ending;
@@ -20,6 +21,7 @@ use tonic::{Code, Status};
 
 use self::ending::Ending;
 use self::log::CallLog;
+use super::auth::Auth;
 use crate::rpc::Failure;
 
 /// A service whose every call ends: with its answer, or with a status that says why there is none.
@@ -31,12 +33,18 @@ pub(super) struct CallGuard<S> {
     service: S,
     timeout: Duration,
     is_closing: watch::Receiver<bool>,
+    auth: Auth,
 }
 
 impl<S> CallGuard<S> {
     /// Gives a call `timeout` until its answer begins, and ends all that are open once `is_closing` holds true.
     pub fn new(service: S, timeout: Duration, is_closing: watch::Receiver<bool>) -> Self {
-        Self { service, timeout, is_closing }
+        Self { service, timeout, is_closing, auth: Auth::default() }
+    }
+
+    /// The same, but only for calls that `auth` lets through.
+    pub fn with_auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
     }
 }
 
@@ -57,9 +65,20 @@ where
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let log = CallLog::new(request.uri().path_and_query().cloned(), now);
+        let mut log = CallLog::new(request.uri().path_and_query().cloned(), now);
         let end = Ending::new(first, self.is_closing.clone());
-        GuardedAnswer { answer: self.service.call(request), deadline, open: Some(Open { end, log }) }
+        // A call that is refused never reaches the service, so that its body is not read.
+        let answer = match self.auth.check(&request) {
+            Ok(caller) => {
+                log.set_caller(caller.map(|caller| caller.name));
+                Reply::Asked(self.service.call(request))
+            }
+            Err(denied) => {
+                log.set_caller(denied.caller);
+                Reply::Refused(Some(Box::new(denied.failure)))
+            }
+        };
+        GuardedAnswer { answer, deadline, open: Some(Open { end, log }) }
     }
 }
 
@@ -69,9 +88,33 @@ struct Open {
     log: CallLog,
 }
 
+/// The answer of a service, or of us in its place.
+enum Reply<F> {
+    Asked(F),
+    /// `None` once it was given.
+    Refused(Option<Box<Failure>>),
+}
+
+impl<F> Future for Reply<F>
+where
+    F: Future<Output = Result<http::Response<Body>, Infallible>> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Asked(answer) => Pin::new(answer).poll(cx),
+            Self::Refused(failure) => {
+                let Some(failure) = failure.take() else { return Poll::Pending };
+                Poll::Ready(Ok(Status::from(*failure).into_http()))
+            }
+        }
+    }
+}
+
 /// An answer that begins in time, or a status instead of it.
 pub(super) struct GuardedAnswer<F> {
-    answer: F,
+    answer: Reply<F>,
     /// That of the caller, which holds for the body of the answer as well.
     deadline: Option<Instant>,
     /// `None` once the answer has begun.

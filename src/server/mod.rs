@@ -1,6 +1,6 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
@@ -8,6 +8,7 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod auth;
 mod batch;
 mod call;
 mod compute;
@@ -19,6 +20,11 @@ mod reload;
 mod signal;
 
 pub use admin::{Administration, serve_admin};
+pub use auth::{
+    Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
+    MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
+    new_token,
+};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
@@ -52,6 +58,8 @@ pub struct ServeOptions {
     pub call_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
     pub max_concurrent_streams: u32,
+    /// Which calls are let through. Default: all.
+    pub auth: Auth,
 }
 
 impl Default for ServeOptions {
@@ -60,6 +68,7 @@ impl Default for ServeOptions {
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
+            auth: Auth::default(),
         }
     }
 }
@@ -124,7 +133,7 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing);
+    let calls = CallGuard::new(service, options.call_timeout, is_closing).with_auth(options.auth.clone());
     tokio::select! {
         served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
             served.map_err(ServeError::from)

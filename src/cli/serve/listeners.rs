@@ -33,8 +33,8 @@ pub fn parse_address_or_off(text: &str) -> Result<String, String> {
 /// Where to listen.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    flag: &'static str,
-    address: String,
+    pub flag: &'static str,
+    pub address: String,
     sockets: Vec<SocketAddr>,
 }
 
