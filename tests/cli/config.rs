@@ -40,7 +40,7 @@ fn described(place: &Place) -> Vec<Described> {
 }
 
 /// What values of flags may look like; a flag that takes none of these needs one of its own here.
-const CANDIDATES: [&str; 24] = [
+const CANDIDATES: [&str; 27] = [
     "127.0.0.1:1001",
     "127.0.0.1:1002",
     "127.0.0.1:1003",
@@ -65,6 +65,9 @@ const CANDIDATES: [&str; 24] = [
     "http://a:1",
     "http://b:1",
     "http://c:1",
+    "RS256",
+    "ES256",
+    "EdDSA",
 ];
 
 impl Described {
@@ -197,17 +200,18 @@ fn what_is_in_force_is_shown_with_its_origin() {
     ];
     let arguments = ["config", "show", "--admin-listen", "off", "--pack", "/ours", "--pack", "/theirs"];
     let run = run_with(&place, &arguments, &variables).expect(0);
-    for line in [
-        "pack = [\"/ours\", \"/theirs\"]                # flag",
-        "# index = [\"FILE\"]                           # unset",
-        "no_default_packs = true                      # file etc/yaqut.toml:1",
-        "skip_bad_packs = false                       # default",
-        "\n[serve]\nlisten = \"0.0.0.0:50051\"                     # file etc/yaqut.toml:4",
-        "admin_listen = \"off\"                         # flag",
-        "watch = \"poll\"                               # environment YAQUT_WATCH",
-        "poll_interval = 60                           # file etc/yaqut.toml:5",
+    for (line, origin) in [
+        ("pack = [\"/ours\", \"/theirs\"]", "flag"),
+        ("# index = [\"FILE\"]", "unset"),
+        ("no_default_packs = true", "file etc/yaqut.toml:1"),
+        ("skip_bad_packs = false", "default"),
+        ("listen = \"0.0.0.0:50051\"", "file etc/yaqut.toml:4"),
+        ("admin_listen = \"off\"", "flag"),
+        ("watch = \"poll\"", "environment YAQUT_WATCH"),
+        ("poll_interval = 60", "file etc/yaqut.toml:5"),
     ] {
-        assert!(run.stdout.contains(&format!("{line}\n")), "no `{line}` in\n{}", run.stdout);
+        let line = format!("\n{line:44} # {origin}\n");
+        assert!(format!("\n{}", run.stdout).contains(&line), "no `{line}` in\n{}", run.stdout);
     }
     let run = run_with(&place, &["config", "show", "serve"], &variables).expect(0);
     assert!(run.stdout.starts_with("[serve]\n") && !run.stdout.contains("pack"), "{}", run.stdout);

@@ -41,7 +41,7 @@ pub enum Kind {
 
 impl Setting {
     fn new(table: Option<&'static str>, arg: &Arg) -> Option<Self> {
-        let long = arg.get_long().filter(|long| !FLAGS_ONLY.contains(long))?;
+        let long = arg.get_long().filter(|_| !is_flag_only(arg))?;
         Some(Self { table, key: long.replace('-', "_"), arg: arg.clone() })
     }
 
@@ -71,7 +71,16 @@ impl Setting {
 
     /// The values without file, environment and flag.
     pub fn default_values(&self) -> Vec<OsString> {
-        self.arg.get_default_values().iter().map(|value| value.to_os_string()).collect()
+        let values = self.arg.get_default_values().iter();
+        match self.arg.get_value_delimiter() {
+            None => values.map(|value| value.to_os_string()).collect(),
+            // Defaults are written in Rust, so they are Unicode.
+            Some(delimiter) => values
+                .flat_map(|value| {
+                    value.to_string_lossy().split(delimiter).map(OsString::from).collect::<Vec<_>>()
+                })
+                .collect(),
+        }
     }
 
     /// The words that it may be, if they are few.
@@ -129,20 +138,29 @@ pub fn settings(command: &Command) -> Vec<Setting> {
     settings
 }
 
-/// Makes `command` fit for layers: a switch may be given a value (`--skip-bad-packs=false`), so that a flag can take
-/// back what a file says, and variables with lists of paths are left to [`super::layers`].
+/// Makes the flags of `command` that are settings fit for layers: a switch may be given a value
+/// (`--skip-bad-packs=false`), so that a flag can take back what a file says, and variables with lists of paths are left
+/// to [`super::layers`].
 pub fn prepare(command: Command) -> Command {
-    command.mut_args(prepare_arg).mut_subcommands(prepare)
+    let below = |command: Command| {
+        let takes_settings = TAKE_SETTINGS.contains(&command.get_name());
+        if takes_settings { prepare(command) } else { command }
+    };
+    command.mut_args(prepare_arg).mut_subcommands(below)
 }
 
+/// The commands whose own flags are settings.
+const TAKE_SETTINGS: [&str; 4] = ["serve", "config", "show", "check"];
+
 fn prepare_arg(arg: Arg) -> Arg {
-    if matches!(arg.get_action(), ArgAction::SetTrue) {
+    if matches!(arg.get_action(), ArgAction::SetTrue) && !is_flag_only(&arg) {
         return with_value(arg);
     }
-    if is_path_list(&arg) && !arg.is_positional() {
-        return with_list_note(arg);
-    }
-    arg
+    if is_path_list(&arg) { with_list_note(arg) } else { arg }
+}
+
+fn is_flag_only(arg: &Arg) -> bool {
+    arg.get_long().is_none_or(|long| FLAGS_ONLY.contains(&long))
 }
 
 fn with_value(arg: Arg) -> Arg {
@@ -157,8 +175,7 @@ fn with_value(arg: Arg) -> Arg {
 }
 
 fn with_list_note(arg: Arg) -> Arg {
-    let is_setting = arg.is_global_set() || arg.get_env().is_some();
-    let (true, Some(long)) = (is_setting, arg.get_long()) else { return arg };
+    let Some(long) = arg.get_long() else { return arg };
     let variable = format!("YAQUT_{}", long.replace('-', "_").to_uppercase());
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     arg.env(None::<&'static str>).help(format!("{help}{LIST_NOTE_START}{variable}, separated like PATH]"))

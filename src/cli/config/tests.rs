@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use clap::CommandFactory;
 use proptest::prelude::*;
@@ -13,7 +14,8 @@ use super::{show, template};
 use crate::cli::Cli;
 
 fn all() -> Vec<Setting> {
-    settings(&prepare(Cli::command()))
+    static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| settings(&prepare(Cli::command())));
+    ALL.clone()
 }
 
 fn find<'a>(settings: &'a [Setting], key: &str) -> &'a Setting {
@@ -178,17 +180,20 @@ fn all_errors_are_told_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn the_template_is_a_file_that_says_nothing_and_with_its_defaults_one_that_is_right() {
+fn the_template_says_nothing_until_its_defaults_are_uncommented() {
     let (text, settings) = (template::file(&all()), all());
     let file = read(&text).unwrap();
     assert!(settings.iter().all(|setting| file.entry(setting).is_none()));
-    let lines =
-        text.lines().map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line));
-    let with_defaults: Vec<&str> = lines.collect();
-    let file = read(with_defaults.join("\n")).unwrap();
-    for setting in settings.iter().filter(|setting| !setting.default_values().is_empty()) {
-        let values = &file.entry(setting).unwrap_or_else(|| panic!("{} is not there", setting.key)).values;
-        assert_eq!(*values, setting.default_values(), "{}", setting.key);
+    let has_default =
+        |key: &str| settings.iter().any(|setting| setting.key == key && !setting.default_values().is_empty());
+    let uncommented = |line: &str| match line.strip_prefix('#').and_then(|line| line.split_once(" = ")) {
+        Some((key, value)) if has_default(key) => format!("{key} = {value}\n"),
+        _ => format!("{line}\n"),
+    };
+    let file = read(text.lines().map(uncommented).collect::<String>()).unwrap();
+    for setting in settings.iter().filter(|setting| has_default(&setting.key)) {
+        let entry = file.entry(setting).unwrap_or_else(|| panic!("{} is not there", setting.key));
+        assert_eq!(entry.values, setting.default_values(), "{}", setting.key);
     }
 }
 
