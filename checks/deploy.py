@@ -24,6 +24,8 @@ KUBERNETES = DEPLOY / "kubernetes"
 OPERATIONS = yaqut.ROOT / "docs" / "OPERATIONS.md"
 # Not of Kubernetes itself, so not in its schemas.
 FOREIGN = ("kustomization.yaml", "pod-monitor.yaml")
+# Told, and worth no panel.
+NOT_SHOWN = {"process_virtual_memory_bytes"}
 GRACE_SECONDS = 5
 MOST_EXPOSURE = 1.5
 METRIC = re.compile(r"\b(?:grpc_server|yaqut|process)_[a-z_]+\b")
@@ -261,7 +263,7 @@ def check_metrics(report):
         used = {base_name(metric) for metric in METRIC.findall(expr)}
         report.holds(f"{where}: OPERATIONS.md tells its metrics", used <= told, used - told)
         shown |= used
-    report.holds("dashboard and alerts show all that OPERATIONS.md tells", told <= shown, told - shown)
+    report.holds("dashboard and alerts show all that OPERATIONS.md tells", told <= shown | NOT_SHOWN, told - shown)
 
 
 def check_dashboard(report):
