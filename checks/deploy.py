@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 import yaml
 
@@ -28,7 +29,13 @@ FOREIGN = ("kustomization.yaml", "pod-monitor.yaml")
 NOT_SHOWN = {"process_virtual_memory_bytes"}
 GRACE_SECONDS = 5
 MOST_EXPOSURE = 1.5
-METRIC = re.compile(r"\b(?:grpc_server|yaqut|process)_[a-z_]+\b")
+METRIC = re.compile(r"\b((?:grpc_server|yaqut|process)_[a-z_]+)\b(?!\")(?:\{([^}]*)\})?")
+LABEL = re.compile(r"([a-z_]+)(?:=~|!~|!=|=)\"")
+# Of every call; of histograms; and what Prometheus itself adds.
+COMMON_LABELS = {"grpc_type", "grpc_service", "grpc_method", "le"}
+TARGET_LABELS = {"job", "instance"}
+# There once a certificate is.
+ONLY_WITH_TLS = {"yaqut_certificate_expiry_seconds", "yaqut_certificate_reloads_total"}
 # What Grafana fills in.
 VARIABLES = {"$__rate_interval": "5m", "$job": "yaqut", "$instance": "a"}
 
@@ -248,8 +255,21 @@ def rules():
 
 
 def told_metrics():
-    """The metrics that OPERATIONS.md explains."""
-    return set(re.findall(r"^\| `((?:grpc_server|yaqut|process)_[a-z_]+)`", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE))
+    """The metrics that OPERATIONS.md explains, to the labels that it gives them."""
+    rows = re.findall(r"^\| `((?:grpc_server|yaqut|process)_[a-z_]+)` \|([^|]*)\|", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE)
+    return {metric: set(re.findall(r"`([a-z_]+)`", labels)) for metric, labels in rows}
+
+
+def scraped():
+    """What `/metrics` of a running server shows: names of metrics, to the names of their labels."""
+    with harness.Service("--probe-listen", "127.0.0.1:0") as service:
+        yaqut.run("resolve", "--server", f"http://{service.address}", "Pyongyang")
+        with urllib.request.urlopen(f"http://{service.probe_address}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+    shown = {}
+    for name, labels in re.findall(r"^([a-z_]+)(?:\{(.*)\})? ", text, re.MULTILINE):
+        shown.setdefault(base_name(name), set()).update(re.findall(r"([a-z_]+)=\"", labels))
+    return shown
 
 
 def base_name(metric):
@@ -257,13 +277,23 @@ def base_name(metric):
 
 
 def check_metrics(report):
-    told = told_metrics()
+    """What the program has is what OPERATIONS.md tells, and of that the dashboard and the alerts are made."""
+    told, scrape = told_metrics(), scraped()
+    needs = set(told) - ONLY_WITH_TLS
+    report.holds("OPERATIONS.md tells only metrics that there are", needs <= set(scrape), needs - set(scrape))
+    report.holds("and all of them", set(scrape) <= set(told), set(scrape) - set(told))
+    for metric in needs & set(scrape):
+        labels = scrape[metric] - COMMON_LABELS
+        report.equal(f"{metric}: labels", told[metric], labels)
     shown = set()
     for where, expr in expressions():
-        used = {base_name(metric) for metric in METRIC.findall(expr)}
-        report.holds(f"{where}: OPERATIONS.md tells its metrics", used <= told, used - told)
-        shown |= used
-    report.holds("dashboard and alerts show all that OPERATIONS.md tells", told <= shown | NOT_SHOWN, told - shown)
+        for metric, matchers in METRIC.findall(expr):
+            shown.add(base_name(metric))
+            named = set(LABEL.findall(matchers)) - TARGET_LABELS
+            known = told.get(base_name(metric), set()) | (COMMON_LABELS if metric.startswith("grpc_server") else set())
+            report.holds(f"{where}: OPERATIONS.md tells of {metric}", base_name(metric) in told)
+            report.holds(f"{where}: {metric} has the labels", named <= known, named - known)
+    report.holds("dashboard and alerts show all that OPERATIONS.md tells", set(told) <= shown | NOT_SHOWN, set(told) - shown)
 
 
 def check_dashboard(report):
