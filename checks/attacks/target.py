@@ -5,6 +5,7 @@ import functools
 import os
 import pathlib
 import resource
+import socket
 import statistics
 import threading
 import time
@@ -26,11 +27,22 @@ def has_flag(flag):
     return f"{flag} " in help_text()
 
 
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
 class Server(harness.Service):
     """A `yaqut serve` on loopback; flags that this build does not know are left out, and listed in `unknown`."""
 
-    def __init__(self, flags=(), descriptors=None, **options):
+    def __init__(self, flags=(), descriptors=None, probes=False, **options):
         known, self.unknown = [], []
+        self.probe_address = None
+        if probes and has_flag("--probe-listen"):
+            # The port is not told where it is free of choice in every build: one that is free now is taken.
+            self.probe_address = f"127.0.0.1:{free_port()}"
+            flags = [*flags, ("--probe-listen", self.probe_address)]
         for flag, value in flags:
             (known.extend((flag, value)) if has_flag(flag) else self.unknown.append(flag))
         if descriptors:
@@ -100,7 +112,8 @@ def footprint(pid):
 
 
 class Watch:
-    """Samples the memory of a process until it is left; `peak` and `before` are in MB."""
+    """Samples the anonymous memory of a process until it is left: `before` and `peak`. `most` is what was resident at any
+    moment, maps included, as the kernel has it. All in MB."""
 
     def __init__(self, pid, every=0.01):
         self.pid, self.every = pid, every
@@ -108,6 +121,8 @@ class Watch:
 
     def __enter__(self):
         self.before = self.peak = memory_mb(self.pid)
+        # Sets the high-water mark back to what is resident now.
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
         self.thread = threading.Thread(target=self._sample, daemon=True)
         self.thread.start()
         return self
@@ -115,6 +130,7 @@ class Watch:
     def __exit__(self, *_):
         self.over.set()
         self.thread.join()
+        self.most = status_kb(self.pid, "VmHWM") / 1024
 
     @property
     def growth(self):

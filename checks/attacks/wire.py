@@ -13,7 +13,9 @@ import h2.events
 import h2.exceptions
 import h2.settings
 import hpack
-from hyperframe.frame import Frame, GoAwayFrame, RstStreamFrame, SettingsFrame
+from hyperframe.frame import (
+    DataFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame, SettingsFrame, WindowUpdateFrame,
+)
 
 SERVICE = "/yaqut.v1.GazetteerService/"
 ADMIN = "/yaqut.v1.AdminService/"
@@ -167,16 +169,21 @@ class Connection:
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self.scheme = "https" if tls else "http"
+        # A window of next to nothing is for who will not read.
+        self.reads = window > 1_000
         self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(
             client_side=True, header_encoding=None, validate_outbound_headers=False, normalize_outbound_headers=False,
         ))
-        self.h2.local_settings.update({
-            h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window, h2.settings.SettingCodes.ENABLE_PUSH: 0,
-        })
+        codes = h2.settings.SettingCodes
+        # Given at first and not changed later, so that they hold for the first stream.
+        self.h2.local_settings = h2.settings.Settings(
+            client=True, initial_values={codes.INITIAL_WINDOW_SIZE: window, codes.ENABLE_PUSH: 0}
+        )
         self.h2.initiate_connection()
         self.h2.increment_flow_control_window((1 << 30) - 65535)
         self.answers = {}
         self.goaway = None
+        self.unread = bytearray()
         self.flush()
 
     def __enter__(self):
@@ -246,10 +253,27 @@ class Connection:
         if not data:
             self._lose()
             raise Lost("closed by the server")
-        for event in self.h2.receive_data(data):
+        self.unread += data
+        for event in self.h2.receive_data(self._without_goaway()):
             self._note(event)
         self.flush()
         return True
+
+    def _without_goaway(self):
+        """The frames that are whole. h2 takes a GOAWAY for the end of all streams; HTTP/2 lets those that are open go on."""
+        kept, at = [], 0
+        while at + 9 <= len(self.unread):
+            end = at + 9 + int.from_bytes(self.unread[at : at + 3], "big")
+            if end > len(self.unread):
+                break
+            frame = bytes(self.unread[at:end])
+            if frame[3] == GoAwayFrame.type:
+                self.goaway = (int.from_bytes(frame[13:17], "big"), frame[17:])
+            else:
+                kept.append(frame)
+            at = end
+        del self.unread[:at]
+        return b"".join(kept)
 
     def finish(self, *streams, within=10):
         """Waits until these streams have ended; what has not by then is told as MISSING."""
@@ -288,16 +312,13 @@ class Connection:
                 answer.seconds = time.perf_counter() - answer.started
 
     def _note(self, event):
-        if isinstance(event, h2.events.ConnectionTerminated):
-            self.goaway = (event.error_code, bytes(event.additional_data or b""))
-            return
         answer = self.answers.get(getattr(event, "stream_id", None))
-        if isinstance(event, h2.events.DataReceived):
+        if isinstance(event, h2.events.DataReceived) and self.reads:
             self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-            if answer:
-                answer.data += event.data
         if not answer:
             return
+        if isinstance(event, h2.events.DataReceived):
+            answer.data += event.data
         if isinstance(event, (h2.events.ResponseReceived, h2.events.TrailersReceived)):
             self._note_headers(answer, dict(event.headers))
         if isinstance(event, h2.events.StreamEnded):
@@ -386,3 +407,41 @@ class Raw:
 
     def close(self):
         self.socket.close()
+
+
+class Pipe(Raw):
+    """Calls of one method with next to no work a call, for load: a fixed block of headers, and answers read for their codes."""
+
+    def __init__(self, address, method, further=()):
+        super().__init__(address, settings={4: 1 << 24})
+        self.send(WindowUpdateFrame(0, 1 << 30).serialize())
+        # Nothing goes into the table, so that one block is good for every stream.
+        sensitive = [hpack.NeverIndexedHeaderTuple(n, v) for n, v in request_headers(SERVICE + method, further)]
+        self.block = self.encoder.encode(sensitive)
+        self.decoder = hpack.Decoder()
+        self.next = 1
+        self.begun = {}
+
+    def start(self, message):
+        """Sends a call whose message is no more than a frame holds."""
+        stream = self.next
+        self.next += 2
+        self.begun[stream] = time.perf_counter()
+        frames = HeadersFrame(stream, self.block, flags=["END_HEADERS"]).serialize()
+        return self.send(frames + DataFrame(stream, framed(message), flags=["END_STREAM"]).serialize())
+
+    def ended(self):
+        """The calls that have ended since: name of the code, and seconds."""
+        found = []
+        for frame in self.read():
+            if isinstance(frame, HeadersFrame):
+                status = dict(self.decoder.decode(frame.data, raw=True)).get(b"grpc-status")
+                if status and frame.stream_id in self.begun:
+                    found.append((CODES[int(status)], time.perf_counter() - self.begun.pop(frame.stream_id)))
+            elif isinstance(frame, RstStreamFrame) and frame.stream_id in self.begun:
+                found.append((f"RESET_{frame.error_code}", time.perf_counter() - self.begun.pop(frame.stream_id)))
+            elif isinstance(frame, SettingsFrame) and "ACK" not in frame.flags:
+                self.send(SettingsFrame(0, flags=["ACK"]).serialize())
+            elif isinstance(frame, PingFrame) and "ACK" not in frame.flags:
+                self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]).serialize())
+        return found
