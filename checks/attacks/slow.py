@@ -6,7 +6,7 @@ import resource
 import selectors
 import time
 
-from hyperframe.frame import DataFrame, HeadersFrame, SettingsFrame, WindowUpdateFrame
+from hyperframe.frame import DataFrame, HeadersFrame, SettingsFrame
 
 import names
 import target
@@ -34,13 +34,17 @@ def preface_alone(_):
     return wire.PREFACE
 
 
+def no_acknowledgement(_):
+    return wire.PREFACE + SettingsFrame(0).serialize()
+
+
 def half_headers(encoder):
     block = encoder.encode(wire.request_headers(wire.SERVICE + "ResolveName"))
-    return _begun() + HeadersFrame(1, block[: len(block) // 2]).serialize()
+    return HeadersFrame(1, block[: len(block) // 2]).serialize()
 
 
 def half_frame(_):
-    return _begun() + b"\x00\x10\x00\x00"
+    return b"\x00\x10\x00\x00"
 
 
 def no_body(encoder):
@@ -60,23 +64,21 @@ def unread(encoder):
     body = wire.framed(wire.batch(names.listed()[:1_000]))
     frames = [DataFrame(1, body[i : i + 16_000]).serialize() for i in range(0, len(body), 16_000)]
     frames.append(DataFrame(1, b"", flags=["END_STREAM"]).serialize())
-    return _request(encoder, "BatchResolveNames", window=1) + b"".join(frames)
+    return _request(encoder, "BatchResolveNames") + b"".join(frames)
 
 
-def _begun(window=65_535):
-    return wire.PREFACE + SettingsFrame(0, settings={4: window}).serialize() + WindowUpdateFrame(0, 1 << 20).serialize()
-
-
-def _request(encoder, method, window=65_535):
+def _request(encoder, method):
     block = encoder.encode(wire.request_headers(wire.SERVICE + method))
-    return _begun(window) + HeadersFrame(1, block, flags=["END_HEADERS"]).serialize()
+    return HeadersFrame(1, block, flags=["END_HEADERS"]).serialize()
 
 
 KINDS = {
-    "nothing": nothing, "half a preface": half_preface, "a preface and no more": preface_alone, "half a header block": half_headers,
-    "half a frame": half_frame, "headers and no body": no_body, "half a message": half_body, "a batch that does not come": half_batch,
+    "nothing": nothing, "half a preface": half_preface, "a preface and no more": preface_alone,
+    "settings that are not acknowledged": no_acknowledgement, "half a header block": half_headers, "half a frame": half_frame, "headers and no body": no_body, "half a message": half_body, "a batch that does not come": half_batch,
     "an answer that is not read": unread,
 }
+# Before HTTP/2 has begun; all others begin as they should.
+UNBEGUN = ("nothing", "half a preface", "a preface and no more", "settings that are not acknowledged", "a preface, by the byte")
 # A byte a second, of what would take minutes: a deadline between bytes is none.
 TRICKLES = {"a preface, by the byte": wire.PREFACE, "a body, by the byte": None}
 
@@ -88,6 +90,10 @@ class Held(wire.Raw):
         super().__init__(address, source, preface=False)
         self.kind = kind
         self.rest = b""
+        if kind not in UNBEGUN:
+            self.greet({4: 1 if kind == "an answer that is not read" else 65_535})
+        # What is read from here on is not acknowledged.
+        self.settled = True
         if kind == "a preface, by the byte":
             self.rest = wire.PREFACE
         elif kind == "a body, by the byte":

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import pathlib
+import re
 import resource
 import socket
 import statistics
@@ -24,7 +25,7 @@ def help_text():
 
 def has_flag(flag):
     """Whether this build of the program knows a flag of `serve`."""
-    return f"{flag} " in help_text()
+    return re.search(rf"(^|\s|, ){re.escape(flag)}(\s|\.|$)", help_text()) is not None
 
 
 def free_port():
@@ -44,7 +45,7 @@ class Server(harness.Service):
             self.probe_address = f"127.0.0.1:{free_port()}"
             flags = [*flags, ("--probe-listen", self.probe_address)]
         for flag, value in flags:
-            (known.extend((flag, value)) if has_flag(flag) else self.unknown.append(flag))
+            (known.extend((flag, value)) if flag == "-vv" or has_flag(flag) else self.unknown.append(flag))
         if descriptors:
             limit = (descriptors, descriptors)
             options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit)

@@ -352,9 +352,22 @@ class Raw:
         self.received = bytearray()
         self.goaway = None
         self.resets = {}
-        self.closed = False
+        self.closed = self.settled = False
         if preface:
-            self.send(PREFACE + SettingsFrame(0, settings=settings or {}).serialize())
+            self.greet(settings)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def greet(self, settings=None):
+        """Begins as every client does; a peer that does not acknowledge the server's settings may be thrown out."""
+        self.send(PREFACE + SettingsFrame(0, settings=settings or {}).serialize())
+        deadline = time.monotonic() + 2
+        while not self.closed and not self.settled and time.monotonic() < deadline:
+            self.read(0.05)
 
     def send(self, data):
         """Whether all went out: not if the peer has closed, or takes nothing in for the time that is allowed."""
@@ -399,6 +412,11 @@ class Raw:
                 self.goaway = (frame.error_code, bytes(frame.additional_data or b""))
             elif isinstance(frame, RstStreamFrame):
                 self.resets[frame.error_code] = self.resets.get(frame.error_code, 0) + 1
+            elif isinstance(frame, SettingsFrame) and "ACK" not in frame.flags and not self.settled:
+                self.settled = True
+                self.send(SettingsFrame(0, flags=["ACK"]).serialize())
+            elif isinstance(frame, PingFrame) and "ACK" not in frame.flags:
+                self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]).serialize())
             frames.append(frame)
         return frames
 
@@ -440,8 +458,4 @@ class Pipe(Raw):
                     found.append((CODES[int(status)], time.perf_counter() - self.begun.pop(frame.stream_id)))
             elif isinstance(frame, RstStreamFrame) and frame.stream_id in self.begun:
                 found.append((f"RESET_{frame.error_code}", time.perf_counter() - self.begun.pop(frame.stream_id)))
-            elif isinstance(frame, SettingsFrame) and "ACK" not in frame.flags:
-                self.send(SettingsFrame(0, flags=["ACK"]).serialize())
-            elif isinstance(frame, PingFrame) and "ACK" not in frame.flags:
-                self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]).serialize())
         return found
