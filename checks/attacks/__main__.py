@@ -31,7 +31,7 @@ def arguments():
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)} (default: all)")
     parser.add_argument("--full", action="store_true", help="the sizes of docs/RELIABILITY.md")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, help="of the soak (default: 30 in a full run, else a sixth of one)")
+    parser.add_argument("--minutes", type=float, help="of the soak (default: 30 in a full run, else a tenth of one)")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     options = parser.parse_args()
     if unknown := set(options.rows) - set(ROWS):

@@ -8,7 +8,7 @@ import names
 import target
 import wire
 
-SMALL, FULL = 300, 3_000
+SMALL, FULL = 160, 3_000
 IN_FLIGHT = 4
 CHUNKS = 40
 # A call that is answered counts as in time up to so much later: the way back, and a busy client.

@@ -33,6 +33,9 @@ WORST = {
     "empty IDs": lambda c: ("BatchGetEntities", filled(wire.text(1, b""))),
     "empty types": lambda c: ("BatchResolveNames", wire.text(2, filled(wire.text(2, b"")))),
     "empty contexts of one item": lambda c: ("BatchResolveNames", wire.text(1, wire.text(1, "x") + filled(wire.text(4, b"")))),
+    "empty contexts that wait beside work": lambda c: (
+        "BatchResolveNames",
+        wire.batch([names.misspelt(c) for _ in range(50)]) + wire.text(1, wire.text(1, "x") + filled(wire.text(4, b""))[:1_000_000])),
     "options again and again": lambda c: ("BatchResolveNames", filled(wire.text(2, wire.number(1, 1)))),
     "unknown groups": lambda c: ("BatchResolveNames", filled(wire.tag(99, 3) + wire.tag(99, 4))),
     "1,000 of the longest that are no names": lambda c: ("BatchResolveNames", wire.batch(["،" * 256] * 1_000)),

@@ -11,7 +11,7 @@ import names
 import target
 import wire
 
-SMALL_SECONDS, FULL_SECONDS = 4, 60
+SMALL_SECONDS, FULL_SECONDS = 2, 60
 FACTOR = 5
 LEAST_GOODPUT_PERCENT = 80
 MAX_SHED_MS = 5

@@ -14,7 +14,7 @@ import names
 import target
 import wire
 
-SMALL_MINUTES, FULL_MINUTES = 1 / 6, 30
+SMALL_MINUTES, FULL_MINUTES = 0.1, 30
 CLIENTS = 2
 # Of the whole: until then pools and caches fill.
 WARM_UP = 0.25

@@ -6,7 +6,7 @@ import random
 import names
 import target
 
-SMALL, FULL = 1_700, 20_400
+SMALL, FULL = 850, 20_400
 MAX_MS = 10
 # A name that took longer is asked for so many times again, and the least counts: a busy machine is not the name's fault.
 AGAIN = 4
