@@ -17,11 +17,13 @@ mod gazetteer_service;
 mod name_stream;
 mod reload;
 mod signal;
+mod transport;
 
 pub use admin::{Administration, serve_admin};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
+pub use transport::Peer;
 
 use std::convert::Infallible;
 use std::time::Duration;
