@@ -1,6 +1,8 @@
 //! `yaqut serve`: the gRPC service.
 
+mod descriptors;
 mod listeners;
+mod transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,13 +13,14 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use self::listeners::{Listener, listen};
+use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
-    serve_admin, shutdown_signal,
+    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, TransportOptions,
+    reload_on_signal, serve, serve_admin, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
@@ -33,6 +36,7 @@ Example:
 Exit codes:
   0   it was told to end
   65  a pack has errors
+  66  a file of TLS is missing
   74  an address cannot be listened on")]
 pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
@@ -50,6 +54,8 @@ pub struct ServeArgs {
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    transport: TransportArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -69,13 +75,19 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
+    let transport = args.transport.options()?;
     // The ports before the packs: that one is taken is told at once.
     let public = runtime.block_on(listen("--listen", &args.listen))?;
     let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
     let admin = admin.transpose()?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
-    let options = ServeOptions { drain_deadline: Duration::from_secs(args.drain), ..ServeOptions::default() };
+    let options = ServeOptions {
+        transport,
+        drain_deadline: Duration::from_secs(args.drain),
+        max_concurrent_streams: args.transport.max_concurrent_streams(),
+        ..ServeOptions::default()
+    };
     runtime.block_on(async {
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
@@ -84,6 +96,12 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let administration = Administration { watch: args.start_watch(&config, &reloader)?, reloader };
+        if let Some(tls) = options.transport.tls.clone() {
+            let renewals = tls
+                .keep_fresh(args.transport.reload_interval())
+                .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
+            tokio::spawn(renewals);
+        }
         note(greeting(&public, admin.as_ref(), &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
         serve_all(public, admin, engine, administration, shutdown, options)
@@ -142,7 +160,9 @@ async fn serve_all(
     let administer = async {
         match admin {
             Some(admin) => {
-                serve_admin(admin.socket, administration, told(stopped.clone()), options.clone()).await
+                let transport = TransportOptions { counters: Arc::default(), ..options.transport.clone() };
+                let options = ServeOptions { transport, ..options.clone() };
+                serve_admin(admin.socket, administration, told(stopped.clone()), options).await
             }
             // The watch and the reloader live as long as what they work for.
             None => std::future::pending().await,
