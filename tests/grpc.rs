@@ -26,3 +26,7 @@ mod health_and_reflection;
 mod hints;
 #[path = "grpc/streams.rs"]
 mod streams;
+#[path = "grpc/tls.rs"]
+mod tls;
+#[path = "grpc/transport.rs"]
+mod transport;
