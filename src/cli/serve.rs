@@ -1,5 +1,6 @@
 //! `yaqut serve`: the gRPC service.
 
+mod admission;
 mod listeners;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use self::admission::AdmissionArgs;
 use self::listeners::{Listener, listen};
 use super::Context;
 use super::failure::{Exit, Failure};
@@ -41,15 +43,14 @@ pub struct ServeArgs {
     /// Address and port for the administration (reload, status); `off` for none
     #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052")]
     admin_listen: String,
-    /// How many seconds calls under way may still take at the end
-    #[arg(long, value_name = "SECONDS", env = "YAQUT_DRAIN", default_value_t = ServeOptions::default().drain_deadline.as_secs())]
-    drain: u64,
     /// How changes of packs and segment files are noticed
     #[arg(long, value_enum, default_value_t, value_name = "HOW", env = "YAQUT_WATCH")]
     watch: WatchChoice,
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    admission: AdmissionArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -75,7 +76,7 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let admin = admin.transpose()?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
-    let options = ServeOptions { drain_deadline: Duration::from_secs(args.drain), ..ServeOptions::default() };
+    let options = args.admission.apply(ServeOptions::default());
     runtime.block_on(async {
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;

@@ -8,6 +8,7 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
 mod batch;
 mod call;
 mod compute;
@@ -19,6 +20,7 @@ mod reload;
 mod signal;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
@@ -44,7 +46,7 @@ use self::gazetteer_service::gazetteer_service;
 use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
 
 /// How a server behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ServeOptions {
     /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
     pub drain_deadline: Duration,
@@ -52,6 +54,8 @@ pub struct ServeOptions {
     pub call_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
     pub max_concurrent_streams: u32,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
 }
 
 impl Default for ServeOptions {
@@ -60,6 +64,7 @@ impl Default for ServeOptions {
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
+            admission: Admission::default(),
         }
     }
 }
@@ -93,7 +98,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (standing, health_service) = Standing::new(SERVICE_NAME).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
+    let service = Front::new(gazetteer, others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -124,7 +130,7 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing);
+    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing);
     tokio::select! {
         served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
             served.map_err(ServeError::from)
