@@ -6,6 +6,8 @@ mod support;
 
 #[path = "grpc/admin.rs"]
 mod admin;
+#[path = "grpc/admission.rs"]
+mod admission;
 #[path = "grpc/answers.rs"]
 mod answers;
 #[path = "grpc/broken_text.rs"]

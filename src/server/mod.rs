@@ -8,6 +8,7 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
 mod auth;
 mod batch;
 mod call;
@@ -21,6 +22,7 @@ mod signal;
 mod transport;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use auth::{
     Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
     MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
@@ -67,6 +69,8 @@ pub struct ServeOptions {
     pub max_concurrent_streams: u32,
     /// Which calls are let through. Default: all.
     pub auth: Auth,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
 }
 
 impl Default for ServeOptions {
@@ -77,6 +81,7 @@ impl Default for ServeOptions {
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
             auth: Auth::default(),
+            admission: Admission::default(),
         }
     }
 }
@@ -110,7 +115,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (standing, health_service) = Standing::new(SERVICE_NAME).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
+    let service = Front::new(gazetteer, others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -141,7 +147,8 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing).with_auth(options.auth.clone());
+    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing)
+        .with_auth(options.auth.clone());
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
         served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => {
