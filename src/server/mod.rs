@@ -25,15 +25,14 @@ pub use admin::{Administration, serve_admin};
 pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use auth::{
     Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
-    MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
-    new_token,
+    MAX_LEEWAY, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName, new_token,
 };
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
 pub use transport::{
-    CertificateCounters, Handshake, Peer, Refusal, ServerTls, TlsError, TlsFiles, TlsWarning,
-    TransportCounters, TransportOptions,
+    CertificateCounters, Handshake, Peer, Refusal as ConnectionRefusal, ServerTls, TlsError, TlsFiles,
+    TlsWarning, TransportCounters, TransportOptions,
 };
 
 use std::convert::Infallible;
