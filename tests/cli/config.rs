@@ -40,7 +40,7 @@ fn described(place: &Place) -> Vec<Described> {
 }
 
 /// What values of flags may look like; a flag that takes none of these needs one of its own here.
-const CANDIDATES: [&str; 27] = [
+const CANDIDATES: [&str; 30] = [
     "127.0.0.1:1001",
     "127.0.0.1:1002",
     "127.0.0.1:1003",
@@ -56,6 +56,9 @@ const CANDIDATES: [&str; 27] = [
     "1000",
     "2000",
     "3000",
+    "100MiB",
+    "200MiB",
+    "300MiB",
     "0.1",
     "0.2",
     "0.3",
