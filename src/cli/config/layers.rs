@@ -141,14 +141,13 @@ fn at(command: Command, path: &[&str], change: &dyn Fn(Command) -> Command) -> C
 }
 
 impl Layers {
-    /// Every setting that the command at hand knows, with its value and where that came from.
+    /// Every setting with its value and where that came from, for a command that takes the flags of all tables.
     pub fn effective(&self) -> Vec<Effective<'_>> {
         let mut leaf = &self.matches;
         while let Some((_, next)) = leaf.subcommand() {
             leaf = next;
         }
-        let is_known = |setting: &&Setting| leaf.try_contains_id(setting.arg.get_id().as_str()).is_ok();
-        self.settings.iter().filter(is_known).map(|setting| self.effective_one(setting, leaf)).collect()
+        self.settings.iter().map(|setting| self.effective_one(setting, leaf)).collect()
     }
 
     fn effective_one<'a>(&self, setting: &'a Setting, matches: &ArgMatches) -> Effective<'a> {
