@@ -76,7 +76,7 @@ class Service:
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         try:
-            self.address, self.admin_address = self._wait_for_addresses()
+            self.address, self.admin_address, self.probe_address = self._wait_for_addresses()
         except BaseException:
             self.process.kill()
             raise
@@ -116,5 +116,5 @@ class Service:
             if line is None:
                 raise SystemExit(f"the service did not start: {''.join(self.talk)}")
             # Anywhere in the line, which is a JSON object with --log-format json.
-            if found := re.search(r"listening on ([^,\s]+)(?:, administration on ([^,\s]+))?", line):
-                return found[1], found[2]
+            if found := re.search(r"listening on ([^,\s]+)(?:, administration on ([^,\s]+))?(?:, probes on ([^,\s]+))?", line):
+                return found.groups()

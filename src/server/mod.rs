@@ -1,6 +1,6 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
@@ -8,6 +8,8 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
+mod auth;
 mod batch;
 mod call;
 mod compute;
@@ -17,11 +19,22 @@ mod gazetteer_service;
 mod name_stream;
 mod reload;
 mod signal;
+mod transport;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
+pub use auth::{
+    Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
+    MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
+    new_token,
+};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
+pub use transport::{
+    CertificateCounters, Handshake, Peer, Refusal, ServerTls, TlsError, TlsFiles, TlsWarning,
+    TransportCounters, TransportOptions,
+};
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -32,7 +45,6 @@ use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
@@ -41,25 +53,35 @@ use tower_service::Service;
 use self::call::CallGuard;
 use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
+use self::transport::Incoming;
 use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
 
 /// How a server behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ServeOptions {
+    /// What connections are taken.
+    pub transport: TransportOptions,
     /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
     pub max_concurrent_streams: u32,
+    /// Which calls are let through. Default: all.
+    pub auth: Auth,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
         Self {
+            transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
+            auth: Auth::default(),
+            admission: Admission::default(),
         }
     }
 }
@@ -93,7 +115,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (standing, health_service) = Standing::new(SERVICE_NAME).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
+    let service = Front::new(gazetteer, others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -124,9 +147,11 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing);
+    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing)
+        .with_auth(options.auth.clone());
+    let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
+        served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => {
             served.map_err(ServeError::from)
         }
         () = close_after(options.drain_deadline, is_draining, closing) => {
@@ -137,8 +162,15 @@ where
 }
 
 /// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
+///
+/// The age of connections comes without a grace: with one, tonic sends no GOAWAY and cuts calls off at its end.
 fn transport(options: &ServeOptions) -> Server {
-    Server::builder()
+    let server = match options.transport.max_connection_age {
+        Some(age) => Server::builder().max_connection_age(age),
+        None => Server::builder(),
+    };
+    server
+        .accept_http1(options.transport.http1)
         .max_concurrent_streams(options.max_concurrent_streams)
         // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
         .http2_max_local_error_reset_streams(Some(1_024))
@@ -150,15 +182,6 @@ fn transport(options: &ServeOptions) -> Server {
         // Finds peers that are gone without a word.
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-}
-
-/// Without nodelay, small answers wait some 40 ms for an acknowledgement.
-fn incoming(listener: TcpListener) -> TcpIncoming {
-    TcpIncoming::from(listener)
-        .with_nodelay(Some(true))
-        .with_keepalive(Some(Duration::from_secs(60)))
-        .with_keepalive_interval(Some(Duration::from_secs(20)))
-        .with_keepalive_retries(Some(3))
 }
 
 /// Both versions: many tools still speak v1alpha only.
