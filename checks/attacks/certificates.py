@@ -3,8 +3,10 @@
 import contextlib
 import pathlib
 import random
+import shutil
 import socket
 import ssl
+import subprocess
 import tempfile
 import time
 
@@ -100,9 +102,33 @@ def protocols(figures, server, bench):
     weak.maximum_version = ssl.TLSVersion.TLSv1_2
     weak.set_ciphers("AES128-SHA:AES256-SHA:@SECLEVEL=0")
     expect(figures, "ciphers without forward secrecy", outcome(server, weak))
+    if (renegotiated := renegotiates(server, bench)) is not None:
+        figures.figure("renegotiation by the client", renegotiated, "False", not renegotiated)
     no_h2 = bench.context()
     no_h2.set_alpn_protocols(["http/1.1"])
     expect(figures, "a client that offers HTTP/1.1 alone", outcome(server, no_h2))
+
+
+def renegotiates(server, bench):
+    """Whether the server lets a client begin a second handshake within the first, which burns its time (TLS 1.2 alone)."""
+    if not shutil.which("openssl"):
+        return None
+    command = [
+        "openssl", "s_client", "-connect", server.address, "-tls1_2", "-CAfile", bench.ours.path,
+        "-cert", bench.client[0], "-key", bench.client[1],
+    ]
+    # A line with R alone asks for it; the second handshake would be told like the first.
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as client:
+        time.sleep(0.5)
+        with contextlib.suppress(BrokenPipeError):
+            client.stdin.write("R\n")
+            client.stdin.flush()
+            time.sleep(1)
+        client.kill()
+        said = client.stdout.read()
+    return said.count("verify return:1") > 2 and "no renegotiation" not in said.lower() and "error" not in said.lower()
 
 
 def client_hello(bench):

@@ -121,31 +121,48 @@ class Held(wire.Raw):
         return type(frame).__name__ == "RstStreamFrame" or "END_STREAM" in frame.flags
 
 
+class Holder:
+    """Many slow connections: opened one after another, looked at all the while."""
+
+    def __init__(self):
+        self.all = []
+        self.open = selectors.DefaultSelector()
+        self.ticked = time.monotonic()
+
+    def add(self, connection):
+        self.all.append(connection)
+        self.open.register(connection.socket, selectors.EVENT_READ, connection)
+
+    def turn(self, seconds):
+        """Notes which have ended; once a second, sends the next byte of those that trickle."""
+        for key, _ in self.open.select(seconds):
+            key.data.look()
+            if key.data.ended is not None:
+                self.open.unregister(key.fileobj)
+        if time.monotonic() > self.ticked + 1:
+            self.ticked += 1
+            for connection in self.all:
+                connection.trickle()
+
+
 def hold(address, count, seconds):
-    """Opens so many connections of all kinds, and holds them until each is ended, or time is up. Seconds by kind."""
+    """Opens so many connections of all kinds, and holds each until it is ended, or time is up. Seconds by kind."""
     target.lower_priority()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     kinds = [*KINDS, *TRICKLES]
-    held = [Held(address, SOURCES[i % len(SOURCES)], kinds[i % len(kinds)]) for i in range(count)]
-    found = selectors.DefaultSelector()
-    for connection in held:
-        found.register(connection.socket, selectors.EVENT_READ, connection)
-    ticked = time.monotonic()
-    end = ticked + seconds
-    while found.get_map() and time.monotonic() < end:
-        for key, _ in found.select(0.1):
-            key.data.look()
-            if key.data.ended is not None:
-                found.unregister(key.fileobj)
-        if time.monotonic() > ticked + 1:
-            ticked += 1
-            for connection in held:
-                connection.trickle()
-    by_kind = {kind: [c.ended for c in held if c.kind == kind] for kind in kinds}
-    for connection in held:
+    holder = Holder()
+    begun = time.monotonic()
+    for i in range(count):
+        holder.add(Held(address, SOURCES[i % len(SOURCES)], kinds[i % len(kinds)]))
+        holder.turn(0)
+    opening = time.monotonic() - begun
+    end = time.monotonic() + seconds
+    while holder.open.get_map() and time.monotonic() < end:
+        holder.turn(0.1)
+    for connection in holder.all:
         connection.close()
-    return by_kind
+    return opening, {kind: [c.ended for c in holder.all if c.kind == kind] for kind in kinds}
 
 
 def run(figures, options):
@@ -162,8 +179,9 @@ def run(figures, options):
         with target.Watch(server.pid) as watch:
             holding = pool.submit(hold, server.address, count, seconds)
             took, failures = pool.submit(target.ask, server.address, seconds).result()
-            ended = holding.result()
+            opening, ended = holding.result()
         figures.figure("connections", sum(map(len, ended.values())))
+        figures.figure("seconds until all were open", opening)
         for kind, times in ended.items():
             left = sum(t is None or t > MAX_SECONDS + SLACK_SECONDS for t in times)
             latest = max((t for t in times if t is not None), default=float("nan"))

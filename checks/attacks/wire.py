@@ -381,9 +381,10 @@ class Raw:
             return False
 
     def read(self, seconds=0.0):
-        """The frames that have come, until none comes for so long."""
+        """The frames that have come; waits so long for the first."""
         frames = []
         while not self.closed and select.select([self.socket], [], [], seconds)[0]:
+            seconds = 0.0
             try:
                 data = self.socket.recv(1 << 18)
             except OSError:
