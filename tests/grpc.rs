@@ -10,6 +10,8 @@ mod admin;
 mod admission;
 #[path = "grpc/answers.rs"]
 mod answers;
+#[path = "grpc/auth.rs"]
+mod auth;
 #[path = "grpc/broken_text.rs"]
 mod broken_text;
 #[path = "grpc/client.rs"]
