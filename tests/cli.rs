@@ -7,6 +7,8 @@
 mod broken_lists;
 #[path = "cli/canonicalize.rs"]
 mod canonicalize;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/curate.rs"]
 mod curate;
 #[path = "cli/eval.rs"]
