@@ -143,7 +143,8 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
     #[test]
     fn names_are_met_whole_or_by_their_beginning() {
         let table = parse(TABLE).unwrap();
-        let cases: [(&[&str], Option<(&str, &str)>); 16] = [
+        type Named<'n> = Option<(&'n str, &'n str)>;
+        let cases: [(&[&str], Named<'_>); 16] = [
             (&[], None),
             (&["news.example.org"], Some(("client:desk", "resolve"))),
             (&["NEWS.EXAMPLE.ORG"], Some(("client:desk", "resolve"))),
