@@ -21,19 +21,19 @@ mod remote;
 mod resolve;
 mod serve;
 mod stack;
+mod talk;
 mod target;
 mod terminal;
 mod verify;
 
-use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use clap::{Parser, Subcommand};
 
 use self::failure::{Exit, Failure};
 use self::stack::StackArgs;
+use self::talk::TalkArgs;
 use self::terminal::{ColorChoice, tell};
 
 /// Any spelling of a name, above all in Arabic script, to one canonical ID
@@ -57,21 +57,6 @@ Exit codes:
   1  there are findings        70  a fault of yaqut itself
   2  wrong usage               74  reading or writing failed
   65 an input is wrong         75  try again later";
-
-/// How much is said, and how.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Talk")]
-struct TalkArgs {
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", env = "YAQUT_COLOR")]
-    color: ColorChoice,
-    /// Only tell errors
-    #[arg(short, long, global = true)]
-    quiet: bool,
-    /// Tell more; twice for still more (or set YAQUT_LOG, such as yaqut=debug)
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
-    verbose: u8,
-}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -106,7 +91,7 @@ pub fn run() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
         }
     };
-    set_up_talk(&cli.talk);
+    cli.talk.set_up();
     match catch_unwind(AssertUnwindSafe(|| dispatch(cli))) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
@@ -139,29 +124,6 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Eval(args) => eval::run(&args, &context),
         Command::Completions(args) => completions::run(&args),
     }
-}
-
-fn set_up_talk(talk: &TalkArgs) {
-    if talk.quiet {
-        terminal::be_quiet();
-    }
-    let level = match (talk.quiet, talk.verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn",
-        (false, 1) => "warn,yaqut=info",
-        (false, 2) => "info,yaqut=debug",
-        (false, _) => "debug,yaqut=trace",
-    };
-    let filter = ["YAQUT_LOG", "RUST_LOG"]
-        .iter()
-        .find_map(|name| EnvFilter::try_from_env(name).ok())
-        .unwrap_or_else(|| EnvFilter::new(level));
-    // A second call, as in tests, keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(talk.color.applies(io::stderr().is_terminal()))
-        .try_init();
 }
 
 #[cfg(test)]

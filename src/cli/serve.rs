@@ -1,6 +1,7 @@
 //! `yaqut serve`: the gRPC service.
 
 mod listeners;
+mod telemetry;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,13 +12,14 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use self::listeners::{Listener, listen};
+use self::telemetry::TelemetryArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
-    serve_admin, shutdown_signal,
+    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
+    serve_admin, serve_probes, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
@@ -50,6 +52,8 @@ pub struct ServeArgs {
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -73,10 +77,15 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let public = runtime.block_on(listen("--listen", &args.listen))?;
     let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
     let admin = admin.transpose()?;
+    let probes =
+        args.telemetry.probe_address().map(|address| runtime.block_on(listen("--probe-listen", address)));
+    let listeners = Listeners { public, admin, probes: probes.transpose()? };
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
-    let options = ServeOptions { drain_deadline: Duration::from_secs(args.drain), ..ServeOptions::default() };
     runtime.block_on(async {
+        let telemetry = args.telemetry.telemetry()?;
+        let drain_deadline = Duration::from_secs(args.drain);
+        let options = ServeOptions { drain_deadline, telemetry: telemetry.clone(), ..ServeOptions::default() };
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack)
@@ -84,11 +93,11 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let administration = Administration { watch: args.start_watch(&config, &reloader)?, reloader };
-        note(greeting(&public, admin.as_ref(), &engine.snapshot(), started.elapsed()));
+        note(greeting(&listeners, &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
-        serve_all(public, admin, engine, administration, shutdown, options)
-            .await
-            .map_err(|error| Failure::new(Exit::Io, error.to_string()))
+        let served = serve_all(listeners, engine, administration, shutdown, options).await;
+        telemetry.shutdown().await;
+        served.map_err(|error| Failure::new(Exit::Io, error.to_string()))
     })?;
     note("stopped");
     Ok(Exit::Ok)
@@ -125,10 +134,16 @@ impl ServeArgs {
     }
 }
 
-/// Serves on both listeners until `shutdown` is ready.
-async fn serve_all(
+/// The sockets of a server.
+struct Listeners {
     public: Listener,
     admin: Option<Listener>,
+    probes: Option<Listener>,
+}
+
+/// Serves on all listeners until `shutdown` is ready.
+async fn serve_all(
+    Listeners { public, admin, probes }: Listeners,
     engine: Engine,
     administration: Administration,
     shutdown: impl Future<Output = ()>,
@@ -138,6 +153,14 @@ async fn serve_all(
     let told = |mut stopped: watch::Receiver<bool>| async move {
         // An error means that nobody can tell any more, which is an end as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let probed = Probed { engine: engine.clone(), reloader: Some(administration.reloader.clone()) };
+    let answer_probes = async {
+        match probes {
+            // To the very end, so that those who ask learn of the drain.
+            Some(probes) => serve_probes(probes.socket, probed, std::future::pending(), options.clone()).await,
+            None => std::future::pending().await,
+        }
     };
     let administer = async {
         match admin {
@@ -157,16 +180,21 @@ async fn serve_all(
     tokio::select! {
         answered = answer => answered,
         Err(error) = administer => Err(error),
+        Err(error) = answer_probes => Err(error),
         () = tell => Ok(()),
     }
 }
 
-fn greeting(public: &Listener, admin: Option<&Listener>, gazetteer: &Gazetteer, took: Duration) -> String {
-    let admin = admin.map(|admin| format!(", administration on {}", admin.address)).unwrap_or_default();
+fn greeting(listeners: &Listeners, gazetteer: &Gazetteer, took: Duration) -> String {
+    let Listeners { public, admin, probes } = listeners;
+    let beside = |what, listener: &Option<Listener>| {
+        listener.as_ref().map(|listener| format!(", {what} on {}", listener.address)).unwrap_or_default()
+    };
+    let (admin, probes) = (beside("administration", admin), beside("probes", probes));
     let packs = counted(gazetteer.packs().len() as u64, "pack");
     let aliases = thousands(gazetteer.packs().map(|header| header.alias_count).sum());
     let seconds = took.as_secs_f64();
-    format!("listening on {}{admin}, {packs}, {aliases} aliases, ready in {seconds:.2} s", public.address)
+    format!("listening on {}{admin}{probes}, {packs}, {aliases} aliases, ready in {seconds:.2} s", public.address)
 }
 
 fn internal(message: &impl fmt::Display) -> Failure {

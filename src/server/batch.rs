@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::compute::{Cancelled, Compute, Job, Lane};
+use super::telemetry::{Stage, Tally, WorkCounters};
 use crate::Gazetteer;
 use crate::resolve::ResolveOptions;
 use crate::rpc::wire::{self, EncodedReply, NameQuery};
@@ -25,6 +27,7 @@ pub(super) struct Batch {
     pub gazetteer: Arc<Gazetteer>,
     pub queries: Vec<NameQuery>,
     pub options: ResolveOptions,
+    pub counters: Arc<WorkCounters>,
 }
 
 /// A batch under way.
@@ -42,7 +45,11 @@ impl Batch {
         let mut jobs = VecDeque::new();
         for start in (0..batch.queries.len()).step_by(NAMES_PER_JOB) {
             let batch = Arc::clone(&batch);
-            let work = move |cancelled: &Cancelled| batch.resolve(start..start + NAMES_PER_JOB, cancelled);
+            let asked = Instant::now();
+            let work = move |cancelled: &Cancelled| {
+                batch.counters.observe(Stage::Queue, asked);
+                batch.resolve(start..start + NAMES_PER_JOB, cancelled)
+            };
             jobs.push_back(compute.start(Lane::Bulk, work).await?);
         }
         Ok(BatchJob { gazetteer, jobs, parts: Vec::new() })
@@ -51,40 +58,47 @@ impl Batch {
     /// Answers the queries of `range` in their order; stops early once nobody waits for the answers.
     fn resolve(&self, range: Range<usize>, cancelled: &Cancelled) -> Vec<u8> {
         let queries = self.queries.get(range.start..range.end.min(self.queries.len())).unwrap_or_default();
+        let (began, mut tally) = (Instant::now(), Tally::new(&self.counters));
         let mut out = Vec::with_capacity(queries.len() * REPLY_BYTES);
         for queries in queries.chunks(NAMES_PER_LOOK).take_while(|_| !cancelled.is_set()) {
-            self.answer(queries, &mut out);
+            self.answer(queries, &mut out, &mut tally);
         }
+        self.counters.observe(Stage::Resolve, began);
         out
     }
 
     /// Names without hints of their own are looked up together.
-    fn answer(&self, queries: &[NameQuery], out: &mut Vec<u8>) {
+    fn answer(&self, queries: &[NameQuery], out: &mut Vec<u8>, tally: &mut Tally<'_>) {
         let mut names = Vec::with_capacity(queries.len());
         for query in queries {
             if let Some(name) = plain_name(query) {
                 names.push(name);
             } else {
-                self.answer_plain(&mut names, out);
-                self.answer_hinted(query, out);
+                self.answer_plain(&mut names, out, tally);
+                self.answer_hinted(query, out, tally);
             }
         }
-        self.answer_plain(&mut names, out);
+        self.answer_plain(&mut names, out, tally);
     }
 
-    fn answer_plain(&self, names: &mut Vec<&str>, out: &mut Vec<u8>) {
-        let write = |i: usize, verdict| wire::write_verdict(out, names[i], &verdict, self.options.explain);
+    fn answer_plain(&self, names: &mut Vec<&str>, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
+        let write = |i: usize, verdict| {
+            tally.count(&verdict);
+            wire::write_verdict(out, names[i], &verdict, self.options.explain);
+        };
         self.gazetteer.verdicts(names, &self.options, write);
         names.clear();
     }
 
-    fn answer_hinted(&self, query: &NameQuery, out: &mut Vec<u8>) {
+    fn answer_hinted(&self, query: &NameQuery, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
         match validate::query_options(query, &self.options) {
             Ok((name, options)) => {
                 let verdict = self.gazetteer.verdict(name, &options);
+                tally.count(&verdict);
                 wire::write_verdict(out, name, &verdict, options.explain);
             }
             Err(failure) => {
+                tally.count_invalid();
                 wire::write_invalid(out, &String::from_utf8_lossy(&query.name), &failure.to_string());
             }
         }

@@ -3,6 +3,7 @@
 mod deadline;
 mod ending;
 mod log;
+mod received;
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +21,7 @@ use tonic::{Code, Status};
 
 use self::ending::Ending;
 use self::log::CallLog;
+use super::telemetry::Telemetry;
 use crate::rpc::Failure;
 
 /// A service whose every call ends: with its answer, or with a status that says why there is none.
@@ -31,12 +33,19 @@ pub(super) struct CallGuard<S> {
     service: S,
     timeout: Duration,
     is_closing: watch::Receiver<bool>,
+    telemetry: Telemetry,
 }
 
 impl<S> CallGuard<S> {
-    /// Gives a call `timeout` until its answer begins, and ends all that are open once `is_closing` holds true.
-    pub fn new(service: S, timeout: Duration, is_closing: watch::Receiver<bool>) -> Self {
-        Self { service, timeout, is_closing }
+    /// Gives a call `timeout` until its answer begins, and ends all that are open once `is_closing` holds true. How each
+    /// ended is counted by `telemetry`.
+    pub fn new(
+        service: S,
+        timeout: Duration,
+        is_closing: watch::Receiver<bool>,
+        telemetry: Telemetry,
+    ) -> Self {
+        Self { service, timeout, is_closing, telemetry }
     }
 }
 
@@ -57,7 +66,7 @@ where
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let log = CallLog::new(request.uri().path_and_query().cloned(), now);
+        let (log, request) = CallLog::new(&self.telemetry, request, now);
         let end = Ending::new(first, self.is_closing.clone());
         GuardedAnswer { answer: self.service.call(request), deadline, open: Some(Open { end, log }) }
     }
@@ -87,14 +96,15 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { answer, deadline, open } = &mut *self;
         // An answer that has begun is not asked for again.
-        let Some(Open { end, .. }) = open else { return Poll::Pending };
+        let Some(Open { end, log }) = open else { return Poll::Pending };
         let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(cx)));
-        let response = match poll {
+        let mut response = match poll {
             Ok(Poll::Ready(Ok(response))) => response,
             Ok(Poll::Pending) => Status::from(ready!(end.poll(cx))).into_http(),
-            Err(_) => Status::from(panicked()).into_http(),
+            Err(_) => Status::from(panicked(log)).into_http(),
         };
         let Some(Open { end, mut log }) = open.take() else { return Poll::Pending };
+        log.answer(&mut response);
         if let Some(code) = code(response.headers()) {
             log.finish(code);
         }
@@ -104,8 +114,8 @@ where
 }
 
 /// What a caller is told of a panic. The panic hook has written where.
-fn panicked() -> Failure {
-    tracing::error!("the code that answers panicked; this is a fault of yaqut");
+fn panicked(log: &CallLog) -> Failure {
+    log.panicked();
     Failure::Internal
 }
 
@@ -159,11 +169,16 @@ impl http_body::Body for GuardedBody {
                 let failure = ready!(ending.poll(cx));
                 return self.cut(failure);
             }
-            Err(_) => return self.cut(panicked()),
+            Err(_) => {
+                let failure = panicked(log);
+                return self.cut(failure);
+            }
         };
         match &frame {
             Some(Ok(frame)) => {
-                if let Some(code) = frame.trailers_ref().and_then(code) {
+                if let Some(data) = frame.data_ref() {
+                    log.send(data);
+                } else if let Some(code) = frame.trailers_ref().and_then(code) {
                     log.finish(code);
                 }
             }
@@ -245,7 +260,7 @@ mod tests {
         T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
     {
         let request = http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
-        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing).call(request).await;
+        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing, Telemetry::default()).call(request).await;
         response
     }
 

@@ -1,5 +1,7 @@
 //! `yaqut.v1.GazetteerService`: one method an RPC.
 
+use std::sync::Arc;
+
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -7,6 +9,7 @@ use super::batch::Batch;
 use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
+use super::telemetry::{Stage, StageClock, Telemetry, WorkCounters};
 use crate::Gazetteer;
 use crate::gazetteer::EntityOptions;
 use crate::model::EntityId;
@@ -16,9 +19,13 @@ use crate::rpc::wire::gazetteer_service_server::{GazetteerService, GazetteerServ
 use crate::rpc::wire::{self, EncodedReply};
 use crate::rpc::{Failure, pb, validate};
 
-/// The service over `engine`, with the limits of the wire.
-pub(super) fn gazetteer_service(engine: Engine) -> GazetteerServiceServer<impl GazetteerService> {
-    GazetteerServiceServer::new(Api { engine, compute: Compute::new() })
+/// The service over `engine`, with the limits of the wire; what it does is counted by `telemetry`.
+pub(super) fn gazetteer_service(
+    engine: Engine,
+    telemetry: &Telemetry,
+) -> GazetteerServiceServer<impl GazetteerService> {
+    let work = Arc::clone(telemetry.work());
+    GazetteerServiceServer::new(Api { engine, compute: Compute::new(), work })
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .max_encoding_message_size(MAX_RESPONSE_BYTES)
 }
@@ -29,6 +36,7 @@ const REPLY_BYTES: usize = 480;
 struct Api {
     engine: Engine,
     compute: Compute,
+    work: Arc<WorkCounters>,
 }
 
 #[tonic::async_trait]
@@ -37,15 +45,21 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::ResolveNameRequest>,
     ) -> Result<Response<EncodedReply>, Status> {
+        let mut clock = StageClock::of(request.extensions());
+        clock.end(Stage::Decode);
         let wire::ResolveNameRequest { name, options, expected_index_version } = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
         // A known name takes microseconds: less than the way to another thread.
         if let Some(verdict) = gazetteer.try_verdict(name, &options) {
-            return Ok(Response::new(single_reply(name, &verdict, &options)?));
+            return Ok(Response::new(single_reply(name, &verdict, &options, &self.work, clock)?));
         }
         let name = name.to_owned();
-        let work = move |_: &Cancelled| single_reply(&name, &gazetteer.verdict(&name, &options), &options);
+        let counters = Arc::clone(&self.work);
+        let work = move |_: &Cancelled| {
+            clock.end(Stage::Queue);
+            single_reply(&name, &gazetteer.verdict(&name, &options), &options, &counters, clock)
+        };
         Ok(Response::new(self.compute.run(Lane::Single, work).await??))
     }
 
@@ -53,11 +67,13 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::BatchResolveNamesRequest>,
     ) -> Result<Response<EncodedReply>, Status> {
+        StageClock::of(request.extensions()).end(Stage::Decode);
         let wire::BatchResolveNamesRequest { queries, options, expected_index_version } =
             request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
-        let mut job = Batch { gazetteer, queries, options }.start(&self.compute).await?;
+        let counters = Arc::clone(&self.work);
+        let mut job = Batch { gazetteer, queries, options, counters }.start(&self.compute).await?;
         Ok(Response::new(job.finish().await?))
     }
 
@@ -67,7 +83,9 @@ impl GazetteerService for Api {
         &self,
         request: Request<Streaming<wire::StreamResolveNamesRequest>>,
     ) -> Result<Response<Self::StreamResolveNamesStream>, Status> {
-        let answers = name_stream::answer(request.into_inner(), self.engine.snapshot(), self.compute.clone());
+        let (compute, counters) = (self.compute.clone(), Arc::clone(&self.work));
+        let answers =
+            name_stream::answer(request.into_inner(), self.engine.snapshot(), compute, counters);
         Ok(Response::new(answers))
     }
 
@@ -149,13 +167,19 @@ fn single_reply(
     name: &str,
     verdict: &Verdict<'_>,
     options: &ResolveOptions,
+    counters: &WorkCounters,
+    mut clock: StageClock,
 ) -> Result<EncodedReply, Failure> {
+    clock.end(Stage::Resolve);
+    counters.count(verdict);
     if let Some(reason) = verdict.invalid_reason() {
         return Err(Failure::invalid("name", reason));
     }
     let mut resolution = Vec::with_capacity(REPLY_BYTES);
     wire::write_verdict(&mut resolution, name, verdict, options.explain);
-    Ok(EncodedReply::new([resolution], verdict.index_version()))
+    let reply = EncodedReply::new([resolution], verdict.index_version());
+    clock.end(Stage::Encode);
+    Ok(reply)
 }
 
 fn look_up(gazetteer: &Gazetteer, id: String, options: &EntityOptions) -> pb::EntityLookup {

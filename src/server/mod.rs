@@ -3,6 +3,8 @@
 //! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
+//! What happens is counted by `telemetry`, and told to those who probe ([`serve_probes`]).
+//!
 //! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
 //!
 //! Architecture invariant: no scoring and no text rules here.
@@ -17,11 +19,14 @@ mod gazetteer_service;
 mod name_stream;
 mod reload;
 mod signal;
+mod standing;
+mod telemetry;
 
 pub use admin::{Administration, serve_admin};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
+pub use telemetry::{OtlpError, OtlpOptions, Probed, Telemetry, serve_probes};
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -33,15 +38,14 @@ use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
-use tonic_health::ServingStatus;
-use tonic_health::pb::health_server::{Health, HealthServer};
-use tonic_health::server::HealthReporter;
 use tower_service::Service;
 
 use self::call::CallGuard;
 use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
-use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
+use self::standing::Standing;
+use self::telemetry::WithProbes;
+use crate::rpc::FILE_DESCRIPTOR_SET;
 
 /// How a server behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct ServeOptions {
     pub call_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
     pub max_concurrent_streams: u32,
+    /// Where calls are counted, and their traces sent. Default: counters of its own, and no traces.
+    pub telemetry: Telemetry,
 }
 
 impl Default for ServeOptions {
@@ -60,6 +66,7 @@ impl Default for ServeOptions {
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
+            telemetry: Telemetry::default(),
         }
     }
 }
@@ -91,21 +98,27 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let (standing, health_service) = Standing::new(SERVICE_NAME).await;
+    let engine = engine.into();
+    let (standing, health_service) = Standing::new(options.telemetry.readiness(engine.clone()), None).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let service = Front::new(gazetteer_service(engine, &options.telemetry), others);
     run(listener, service, standing, shutdown, options).await
 }
 
-/// Answers on `listener` from `service`, until `shutdown` is ready.
-async fn run<S>(
-    listener: TcpListener,
-    service: S,
-    standing: Standing,
-    shutdown: impl Future<Output = ()>,
-    options: ServeOptions,
-) -> Result<(), ServeError>
-where
+/// What answers calls, each with an answer that stays where it is while it is awaited.
+trait Calls:
+    Service<
+        http::Request<Body>,
+        Response = http::Response<Body>,
+        Error = Infallible,
+        Future = BoxFuture<http::Response<Body>, Infallible>,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Calls for S where
     S: Service<
             http::Request<Body>,
             Response = http::Response<Body>,
@@ -113,27 +126,77 @@ where
             Future = BoxFuture<http::Response<Body>, Infallible>,
         > + Clone
         + Send
-        + 'static,
+        + 'static
 {
+}
+
+/// Answers on `listener` from `service`, until `shutdown` is ready.
+async fn run(
+    listener: TcpListener,
+    service: impl Calls,
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let calls = CallGuard::new(service, options.call_timeout, is_closing, options.telemetry.clone());
+    tokio::select! {
+        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => Ok(served?),
+        () = closed => Ok(()),
+    }
+}
+
+/// [`run`], with `probes` for what is no gRPC, by HTTP/1.1 as well.
+async fn run_with_probes(
+    listener: TcpListener,
+    service: impl Calls,
+    probes: axum::Router,
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let calls = CallGuard::new(service, options.call_timeout, is_closing, options.telemetry.clone());
+    let service = WithProbes::new(calls, probes);
+    let transport = transport(&options).accept_http1(true);
+    tokio::select! {
+        served = transport.serve_with_incoming_shutdown(service, incoming(listener), drain) => Ok(served?),
+        () = closed => Ok(()),
+    }
+}
+
+/// How a listener ends.
+struct Ending<D, C> {
+    /// Ready when no more calls are to be taken.
+    drain: D,
+    /// Holds true once all calls that are left must end.
+    is_closing: watch::Receiver<bool>,
+    /// Ready when whatever is left is dropped.
+    closed: C,
+}
+
+fn ending(
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    deadline: Duration,
+) -> Ending<impl Future<Output = ()>, impl Future<Output = ()>> {
     let (closing, is_closing) = watch::channel(false);
     let (draining, is_draining) = oneshot::channel();
     let drain = async move {
-        shutdown.await;
+        tokio::select! {
+            () = shutdown => {}
+            () = standing.follow() => {}
+        }
         tracing::info!("shutting down: calls under way are finished, new ones refused");
         standing.end().await;
-        // Nobody listens if `serve` itself is being dropped.
+        // Nobody listens if the server itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing);
-    tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
-            served.map_err(ServeError::from)
-        }
-        () = close_after(options.drain_deadline, is_draining, closing) => {
-            tracing::warn!("connections were still open at the end of the drain, and are dropped");
-            Ok(())
-        }
-    }
+    let closed = async move {
+        close_after(deadline, is_draining, closing).await;
+        tracing::warn!("connections were still open at the end of the drain, and are dropped");
+    };
+    Ending { drain, is_closing, closed }
 }
 
 /// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
@@ -169,29 +232,6 @@ fn with_reflection(routes: Routes, descriptors: &[u8]) -> Result<Routes, ServeEr
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
-}
-
-/// What a server says of its health: of itself as a whole, and of its service.
-struct Standing {
-    health: HealthReporter,
-    service: &'static str,
-}
-
-impl Standing {
-    /// Says that all is well.
-    async fn new(service: &'static str) -> (Self, HealthServer<impl Health>) {
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_service_status(service, ServingStatus::Serving).await;
-        (Self { health, service }, health_service)
-    }
-
-    /// Tells those who watch the health that it ends, and ends their streams, which would hold up the drain.
-    async fn end(mut self) {
-        for service in ["", self.service] {
-            self.health.set_service_status(service, ServingStatus::NotServing).await;
-            self.health.clear_service_status(service).await;
-        }
-    }
 }
 
 /// Lets the drain take its time, then ends every call that is left; never ready before the drain has begun.

@@ -10,6 +10,7 @@ use tonic::{Status, Streaming};
 use super::batch::{Batch, BatchJob};
 use super::compute::{Compute, panicked};
 use super::engine::check_version;
+use super::telemetry::WorkCounters;
 use crate::Gazetteer;
 use crate::rpc::wire::{EncodedReply, StreamResolveNamesRequest};
 use crate::rpc::{Failure, validate};
@@ -24,10 +25,11 @@ pub(super) fn answer(
     requests: Streaming<StreamResolveNamesRequest>,
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
+    counters: Arc<WorkCounters>,
 ) -> ReceiverStream<Answer> {
     let (answers, fetched) = mpsc::channel(1);
     tokio::spawn(async move {
-        let pump = Pump { gazetteer, compute, answers: answers.clone(), jobs: VecDeque::new() };
+        let pump = Pump { gazetteer, compute, counters, answers: answers.clone(), jobs: VecDeque::new() };
         // A task of its own, for a stream that breaks down must not look like one that is complete.
         let result = match tokio::spawn(pump.run(requests)).await {
             Ok(result) => result,
@@ -44,6 +46,7 @@ pub(super) fn answer(
 struct Pump {
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
+    counters: Arc<WorkCounters>,
     answers: mpsc::Sender<Answer>,
     /// In the order of their requests.
     jobs: VecDeque<BatchJob>,
@@ -79,7 +82,8 @@ impl Pump {
         let StreamResolveNamesRequest { queries, options, expected_index_version } = request;
         check_version(&self.gazetteer, &expected_index_version)?;
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
-        let batch = Batch { gazetteer: Arc::clone(&self.gazetteer), queries, options };
+        let (gazetteer, counters) = (Arc::clone(&self.gazetteer), Arc::clone(&self.counters));
+        let batch = Batch { gazetteer, queries, options, counters };
         self.jobs.push_back(batch.start(&self.compute).await?);
         Ok(())
     }

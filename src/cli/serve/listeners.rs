@@ -27,7 +27,7 @@ fn cannot_listen(flag: &str, address: &str, error: &io::Error) -> Failure {
     let message = format!("cannot listen on {address}: {error}");
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            let off = if flag == "--admin-listen" { ", off does without" } else { "" };
+            let off = if flag != "--listen" { ", off does without" } else { "" };
             Failure::new(Exit::Io, message).with_help(format!(
                 "another program listens there: stop it, or choose another port with {flag} (127.0.0.1:0 takes a free one{off})"
             ))
