@@ -26,3 +26,5 @@ mod health_and_reflection;
 mod hints;
 #[path = "grpc/streams.rs"]
 mod streams;
+#[path = "grpc/telemetry.rs"]
+mod telemetry;

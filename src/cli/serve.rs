@@ -18,8 +18,8 @@ use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
-    serve_admin, serve_probes, shutdown_signal,
+    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal,
+    serve, serve_admin, serve_probes, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
@@ -85,7 +85,8 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     runtime.block_on(async {
         let telemetry = args.telemetry.telemetry()?;
         let drain_deadline = Duration::from_secs(args.drain);
-        let options = ServeOptions { drain_deadline, telemetry: telemetry.clone(), ..ServeOptions::default() };
+        let options =
+            ServeOptions { drain_deadline, telemetry: telemetry.clone(), ..ServeOptions::default() };
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack)
@@ -158,7 +159,9 @@ async fn serve_all(
     let answer_probes = async {
         match probes {
             // To the very end, so that those who ask learn of the drain.
-            Some(probes) => serve_probes(probes.socket, probed, std::future::pending(), options.clone()).await,
+            Some(probes) => {
+                serve_probes(probes.socket, probed, std::future::pending(), options.clone()).await
+            }
             None => std::future::pending().await,
         }
     };
@@ -194,7 +197,10 @@ fn greeting(listeners: &Listeners, gazetteer: &Gazetteer, took: Duration) -> Str
     let packs = counted(gazetteer.packs().len() as u64, "pack");
     let aliases = thousands(gazetteer.packs().map(|header| header.alias_count).sum());
     let seconds = took.as_secs_f64();
-    format!("listening on {}{admin}{probes}, {packs}, {aliases} aliases, ready in {seconds:.2} s", public.address)
+    format!(
+        "listening on {}{admin}{probes}, {packs}, {aliases} aliases, ready in {seconds:.2} s",
+        public.address
+    )
 }
 
 fn internal(message: &impl fmt::Display) -> Failure {

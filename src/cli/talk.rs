@@ -70,7 +70,12 @@ impl TalkArgs {
 }
 
 /// Writes what `filter` lets through to `writer`.
-fn subscriber<W>(format: LogFormat, filter: EnvFilter, colors: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+fn subscriber<W>(
+    format: LogFormat,
+    filter: EnvFilter,
+    colors: bool,
+    writer: W,
+) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -84,7 +89,8 @@ where
 /// Logs where a panic was, and what it says if that is a text of the code: one that is put together may hold a name.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let message = panic.payload().downcast_ref::<&str>().copied().unwrap_or("(not told, for it may hold a name)");
+    let message =
+        panic.payload().downcast_ref::<&str>().copied().unwrap_or("(not told, for it may hold a name)");
     let thread = std::thread::current();
     let thread = thread.name().unwrap_or_default();
     tracing::error!(place, message = %Panicked(message), thread);

@@ -146,7 +146,8 @@ fn json_line(level: &str, message: &str) -> String {
     let mut timestamp = String::new();
     // A clock that cannot be told leaves the time out.
     let _ = SystemTime.format_time(&mut Writer::new(&mut timestamp));
-    serde_json::json!({"timestamp": timestamp, "level": level, "message": message, "target": "yaqut"}).to_string()
+    serde_json::json!({"timestamp": timestamp, "level": level, "message": message, "target": "yaqut"})
+        .to_string()
 }
 
 /// A count with its thousands set apart: `1,234,567`.

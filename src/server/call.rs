@@ -260,7 +260,9 @@ mod tests {
         T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
     {
         let request = http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
-        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing, Telemetry::default()).call(request).await;
+        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing, Telemetry::default())
+            .call(request)
+            .await;
         response
     }
 

@@ -84,8 +84,7 @@ impl GazetteerService for Api {
         request: Request<Streaming<wire::StreamResolveNamesRequest>>,
     ) -> Result<Response<Self::StreamResolveNamesStream>, Status> {
         let (compute, counters) = (self.compute.clone(), Arc::clone(&self.work));
-        let answers =
-            name_stream::answer(request.into_inner(), self.engine.snapshot(), compute, counters);
+        let answers = name_stream::answer(request.into_inner(), self.engine.snapshot(), compute, counters);
         Ok(Response::new(answers))
     }
 

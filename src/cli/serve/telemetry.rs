@@ -43,7 +43,8 @@ fn endpoint(text: &str) -> Result<Endpoint, String> {
     if matches!(text, "" | "off") {
         return Ok(Endpoint(None));
     }
-    let is_address = text.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some());
+    let is_address =
+        text.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some());
     if is_address {
         return Ok(Endpoint(Some(text.to_owned())));
     }

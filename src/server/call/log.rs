@@ -88,7 +88,9 @@ impl CallLog {
         let level = level(code);
         let code = code_label(code);
         match level {
-            tracing::Level::ERROR => tracing::error!(%request_id, %method, %code, micros, peer, "call failed"),
+            tracing::Level::ERROR => {
+                tracing::error!(%request_id, %method, %code, micros, peer, "call failed")
+            }
             tracing::Level::INFO => tracing::info!(%request_id, %method, %code, micros, peer, "call refused"),
             _ => tracing::debug!(%request_id, %method, %code, micros, peer, "call answered"),
         }

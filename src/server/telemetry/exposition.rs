@@ -102,11 +102,13 @@ impl Figures {
         families.histogram("yaqut_candidates", "Candidates of the answer to a name", None, &|family| {
             family.spread(&[], &work.candidates())
         })?;
-        let help = "Time that the stages of calls took: of one in 16 that resolve a single name, and of all batches";
+        let help =
+            "Time that the stages of calls took: of one in 16 that resolve a single name, and of all batches";
         families.histogram("yaqut_stage", help, Some(Unit::Seconds), &|family| {
-            Stage::ALL.into_iter().filter_map(|stage| Some((stage, work.stage(stage)?))).try_for_each(
-                |(stage, spread)| family.spread(&[("stage", stage.label())], &spread),
-            )
+            Stage::ALL
+                .into_iter()
+                .filter_map(|stage| Some((stage, work.stage(stage)?)))
+                .try_for_each(|(stage, spread)| family.spread(&[("stage", stage.label())], &spread))
         })
     }
 
@@ -138,9 +140,12 @@ fn of_method(method: Method) -> [(&'static str, &'static str); 3] {
 fn write_reloads(reloader: &Reloader, families: &mut Families<'_>) -> fmt::Result {
     let since = reloader.status().serving_since;
     let age = SystemTime::now().duration_since(since).unwrap_or_default().as_secs_f64();
-    families.gauge("yaqut_index_age", "Time since the index was put into use", Some(Unit::Seconds), &|family| {
-        family.value(&[], age)
-    })?;
+    families.gauge(
+        "yaqut_index_age",
+        "Time since the index was put into use",
+        Some(Unit::Seconds),
+        &|family| family.value(&[], age),
+    )?;
     let counters = reloader.counters();
     let results = [
         ("exchanged", counters.exchanged()),
@@ -160,15 +165,26 @@ fn write_process(families: &mut Families<'_>) -> fmt::Result {
     let none: Labels<'_> = &[];
     if let Some(seconds) = figures.cpu_seconds {
         let help = "Processor time of the process, user and system";
-        families.counter("process_cpu", help, Some(Unit::Seconds), &|family| family.seconds(none, seconds))?;
+        families
+            .counter("process_cpu", help, Some(Unit::Seconds), &|family| family.seconds(none, seconds))?;
     }
     let gauges = [
-        ("process_resident_memory", "Memory of the process in RAM", Some(Unit::Bytes), figures.resident_bytes),
+        (
+            "process_resident_memory",
+            "Memory of the process in RAM",
+            Some(Unit::Bytes),
+            figures.resident_bytes,
+        ),
         ("process_virtual_memory", "Address space of the process", Some(Unit::Bytes), figures.virtual_bytes),
         ("process_open_fds", "Open file descriptors", None, figures.open_fds),
         ("process_max_fds", "How many file descriptors may be open", None, figures.max_fds),
         ("process_threads", "Threads of the process", None, figures.threads),
-        ("process_start_time", "When the process began, since 1970", Some(Unit::Seconds), figures.start_seconds),
+        (
+            "process_start_time",
+            "When the process began, since 1970",
+            Some(Unit::Seconds),
+            figures.start_seconds,
+        ),
     ];
     for (name, help, unit, value) in gauges {
         if let Some(value) = value {

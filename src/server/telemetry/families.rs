@@ -16,11 +16,23 @@ pub(super) type Labels<'a> = &'a [(&'static str, &'a str)];
 pub(super) struct Families<'a>(pub DescriptorEncoder<'a>);
 
 impl Families<'_> {
-    pub fn counter(&mut self, name: &'static str, help: &str, unit: Option<Unit>, write: Write<'_>) -> fmt::Result {
+    pub fn counter(
+        &mut self,
+        name: &'static str,
+        help: &str,
+        unit: Option<Unit>,
+        write: Write<'_>,
+    ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Counter, write)
     }
 
-    pub fn gauge(&mut self, name: &'static str, help: &str, unit: Option<Unit>, write: Write<'_>) -> fmt::Result {
+    pub fn gauge(
+        &mut self,
+        name: &'static str,
+        help: &str,
+        unit: Option<Unit>,
+        write: Write<'_>,
+    ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Gauge, write)
     }
 
@@ -28,7 +40,13 @@ impl Families<'_> {
         self.family(name, help, None, MetricType::Info, write)
     }
 
-    pub fn histogram(&mut self, name: &'static str, help: &str, unit: Option<Unit>, write: Write<'_>) -> fmt::Result {
+    pub fn histogram(
+        &mut self,
+        name: &'static str,
+        help: &str,
+        unit: Option<Unit>,
+        write: Write<'_>,
+    ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Histogram, write)
     }
 

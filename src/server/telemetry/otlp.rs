@@ -4,14 +4,16 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
 use opentelemetry::trace::{
-    Span, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer,
-    TracerProvider,
+    Span, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt, TraceFlags, TraceId, TraceState,
+    Tracer, TracerProvider,
 };
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider,
+};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter as ExportSpans};
 use tonic::Code;
 
@@ -60,8 +62,10 @@ impl Otlp {
         let exporter = SpanExporter::builder().with_tonic().with_endpoint(&options.endpoint);
         let exporter = exporter.with_timeout(EXPORT_TIMEOUT).build();
         let exporter = exporter.map_err(|reason| OtlpError { endpoint: options.endpoint.clone(), reason })?;
-        let batches = BatchConfigBuilder::default().with_max_queue_size(MAX_WAITING).with_scheduled_delay(DELAY);
-        let processor = BatchSpanProcessor::builder(Complaining::new(exporter)).with_batch_config(batches.build());
+        let batches =
+            BatchConfigBuilder::default().with_max_queue_size(MAX_WAITING).with_scheduled_delay(DELAY);
+        let processor =
+            BatchSpanProcessor::builder(Complaining::new(exporter)).with_batch_config(batches.build());
         let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(options.sample_ratio)));
         let provider = SdkTracerProvider::builder()
             .with_span_processor(processor.build())
@@ -74,11 +78,17 @@ impl Otlp {
 
     /// Makes the span of a call, if it is sampled, and has it sent some time.
     pub fn send(&self, ended: &Ended<'_>) {
-        let parent = ended.parent.map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent.into()));
+        let parent = ended
+            .parent
+            .map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent.into()));
         let end_time = SystemTime::now();
         let start_time = end_time.checked_sub(ended.took).unwrap_or(end_time);
         let info = ended.method.info();
-        let name = if ended.method.is_known() { format!("{}/{}", info.service, info.name) } else { "unknown".to_owned() };
+        let name = if ended.method.is_known() {
+            format!("{}/{}", info.service, info.name)
+        } else {
+            "unknown".to_owned()
+        };
         let builder = SpanBuilder::from_name(name).with_kind(SpanKind::Server).with_start_time(start_time);
         let mut span = self.tracer.build_with_context(builder, &parent);
         if span.is_recording() {
@@ -212,6 +222,8 @@ mod tests {
     #[test]
     fn faults_of_callers_are_no_errors_of_spans() {
         assert!(is_our_fault(Code::Internal) && is_our_fault(Code::DeadlineExceeded));
-        assert!(!is_our_fault(Code::Ok) && !is_our_fault(Code::InvalidArgument) && !is_our_fault(Code::NotFound));
+        assert!(
+            !is_our_fault(Code::Ok) && !is_our_fault(Code::InvalidArgument) && !is_our_fault(Code::NotFound)
+        );
     }
 }

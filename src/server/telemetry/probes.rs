@@ -16,9 +16,9 @@ use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tower_service::Service;
 
+use super::Telemetry;
 use super::exposition::{CONTENT_TYPE, Exposition};
 use super::readiness::Readiness;
-use super::Telemetry;
 use crate::server::admin::Boxed;
 use crate::server::engine::Engine;
 use crate::server::reload::Reloader;

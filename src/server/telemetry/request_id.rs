@@ -43,8 +43,9 @@ impl RequestId {
     pub fn to_header(&self) -> HeaderValue {
         match self {
             Self::Caller(value) => value.clone(),
-            Self::Own(number) => HeaderValue::from_bytes(&digits(*number))
-                .unwrap_or_else(|_| HeaderValue::from(*number)),
+            Self::Own(number) => {
+                HeaderValue::from_bytes(&digits(*number)).unwrap_or_else(|_| HeaderValue::from(*number))
+            }
         }
     }
 }

@@ -237,7 +237,11 @@ mod tests {
         let mut total = 0;
         for &status in Status::ALL {
             for tier in std::iter::once(None).chain(Tier::ALL.iter().copied().map(Some)) {
-                assert_eq!(single.resolutions(status, tier), many.resolutions(status, tier), "{status} {tier:?}");
+                assert_eq!(
+                    single.resolutions(status, tier),
+                    many.resolutions(status, tier),
+                    "{status} {tier:?}"
+                );
                 total += single.resolutions(status, tier);
             }
         }
