@@ -101,7 +101,7 @@ mod tests {
             let id = of(&id);
             let written = id.to_string();
             prop_assert!(is_sane(written.as_bytes()), "{}", written);
-            prop_assert_eq!(id.to_header().as_bytes(), written.as_bytes());
+            prop_assert_eq!(id.to_header(), written);
         }
 
         #[test]
@@ -117,7 +117,7 @@ mod tests {
 
         #[test]
         fn ours_are_hexadecimal(number: u64) {
-            prop_assert_eq!(&digits(number)[..], format!("{number:016x}").as_bytes());
+            prop_assert_eq!(digits(number).to_vec(), format!("{number:016x}").into_bytes());
         }
     }
 
