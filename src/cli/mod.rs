@@ -139,20 +139,19 @@ pub fn run() -> ExitCode {
 }
 
 fn parse() -> Result<(Cli, Layers), Refusal> {
-    let layers = config::parse(Cli::command(), env::args_os().collect())?;
+    let layers = config::parse(Cli::command(), &env::args_os().collect::<Vec<_>>())?;
     let cli = Cli::from_arg_matches(&layers.matches)?;
     Ok((cli, layers))
 }
 
 fn ended(end: Result<Exit, Failure>) -> ExitCode {
-    let failure = match end {
-        Ok(exit) => return exit.into(),
-        Err(failure) => failure,
-    };
-    if !failure.is_quiet() {
-        tell(&failure);
-    }
-    failure.exit().into()
+    end.unwrap_or_else(|failure| {
+        if !failure.is_quiet() {
+            tell(&failure);
+        }
+        failure.exit()
+    })
+    .into()
 }
 
 fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {
