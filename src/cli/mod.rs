@@ -129,13 +129,11 @@ pub fn run() -> ExitCode {
     set_up_talk(&cli.talk);
     let variables = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     config::warnings(Cli::command(), variables).iter().for_each(note);
-    match catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
-        Ok(end) => ended(end),
-        Err(_) => {
-            tell("error: this is a fault of yaqut itself; please report it with the message above");
-            Exit::Internal.into()
-        }
+    if let Ok(end) = catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
+        return ended(end);
     }
+    tell("error: this is a fault of yaqut itself; please report it with the message above");
+    Exit::Internal.into()
 }
 
 fn parse() -> Result<(Cli, Layers), Refusal> {

@@ -102,7 +102,7 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
-        let administration = Administration { watch, reloader };
+        let administration = Administration { reloader, watch };
         note(greeting(&public, admin.as_ref(), &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
         serve_all(public, admin, engine, administration, shutdown, options)
