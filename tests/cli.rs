@@ -31,3 +31,5 @@ mod resolve;
 mod serve;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/token.rs"]
+mod token;

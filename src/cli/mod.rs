@@ -18,6 +18,7 @@ mod info;
 mod interrupt;
 mod lint;
 mod pack_files;
+mod phase_bar;
 mod remote;
 mod resolve;
 mod serve;

@@ -1,7 +1,10 @@
 //! `yaqut serve`: the gRPC service.
 
+mod admission;
 mod auth;
+mod descriptors;
 mod listeners;
+mod transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +14,17 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use self::admission::AdmissionArgs;
 use self::auth::{AuthArgs, Exposure};
 use self::listeners::{Endpoint, Listener, OFF, listen, parse_address, parse_address_or_off};
+use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
-    serve_admin, shutdown_signal,
+    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, ServerTls, TransportOptions,
+    reload_on_signal, serve, serve_admin, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
@@ -48,9 +53,6 @@ pub struct ServeArgs {
     /// Address and port for the administration (reload, status); `off` for none
     #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052", value_parser = parse_address_or_off)]
     admin_listen: String,
-    /// How many seconds calls under way may still take at the end
-    #[arg(long, value_name = "SECONDS", env = "YAQUT_DRAIN", default_value_t = ServeOptions::default().drain_deadline.as_secs())]
-    drain: u64,
     /// How changes of packs and segment files are noticed
     #[arg(long, value_enum, default_value_t, value_name = "HOW", env = "YAQUT_WATCH")]
     watch: WatchChoice,
@@ -58,7 +60,11 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
     #[command(flatten)]
+    transport: TransportArgs,
+    #[command(flatten)]
     auth: AuthArgs,
+    #[command(flatten)]
+    admission: AdmissionArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -103,6 +109,12 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
         let administration = Administration { reloader, watch };
+        if let Some(tls) = options.transport.tls.clone() {
+            let renewals = tls
+                .keep_fresh(args.transport.reload_interval())
+                .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
+            tokio::spawn(renewals);
+        }
         note(greeting(&public, admin.as_ref(), &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
         serve_all(public, admin, engine, administration, shutdown, options)
@@ -124,15 +136,14 @@ impl ServeArgs {
         if let Some(admin) = &admin {
             admin.check_apart_from(&public)?;
         }
-        let listeners: Vec<_> = [Some(&public), admin.as_ref()].into_iter().flatten().map(exposure).collect();
-        let auth = self.auth.open(&listeners)?;
-        let drain_deadline = Duration::from_secs(self.drain);
-        Ok(Plan {
-            public,
-            admin,
-            watch: self.watch_options(),
-            options: ServeOptions { drain_deadline, auth, ..ServeOptions::default() },
-        })
+        let transport = self.transport.options()?;
+        let listeners = [Some(&public), admin.as_ref()].into_iter().flatten();
+        let exposures: Vec<_> =
+            listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
+        let auth = self.auth.open(&exposures)?;
+        let max_concurrent_streams = self.transport.max_concurrent_streams();
+        let options = ServeOptions { transport, max_concurrent_streams, auth, ..ServeOptions::default() };
+        Ok(Plan { public, admin, watch: self.watch_options(), options: self.admission.apply(options) })
     }
 
     fn watch_options(&self) -> Option<WatchOptions> {
@@ -147,12 +158,12 @@ impl ServeArgs {
 }
 
 /// How callers reach a listener.
-fn exposure(endpoint: &Endpoint) -> Exposure<'_> {
+fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a> {
     Exposure {
         flag: endpoint.flag,
         address: &endpoint.address,
-        has_tls: false,
-        has_client_certificates: false,
+        has_tls: tls.is_some(),
+        has_client_certificates: tls.is_some_and(ServerTls::asks_for_certificates),
     }
 }
 
@@ -195,7 +206,9 @@ async fn serve_all(
     let administer = async {
         match admin {
             Some(admin) => {
-                serve_admin(admin.socket, administration, told(stopped.clone()), options.clone()).await
+                let transport = TransportOptions { counters: Arc::default(), ..options.transport.clone() };
+                let options = ServeOptions { transport, ..options.clone() };
+                serve_admin(admin.socket, administration, told(stopped.clone()), options).await
             }
             // The watch and the reloader live as long as what they work for.
             None => std::future::pending().await,

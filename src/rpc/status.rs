@@ -1,6 +1,7 @@
 //! [`Failure`]: every way in which a request can fail, and the gRPC status that it becomes.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
@@ -35,6 +36,39 @@ pub enum Failure {
         expected: String,
         /// What would have answered.
         actual: String,
+    },
+    /// A message is longer than its method takes.
+    #[error("the message has {bytes} bytes, but at most {limit} are taken; send less at once")]
+    RequestTooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The most that is taken.
+        limit: usize,
+    },
+    /// A call that takes one message sent another.
+    #[error("the call takes one message, and another came; make a call for each")]
+    SecondMessage,
+    /// A message began to arrive and did not end in time.
+    #[error("the message did not arrive whole within {} s; send it without a pause", .timeout.as_secs_f32())]
+    BodyTimeout {
+        /// How long it may take.
+        timeout: Duration,
+    },
+    /// Requests in flight hold so much memory that there is none for this one.
+    #[error("requests in flight hold nearly all of the {limit} bytes that they may; ask again in {} s", .retry.as_secs_f32())]
+    MemoryBudget {
+        /// What it needs.
+        bytes: u64,
+        /// What all may hold.
+        limit: u64,
+        /// When to ask again.
+        retry: Duration,
+    },
+    /// So much work waits that this could not be done in time.
+    #[error("the server has more to do than it can; ask again in {} s", .retry.as_secs_f32())]
+    Overloaded {
+        /// When to ask again.
+        retry: Duration,
     },
     /// The caller's deadline, or the server's own, has passed.
     #[error("the deadline passed before the answer was ready; allow more time or ask for less at once")]
@@ -78,6 +112,11 @@ impl Failure {
             Self::InvalidArgument(_) => (Code::InvalidArgument, "INVALID_FIELDS"),
             Self::EntityNotFound { .. } => (Code::NotFound, "ENTITY_NOT_FOUND"),
             Self::IndexVersionMismatch { .. } => (Code::FailedPrecondition, "INDEX_VERSION_MISMATCH"),
+            Self::RequestTooLarge { .. } => (Code::ResourceExhausted, "REQUEST_TOO_LARGE"),
+            Self::SecondMessage => (Code::Unimplemented, "SECOND_MESSAGE"),
+            Self::BodyTimeout { .. } => (Code::DeadlineExceeded, "BODY_TIMEOUT"),
+            Self::MemoryBudget { .. } => (Code::ResourceExhausted, "MEMORY_BUDGET"),
+            Self::Overloaded { .. } => (Code::ResourceExhausted, "OVERLOADED"),
             Self::DeadlineExceeded => (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
             Self::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
             Self::Unauthenticated { reason, .. } => (Code::Unauthenticated, reason),
@@ -101,11 +140,28 @@ impl Failure {
             Self::PermissionDenied { caller, scope } => {
                 vec![("caller", caller.clone()), ("scope", (*scope).to_owned())]
             }
-            Self::DeadlineExceeded
+            Self::RequestTooLarge { bytes, limit } => {
+                vec![("bytes", bytes.to_string()), ("limit", limit.to_string())]
+            }
+            Self::BodyTimeout { timeout } => vec![("seconds", timeout.as_secs_f32().to_string())],
+            Self::MemoryBudget { bytes, limit, .. } => {
+                vec![("bytes", bytes.to_string()), ("limit", limit.to_string())]
+            }
+            Self::Overloaded { .. }
+            | Self::SecondMessage
+            | Self::DeadlineExceeded
             | Self::ShuttingDown
             | Self::Unauthenticated { .. }
             | Self::UnknownMethod
             | Self::Internal => Vec::new(),
+        }
+    }
+
+    /// When to ask again, if the server can tell.
+    const fn retry(&self) -> Option<Duration> {
+        match self {
+            Self::MemoryBudget { retry, .. } | Self::Overloaded { retry } => Some(*retry),
+            _ => None,
         }
     }
 }
@@ -127,6 +183,9 @@ impl From<Failure> for Status {
         let message = failure.to_string();
         let mut details = ErrorDetails::new();
         details.set_error_info(reason, ERROR_DOMAIN, metadata);
+        if let Some(retry) = failure.retry() {
+            details.set_retry_info(Some(retry));
+        }
         let mut metadata = MetadataMap::new();
         match failure {
             Failure::InvalidArgument(violations) => _ = details.set_bad_request(violations),
@@ -155,10 +214,26 @@ mod tests {
     #[test]
     fn every_failure_says_what_a_program_and_a_person_need() {
         let mismatch = Failure::IndexVersionMismatch { expected: "old".into(), actual: "new".into() };
+        let (timeout, retry) = (Duration::from_secs(10), Duration::from_millis(250));
         let cases = [
             (Failure::invalid("name", "is empty"), Code::InvalidArgument, "INVALID_FIELDS", 1),
             (Failure::EntityNotFound { id: "Q0".into() }, Code::NotFound, "ENTITY_NOT_FOUND", 1),
             (mismatch, Code::FailedPrecondition, "INDEX_VERSION_MISMATCH", 2),
+            (
+                Failure::RequestTooLarge { bytes: 2, limit: 1 },
+                Code::ResourceExhausted,
+                "REQUEST_TOO_LARGE",
+                2,
+            ),
+            (Failure::SecondMessage, Code::Unimplemented, "SECOND_MESSAGE", 0),
+            (Failure::BodyTimeout { timeout }, Code::DeadlineExceeded, "BODY_TIMEOUT", 1),
+            (
+                Failure::MemoryBudget { bytes: 2, limit: 1, retry },
+                Code::ResourceExhausted,
+                "MEMORY_BUDGET",
+                2,
+            ),
+            (Failure::Overloaded { retry }, Code::ResourceExhausted, "OVERLOADED", 0),
             (Failure::DeadlineExceeded, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", 0),
             (Failure::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", 0),
             (
@@ -177,7 +252,10 @@ mod tests {
             (Failure::Internal, Code::Internal, "INTERNAL", 0),
         ];
         for (failure, code, reason, metadata) in cases {
+            let is_retried = failure.retry() == Some(retry);
             let status = Status::from(failure);
+            let told = status.get_details_retry_info().and_then(|info| info.retry_delay);
+            assert_eq!(told, is_retried.then_some(retry), "{reason}");
             assert_eq!(status.code(), code);
             assert!(!status.message().is_empty());
             let info = status.get_details_error_info().expect("error info");

@@ -8,6 +8,7 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
 mod auth;
 mod batch;
 mod call;
@@ -18,16 +19,21 @@ mod gazetteer_service;
 mod name_stream;
 mod reload;
 mod signal;
+mod transport;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use auth::{
     Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
-    MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
-    new_token,
+    MAX_LEEWAY, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName, new_token,
 };
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
+pub use transport::{
+    CertificateCounters, Handshake, Peer, Refusal as ConnectionRefusal, ServerTls, TlsError, TlsFiles,
+    TlsWarning, TransportCounters, TransportOptions,
+};
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -38,7 +44,6 @@ use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::server::HealthReporter;
@@ -47,11 +52,14 @@ use tower_service::Service;
 use self::call::CallGuard;
 use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
+use self::transport::Incoming;
 use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
 
 /// How a server behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ServeOptions {
+    /// What connections are taken.
+    pub transport: TransportOptions,
     /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
@@ -60,15 +68,19 @@ pub struct ServeOptions {
     pub max_concurrent_streams: u32,
     /// Which calls are let through. Default: all.
     pub auth: Auth,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
         Self {
+            transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
             auth: Auth::default(),
+            admission: Admission::default(),
         }
     }
 }
@@ -102,7 +114,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (standing, health_service) = Standing::new(SERVICE_NAME).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
+    let service = Front::new(gazetteer, others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -133,9 +146,11 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing).with_auth(options.auth.clone());
+    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing)
+        .with_auth(options.auth.clone());
+    let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => {
+        served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => {
             served.map_err(ServeError::from)
         }
         () = close_after(options.drain_deadline, is_draining, closing) => {
@@ -146,8 +161,15 @@ where
 }
 
 /// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
+///
+/// The age of connections comes without a grace: with one, tonic sends no GOAWAY and cuts calls off at its end.
 fn transport(options: &ServeOptions) -> Server {
-    Server::builder()
+    let server = match options.transport.max_connection_age {
+        Some(age) => Server::builder().max_connection_age(age),
+        None => Server::builder(),
+    };
+    server
+        .accept_http1(options.transport.http1)
         .max_concurrent_streams(options.max_concurrent_streams)
         // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
         .http2_max_local_error_reset_streams(Some(1_024))
@@ -159,15 +181,6 @@ fn transport(options: &ServeOptions) -> Server {
         // Finds peers that are gone without a word.
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-}
-
-/// Without nodelay, small answers wait some 40 ms for an acknowledgement.
-fn incoming(listener: TcpListener) -> TcpIncoming {
-    TcpIncoming::from(listener)
-        .with_nodelay(Some(true))
-        .with_keepalive(Some(Duration::from_secs(60)))
-        .with_keepalive_interval(Some(Duration::from_secs(20)))
-        .with_keepalive_retries(Some(3))
 }
 
 /// Both versions: many tools still speak v1alpha only.
