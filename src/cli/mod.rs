@@ -115,30 +115,27 @@ pub fn run() -> ExitCode {
     cli.talk.set_up();
     let variables = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     config::warnings(Cli::command(), variables).iter().for_each(note);
-    match catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
-        Ok(end) => ended(end),
-        Err(_) => {
-            tell("error: this is a fault of yaqut itself; please report it with the message above");
-            Exit::Internal.into()
-        }
+    if let Ok(end) = catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
+        return ended(end);
     }
+    tell("error: this is a fault of yaqut itself; please report it with the message above");
+    Exit::Internal.into()
 }
 
 fn parse() -> Result<(Cli, Layers), Refusal> {
-    let layers = config::parse(Cli::command(), env::args_os().collect())?;
+    let layers = config::parse(Cli::command(), &env::args_os().collect::<Vec<_>>())?;
     let cli = Cli::from_arg_matches(&layers.matches)?;
     Ok((cli, layers))
 }
 
 fn ended(end: Result<Exit, Failure>) -> ExitCode {
-    let failure = match end {
-        Ok(exit) => return exit.into(),
-        Err(failure) => failure,
-    };
-    if !failure.is_quiet() {
-        tell(&failure);
-    }
-    failure.exit().into()
+    end.unwrap_or_else(|failure| {
+        if !failure.is_quiet() {
+            tell(&failure);
+        }
+        failure.exit()
+    })
+    .into()
 }
 
 fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {

@@ -114,7 +114,7 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
-        let administration = Administration { watch, reloader };
+        let administration = Administration { reloader, watch };
         if let Some(tls) = options.transport.tls.clone() {
             let renewals = tls
                 .keep_fresh(args.transport.reload_interval())
