@@ -29,7 +29,8 @@ pub use admin::{Administration, serve_admin};
 pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use auth::{
     Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
-    MAX_LEEWAY, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName, new_token,
+    MAX_LEEWAY, Refusal as AuthRefusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope,
+    WrongName, new_token,
 };
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};

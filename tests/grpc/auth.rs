@@ -17,14 +17,19 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
-use yaqut::rpc::{ADMIN_FILE_DESCRIPTOR_SET, FILE_DESCRIPTOR_SET, pb};
+use yaqut::ResolveOptions;
+use yaqut::rpc::{
+    ADMIN_FILE_DESCRIPTOR_SET, Client, ClientError, ClientOptions, FILE_DESCRIPTOR_SET, Token, pb,
+};
 use yaqut::server::{
-    Auth, AuthOptions, Expiry, JwtAlgorithm, JwtOptions, Refusal, Scope, ServeOptions, TokenHash, TokenRow,
-    new_token,
+    Auth, AuthOptions, AuthRefusal, Expiry, JwtAlgorithm, JwtOptions, Scope, ServeOptions, ServerTls,
+    TlsFiles, TokenHash, TokenRow, TransportOptions, new_token,
 };
 
 use self::testing::{Issuer, jwks, now};
 use crate::admin::bed::{Bed, Watching, replace};
+use crate::support::{Server, TOWNS, gazetteer};
+use crate::tls::Authority;
 
 const RESOLVE_NAME: &str = "/yaqut.v1.GazetteerService/ResolveName";
 const GET_RELOAD_STATUS: &str = "/yaqut.v1.AdminService/GetReloadStatus";
@@ -168,10 +173,10 @@ async fn every_method_needs_its_scope() {
     }
     assert!(called >= 10);
     let counters = server.auth.counters().unwrap();
-    assert_eq!(counters.denied(Refusal::Missing), called);
-    assert_eq!(counters.denied(Refusal::Scope), 2 * called);
-    assert_eq!(counters.denied(Refusal::Expired), 2 * called);
-    assert_eq!(counters.denied(Refusal::BadSignature), called);
+    assert_eq!(counters.denied(AuthRefusal::Missing), called);
+    assert_eq!(counters.denied(AuthRefusal::Scope), 2 * called);
+    assert_eq!(counters.denied(AuthRefusal::Expired), 2 * called);
+    assert_eq!(counters.denied(AuthRefusal::BadSignature), called);
     assert_eq!(counters.allowed(), 2 * called);
 }
 
@@ -273,4 +278,49 @@ async fn tokens_and_keys_are_exchanged_while_it_serves() {
     replace(&files.join("jwks.json"), jwks([&next]));
     server.becomes(GET_RELOAD_STATUS, &of_first, Code::Unauthenticated).await;
     server.becomes(GET_RELOAD_STATUS, &of_next, Code::Ok).await;
+}
+
+#[tokio::test]
+async fn a_certificate_names_its_caller() {
+    let (ca, callers) = (Authority::new("CA"), Authority::new("Callers"));
+    let pair = ca.issue("127.0.0.1", 2040);
+    let files = tempfile::tempdir().unwrap();
+    let path = |name| files.path().join(name);
+    replace(&path("tls.crt"), &pair.certificate);
+    replace(&path("tls.key"), &pair.key);
+    replace(&path("ca.crt"), &callers.certificate);
+    replace(&path("clients.tsv"), "desk\tdesk.example\tresolve\nops\tops.example\tadmin\n");
+    let token = new_token().unwrap();
+    write_tokens(files.path(), &[("resolver", &token, Scope::Resolve, None)]);
+    let tls =
+        TlsFiles { certificate: path("tls.crt"), key: path("tls.key"), client_ca: Some(path("ca.crt")) };
+    let transport = TransportOptions { tls: ServerTls::load(tls).ok(), ..Default::default() };
+    let auth = AuthOptions {
+        tokens: Some(path("tokens.tsv")),
+        clients: Some(path("clients.tsv")),
+        ..AuthOptions::default()
+    };
+    let options = ServeOptions { transport, auth: Auth::open(&auth).unwrap(), ..ServeOptions::default() };
+    let server = Server::start_with(gazetteer(&TOWNS), options).await;
+    let url = server.url.replace("http://", "https://");
+    // What the server says to a caller that is not let through; nothing if it answers.
+    let said = async |name: &str, token: Option<&str>| {
+        let tls = Some(ca.tls_as(&callers.issue(name, 2040)));
+        let options = ClientOptions { tls, token: token.and_then(Token::new), ..Default::default() };
+        let asked = async {
+            let mut client = Client::connect(&url, options).await?;
+            client.resolve(TOWNS[0].1, &ResolveOptions::default()).await.map(drop)
+        };
+        match asked.await {
+            Ok(()) => String::new(),
+            Err(ClientError::NotAllowed { reason, .. }) => reason,
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    assert_eq!(said("desk.example", None).await, "");
+    assert!(said("ops.example", None).await.starts_with("client:ops may not call this"));
+    assert!(said("other.example", None).await.contains("not known here"));
+    // A token speaks before the certificate, for better or worse.
+    assert_eq!(said("ops.example", Some(&token)).await, "");
+    assert!(said("desk.example", Some("a-guess")).await.contains("not known here"));
 }
