@@ -30,6 +30,8 @@ mod health_and_reflection;
 mod hints;
 #[path = "grpc/streams.rs"]
 mod streams;
+#[path = "grpc/telemetry.rs"]
+mod telemetry;
 #[path = "grpc/tls.rs"]
 mod tls;
 #[path = "grpc/transport.rs"]

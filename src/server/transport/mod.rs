@@ -68,6 +68,14 @@ pub struct TransportOptions {
     pub counters: Arc<TransportCounters>,
 }
 
+impl TransportOptions {
+    /// The same for another listener, which counts by itself.
+    #[must_use]
+    pub fn of_another_listener(&self) -> Self {
+        Self { counters: Arc::default(), ..self.clone() }
+    }
+}
+
 impl Default for TransportOptions {
     fn default() -> Self {
         Self {

@@ -38,6 +38,7 @@ pub struct Bed {
     pub admin: AdminServiceClient<Channel>,
     pub public_channel: Channel,
     pub admin_channel: Channel,
+    pub admin_address: String,
     stop: watch::Sender<bool>,
     served: Vec<JoinHandle<Result<(), ServeError>>>,
 }
@@ -83,6 +84,7 @@ impl Bed {
         };
         let (public, public_channel) = listen().await;
         let (admin, admin_channel) = listen().await;
+        let admin_address = admin.local_addr().unwrap().to_string();
         let served = vec![
             tokio::spawn(serve(public, engine, told(stopped.clone()), options.clone())),
             tokio::spawn(serve_admin(admin, administration, told(stopped), options)),
@@ -93,6 +95,7 @@ impl Bed {
             admin: AdminServiceClient::new(admin_channel.clone()),
             public_channel,
             admin_channel,
+            admin_address,
             stop,
             served,
         }
