@@ -45,7 +45,8 @@ class Bench:
         self.client = self.ours.sign("client")
         self.flags = [
             ("--tls-cert", self.server[0]), ("--tls-key", self.server[1]), ("--tls-client-ca", self.ours.path),
-            ("--tls-handshake-timeout", HANDSHAKE_SECONDS), ("--tls-reload-interval", 1),
+            ("--tls-handshake-timeout", HANDSHAKE_SECONDS), ("--preface-timeout", HANDSHAKE_SECONDS),
+            ("--tls-reload-interval", 1),
         ]
 
     def context(self, client="ours", protocol=ssl.PROTOCOL_TLS_CLIENT):

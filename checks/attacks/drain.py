@@ -1,5 +1,6 @@
 """SIGTERM with calls in flight: what can finish does, what cannot is ended in time, and the process exits."""
 
+import collections
 import contextlib
 import random
 import threading
@@ -36,6 +37,8 @@ def finishing(figures, chance):
         late = sum(a.started + a.seconds > server.told for a in answers if a.seconds)
         figures.figure("batches in flight when told to end", late, f"<= {WORK}")
         figures.holds("some were in flight", late > 0, late)
+        codes = collections.Counter(a.outcome for a in answers)
+        figures.figure("batches: codes", ", ".join(f"{c} {n}" for c, n in codes.items()))
         figures.figure("batches answered in full", right, str(WORK), right == WORK)
         figures.figure("exit code", code, "0", code == 0)
         figures.figure("seconds to exit, of the 30 allowed", seconds, "< 30", seconds < 30)
