@@ -7,6 +7,8 @@
 mod broken_lists;
 #[path = "cli/canonicalize.rs"]
 mod canonicalize;
+#[path = "cli/connections.rs"]
+mod connections;
 #[path = "cli/curate.rs"]
 mod curate;
 #[path = "cli/eval.rs"]

@@ -85,7 +85,6 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let options = ServeOptions {
         transport,
         drain_deadline: Duration::from_secs(args.drain),
-        max_concurrent_streams: args.transport.max_concurrent_streams(),
         ..ServeOptions::default()
     };
     runtime.block_on(async {
