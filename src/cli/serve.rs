@@ -1,5 +1,7 @@
 //! `yaqut serve`: the gRPC service.
 
+mod admission;
+mod auth;
 mod descriptors;
 mod listeners;
 mod transport;
@@ -12,14 +14,16 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use self::listeners::{Listener, listen};
+use self::admission::AdmissionArgs;
+use self::auth::{AuthArgs, Exposure};
+use self::listeners::{Endpoint, Listener, OFF, listen, parse_address, parse_address_or_off};
 use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, TransportOptions,
+    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, ServerTls, TransportOptions,
     reload_on_signal, serve, serve_admin, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
@@ -27,27 +31,28 @@ use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 /// Answer over gRPC
 ///
 /// Ends on SIGTERM or Ctrl-C: calls under way are finished first, for as long as --drain says. Reads its packs again when
-/// they change, on SIGHUP, and when AdminService.ReloadIndex is called.
+/// they change, on SIGHUP, and when AdminService.ReloadIndex is called; settings are read at the start only.
+///
+/// Every flag can also stand in a configuration file: see `yaqut config`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
   yaqut serve --listen 0.0.0.0:50051 --pack data/newsroom
+  yaqut serve --config yaqut.toml
 
 Exit codes:
   0   it was told to end
-  65  a pack has errors
-  66  a file of TLS is missing
+  2   a flag or variable is wrong
+  65  a pack or the configuration file has errors
+  66  a file is missing
   74  an address cannot be listened on")]
 pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", env = "YAQUT_LISTEN", default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", env = "YAQUT_LISTEN", default_value = "127.0.0.1:50051", value_parser = parse_address)]
     listen: String,
     /// Address and port for the administration (reload, status); `off` for none
-    #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052")]
+    #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052", value_parser = parse_address_or_off)]
     admin_listen: String,
-    /// How many seconds calls under way may still take at the end
-    #[arg(long, value_name = "SECONDS", env = "YAQUT_DRAIN", default_value_t = ServeOptions::default().drain_deadline.as_secs())]
-    drain: u64,
     /// How changes of packs and segment files are noticed
     #[arg(long, value_enum, default_value_t, value_name = "HOW", env = "YAQUT_WATCH")]
     watch: WatchChoice,
@@ -56,6 +61,10 @@ pub struct ServeArgs {
     poll_interval: u64,
     #[command(flatten)]
     transport: TransportArgs,
+    #[command(flatten)]
+    auth: AuthArgs,
+    #[command(flatten)]
+    admission: AdmissionArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -70,23 +79,27 @@ enum WatchChoice {
     Off,
 }
 
-/// Runs the command.
+/// What is to be served, and how: all settings checked, nothing opened yet.
+#[derive(Debug)]
+pub struct Plan {
+    public: Endpoint,
+    admin: Option<Endpoint>,
+    watch: Option<WatchOptions>,
+    options: ServeOptions,
+}
+
+/// Runs the command: settings, then ports, then packs.
 pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
+    let Plan { public, admin, watch, options } = args.plan()?;
+    context.stack.check()?;
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
-    let transport = args.transport.options()?;
     // The ports before the packs: that one is taken is told at once.
-    let public = runtime.block_on(listen("--listen", &args.listen))?;
-    let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
-    let admin = admin.transpose()?;
+    let public = runtime.block_on(listen(&public))?;
+    let admin = admin.map(|endpoint| runtime.block_on(listen(&endpoint))).transpose()?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
-    let options = ServeOptions {
-        transport,
-        drain_deadline: Duration::from_secs(args.drain),
-        ..ServeOptions::default()
-    };
     runtime.block_on(async {
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
@@ -94,7 +107,8 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
             .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
-        let administration = Administration { watch: args.start_watch(&config, &reloader)?, reloader };
+        let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
+        let administration = Administration { watch, reloader };
         if let Some(tls) = options.transport.tls.clone() {
             let renewals = tls
                 .keep_fresh(args.transport.reload_interval())
@@ -112,34 +126,66 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 impl ServeArgs {
-    fn admin_address(&self) -> Option<&str> {
-        Some(&*self.admin_listen).filter(|address| !matches!(*address, "" | "off"))
+    /// Makes a plan of the settings, or says what is wrong with them: all that can be told without opening a socket.
+    ///
+    /// Each group of flags has a method `options` that checks its own part, and is called here. Looks up names of hosts.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        let public = Endpoint::resolve("--listen", &self.listen)?;
+        let admin = Some(&*self.admin_listen).filter(|address| !matches!(*address, "" | OFF));
+        let admin = admin.map(|address| Endpoint::resolve("--admin-listen", address)).transpose()?;
+        if let Some(admin) = &admin {
+            admin.check_apart_from(&public)?;
+        }
+        let transport = self.transport.options()?;
+        let listeners = [Some(&public), admin.as_ref()].into_iter().flatten();
+        let exposures: Vec<_> =
+            listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
+        let auth = self.auth.open(&exposures)?;
+        let options = ServeOptions { transport, auth, ..ServeOptions::default() };
+        Ok(Plan { public, admin, watch: self.watch_options(), options: self.admission.apply(options) })
     }
 
-    fn start_watch(&self, config: &StackConfig, reloader: &Reloader) -> Result<Option<Arc<Watch>>, Failure> {
-        if self.watch == WatchChoice::Off {
-            return Ok(None);
-        }
-        let options = WatchOptions {
-            events: self.watch == WatchChoice::Auto,
-            poll_interval: Duration::from_secs(self.poll_interval),
+    fn watch_options(&self) -> Option<WatchOptions> {
+        let poll_interval = Duration::from_secs(self.poll_interval);
+        let events = match self.watch {
+            WatchChoice::Off => return None,
+            WatchChoice::Auto => true,
+            WatchChoice::Poll => false,
         };
-        let reloader = reloader.clone();
-        let look = move |hint| {
-            let trigger = match hint {
-                WatchHint::Event => ReloadTrigger::Watch,
-                WatchHint::Poll => ReloadTrigger::Poll,
-            };
-            reloader.request(trigger, false);
-        };
-        let watch = Watch::start(config, options, look)
-            .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
-        if let Some(failure) = watch.watched().failure {
-            let seconds = self.poll_interval;
-            note(format_args!("warning: {failure}; the packs are looked at every {seconds} s"));
-        }
-        Ok(Some(Arc::new(watch)))
+        Some(WatchOptions { events, poll_interval })
     }
+}
+
+/// How callers reach a listener.
+fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a> {
+    Exposure {
+        flag: endpoint.flag,
+        address: &endpoint.address,
+        has_tls: tls.is_some(),
+        has_client_certificates: tls.is_some_and(ServerTls::asks_for_certificates),
+    }
+}
+
+fn start_watch(
+    options: WatchOptions,
+    config: &StackConfig,
+    reloader: &Reloader,
+) -> Result<Arc<Watch>, Failure> {
+    let seconds = options.poll_interval.as_secs();
+    let reloader = reloader.clone();
+    let look = move |hint| {
+        let trigger = match hint {
+            WatchHint::Event => ReloadTrigger::Watch,
+            WatchHint::Poll => ReloadTrigger::Poll,
+        };
+        reloader.request(trigger, false);
+    };
+    let watch = Watch::start(config, options, look)
+        .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
+    if let Some(failure) = watch.watched().failure {
+        note(format_args!("warning: {failure}; the packs are looked at every {seconds} s"));
+    }
+    Ok(Arc::new(watch))
 }
 
 /// Serves on both listeners until `shutdown` is ready.

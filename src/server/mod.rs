@@ -1,6 +1,6 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
@@ -8,6 +8,8 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
+mod auth;
 mod batch;
 mod call;
 mod compute;
@@ -20,12 +22,17 @@ mod signal;
 mod transport;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
+pub use auth::{
+    Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
+    MAX_LEEWAY, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName, new_token,
+};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
 pub use transport::{
-    CertificateCounters, Handshake, Peer, Refusal, ServerTls, TlsError, TlsFiles, TlsWarning,
-    TransportCounters, TransportOptions,
+    CertificateCounters, Handshake, Peer, Refusal as ConnectionRefusal, ServerTls, TlsError, TlsFiles,
+    TlsWarning, TransportCounters, TransportOptions,
 };
 
 use std::convert::Infallible;
@@ -56,6 +63,10 @@ pub struct ServeOptions {
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
+    /// Which calls are let through. Default: all.
+    pub auth: Auth,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
 }
 
 impl Default for ServeOptions {
@@ -64,6 +75,8 @@ impl Default for ServeOptions {
             transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
+            auth: Auth::default(),
+            admission: Admission::default(),
         }
     }
 }
@@ -94,7 +107,8 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (standing, health_service) = Standing::new(SERVICE_NAME).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine.into()), others);
+    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
+    let service = Front::new(gazetteer, others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -125,7 +139,8 @@ where
         // Nobody listens if `serve` itself is being dropped.
         let _ = draining.send(());
     };
-    let calls = CallGuard::new(service, options.call_timeout, is_closing);
+    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing)
+        .with_auth(options.auth.clone());
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
         () = serve_connections(incoming, calls, &options.transport, drain) => Ok(()),

@@ -10,7 +10,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use yaqut::ResolveOptions;
 use yaqut::rpc::{Client, ClientError, ClientOptions, ClientTls, TlsTrouble, Token};
-use yaqut::server::{Handshake, Refusal, ServerTls, TlsFiles, TransportCounters, TransportOptions};
+use yaqut::server::{
+    ConnectionRefusal as Refusal, Handshake, ServerTls, TlsFiles, TransportCounters, TransportOptions,
+};
 
 use crate::support::{Server, TOWNS};
 use crate::transport::{connect, said, start};

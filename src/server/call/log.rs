@@ -1,6 +1,7 @@
 //! One line a call. Names and other content of requests are never logged.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::uri::PathAndQuery;
 use tokio::time::Instant;
@@ -12,6 +13,7 @@ const MAX_METHOD_CHARS: usize = 100;
 /// Writes its line when the call finishes, or when it is dropped before: the caller has hung up.
 pub(super) struct CallLog {
     method: Method,
+    caller: Option<Arc<str>>,
     started: Instant,
     is_written: bool,
 }
@@ -19,7 +21,12 @@ pub(super) struct CallLog {
 impl CallLog {
     /// A call of `path` that began at `started`.
     pub fn new(path: Option<PathAndQuery>, started: Instant) -> Self {
-        Self { method: Method(path), started, is_written: false }
+        Self { method: Method(path), caller: None, started, is_written: false }
+    }
+
+    /// The call is that of `caller`, whose name is safe to log.
+    pub fn set_caller(&mut self, caller: Option<Arc<str>>) {
+        self.caller = caller;
     }
 
     /// Writes the line, the first time: faults of the caller at level info, our own at level error.
@@ -27,12 +34,14 @@ impl CallLog {
         if std::mem::replace(&mut self.is_written, true) {
             return;
         }
-        let (method, started) = (&self.method, self.started);
+        let (method, caller, started) = (&self.method, self.caller.as_deref(), self.started);
         let micros = || started.elapsed().as_micros();
         match level(code) {
-            tracing::Level::ERROR => tracing::error!(%method, ?code, micros = micros(), "call failed"),
-            tracing::Level::INFO => tracing::info!(%method, ?code, micros = micros(), "call refused"),
-            _ => tracing::debug!(%method, ?code, micros = micros(), "call answered"),
+            tracing::Level::ERROR => {
+                tracing::error!(%method, ?code, caller, micros = micros(), "call failed")
+            }
+            tracing::Level::INFO => tracing::info!(%method, ?code, caller, micros = micros(), "call refused"),
+            _ => tracing::debug!(%method, ?code, caller, micros = micros(), "call answered"),
         }
     }
 }
