@@ -149,8 +149,7 @@ impl ServeArgs {
         let exposures: Vec<_> =
             listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
         let auth = self.auth.open(&exposures)?;
-        let max_concurrent_streams = self.transport.max_concurrent_streams();
-        let options = ServeOptions { transport, max_concurrent_streams, auth, ..ServeOptions::default() };
+        let options = ServeOptions { transport, auth, ..ServeOptions::default() };
         Ok(Plan {
             public,
             admin,

@@ -49,7 +49,6 @@ use tokio::sync::{oneshot, watch};
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
-use tonic::transport::Server;
 use tower_service::Service;
 
 use self::call::CallGuard;
@@ -57,7 +56,7 @@ use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
 use self::standing::Standing;
 use self::telemetry::WithProbes;
-use self::transport::Incoming;
+use self::transport::{Incoming, serve_connections};
 use crate::rpc::FILE_DESCRIPTOR_SET;
 
 /// How a server behaves.
@@ -69,8 +68,6 @@ pub struct ServeOptions {
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
-    /// How many calls one connection may have open at once. Default: 128.
-    pub max_concurrent_streams: u32,
     /// Which calls are let through. Default: all.
     pub auth: Auth,
     /// How much is taken on at once. Listeners that share it have one budget.
@@ -85,7 +82,6 @@ impl Default for ServeOptions {
             transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
-            max_concurrent_streams: 128,
             auth: Auth::default(),
             admission: Admission::default(),
             telemetry: Telemetry::default(),
@@ -93,13 +89,10 @@ impl Default for ServeOptions {
     }
 }
 
-/// Why a server stopped before it was told to, or did not start.
+/// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The connections could not be served.
-    #[error("the server stopped: {0}")]
-    Transport(#[from] tonic::transport::Error),
     /// The descriptors that reflection hands out are damaged: a fault of this build.
     #[error("reflection cannot be set up: {0}; build yaqut anew")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -164,7 +157,7 @@ async fn run(
     let calls = CallGuard::new(service, &options, is_closing);
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => Ok(served?),
+        () = serve_connections(incoming, calls, &options.transport, drain) => Ok(()),
         () = closed => Ok(()),
     }
 }
@@ -183,7 +176,7 @@ async fn run_with_probes(
     let incoming = Incoming::new(listener, &options.transport);
     let service = WithProbes::new(calls, probes);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(service, incoming, drain) => Ok(served?),
+        () = serve_connections(incoming, service, &options.transport, drain) => Ok(()),
         () = closed => Ok(()),
     }
 }
@@ -220,29 +213,6 @@ fn ending(
         tracing::warn!("connections were still open at the end of the drain, and are dropped");
     };
     Ending { drain, is_closing, closed }
-}
-
-/// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
-///
-/// The age of connections comes without a grace: with one, tonic sends no GOAWAY and cuts calls off at its end.
-fn transport(options: &ServeOptions) -> Server {
-    let server = match options.transport.max_connection_age {
-        Some(age) => Server::builder().max_connection_age(age),
-        None => Server::builder(),
-    };
-    server
-        .accept_http1(options.transport.http1)
-        .max_concurrent_streams(options.max_concurrent_streams)
-        // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
-        .http2_max_local_error_reset_streams(Some(1_024))
-        .http2_max_pending_accept_reset_streams(Some(20))
-        .http2_max_header_list_size(16 * 1_024)
-        .max_frame_size(16 * 1_024)
-        .initial_stream_window_size(1 << 20)
-        .initial_connection_window_size(4 << 20)
-        // Finds peers that are gone without a word.
-        .http2_keepalive_interval(Some(Duration::from_secs(60)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
 }
 
 /// Both versions: many tools still speak v1alpha only.
