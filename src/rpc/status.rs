@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
@@ -75,6 +76,25 @@ pub enum Failure {
     /// The server stops before the answer is ready.
     #[error("the server is shutting down; ask again")]
     ShuttingDown,
+    /// The caller does not prove who it is, to a server that asks for it.
+    #[error("{message}")]
+    Unauthenticated {
+        /// For programs.
+        reason: &'static str,
+        /// What is wrong, and what to do.
+        message: &'static str,
+    },
+    /// The caller is known, and lacks a scope.
+    #[error("{caller} may not call this: it needs the scope {scope}")]
+    PermissionDenied {
+        /// Who it is, escaped.
+        caller: String,
+        /// What it lacks.
+        scope: &'static str,
+    },
+    /// No service has the method.
+    #[error("there is no such method; reflection lists them")]
+    UnknownMethod,
     /// The code that answers has a fault.
     #[error("a fault in the server kept it from answering; its log says more")]
     Internal,
@@ -99,6 +119,9 @@ impl Failure {
             Self::Overloaded { .. } => (Code::ResourceExhausted, "OVERLOADED"),
             Self::DeadlineExceeded => (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
             Self::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            Self::Unauthenticated { reason, .. } => (Code::Unauthenticated, reason),
+            Self::PermissionDenied { .. } => (Code::PermissionDenied, "SCOPE_MISSING"),
+            Self::UnknownMethod => (Code::Unimplemented, "UNKNOWN_METHOD"),
             Self::Internal => (Code::Internal, "INTERNAL"),
         }
     }
@@ -114,6 +137,9 @@ impl Failure {
             Self::IndexVersionMismatch { expected, actual } => {
                 vec![("expected_index_version", expected.clone()), ("index_version", actual.clone())]
             }
+            Self::PermissionDenied { caller, scope } => {
+                vec![("caller", caller.clone()), ("scope", (*scope).to_owned())]
+            }
             Self::RequestTooLarge { bytes, limit } => {
                 vec![("bytes", bytes.to_string()), ("limit", limit.to_string())]
             }
@@ -125,6 +151,8 @@ impl Failure {
             | Self::SecondMessage
             | Self::DeadlineExceeded
             | Self::ShuttingDown
+            | Self::Unauthenticated { .. }
+            | Self::UnknownMethod
             | Self::Internal => Vec::new(),
         }
     }
@@ -158,10 +186,16 @@ impl From<Failure> for Status {
         if let Some(retry) = failure.retry() {
             details.set_retry_info(Some(retry));
         }
-        if let Failure::InvalidArgument(violations) = failure {
-            details.set_bad_request(violations);
+        let mut metadata = MetadataMap::new();
+        match failure {
+            Failure::InvalidArgument(violations) => _ = details.set_bad_request(violations),
+            // As HTTP has it (RFC 6750, section 3).
+            Failure::Unauthenticated { .. } => {
+                metadata.insert("www-authenticate", MetadataValue::from_static("Bearer realm=\"yaqut\""));
+            }
+            _ => {}
         }
-        Self::with_error_details(code, message, details)
+        Self::with_error_details_and_metadata(code, message, details, metadata)
     }
 }
 
@@ -202,6 +236,19 @@ mod tests {
             (Failure::Overloaded { retry }, Code::ResourceExhausted, "OVERLOADED", 0),
             (Failure::DeadlineExceeded, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", 0),
             (Failure::ShuttingDown, Code::Unavailable, "SHUTTING_DOWN", 0),
+            (
+                Failure::Unauthenticated { reason: "CREDENTIALS_MISSING", message: "none" },
+                Code::Unauthenticated,
+                "CREDENTIALS_MISSING",
+                0,
+            ),
+            (
+                Failure::PermissionDenied { caller: "token:a".into(), scope: "admin" },
+                Code::PermissionDenied,
+                "SCOPE_MISSING",
+                2,
+            ),
+            (Failure::UnknownMethod, Code::Unimplemented, "UNKNOWN_METHOD", 0),
             (Failure::Internal, Code::Internal, "INTERNAL", 0),
         ];
         for (failure, code, reason, metadata) in cases {
