@@ -71,7 +71,14 @@ impl Pump {
                 () = self.answers.closed() => return Ok(()),
                 request = requests.message(), if may_read => {
                     end = match request {
-                        Ok(Some(request)) => self.begin(request).await.err().map(|failure| Err(failure.into())),
+                        Ok(Some(request)) => {
+                            let answers = self.answers.clone();
+                            tokio::select! {
+                                // It may have to wait for its turn.
+                                () = answers.closed() => return Ok(()),
+                                begun = self.begin(request) => begun.err().map(|failure| Err(failure.into())),
+                            }
+                        }
                         Ok(None) => Some(Ok(())),
                         Err(status) => Some(Err(status)),
                     };
