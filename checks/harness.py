@@ -76,7 +76,7 @@ class Service:
         self._lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         try:
-            self.address, self.admin_address = self._wait_for_addresses()
+            self.address, self.admin_address, self.probe_address = self._wait_for_addresses()
         except BaseException:
             self.process.kill()
             raise
@@ -115,5 +115,7 @@ class Service:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             if line is None:
                 raise SystemExit(f"the service did not start: {''.join(self.talk)}")
-            if found := re.match(r"listening on ([^,\s]+)(?:, administration on ([^,\s]+))?", line):
-                return found[1], found[2]
+            # The line may be a member of a JSON object.
+            beside = r"(?:, administration on ([^,\s]+))?(?:, probes on ([^,\s]+))?"
+            if found := re.search(r"listening on ([^,\s]+)" + beside, line):
+                return found.groups()
