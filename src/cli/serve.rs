@@ -15,6 +15,7 @@ use self::listeners::{Listener, listen};
 use self::telemetry::TelemetryArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
+use super::talk::log_panics;
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
@@ -71,6 +72,7 @@ enum WatchChoice {
 /// Runs the command.
 pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
+    log_panics();
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
     // The ports before the packs: that one is taken is told at once.
