@@ -115,7 +115,6 @@ class Service:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             if line is None:
                 raise SystemExit(f"the service did not start: {''.join(self.talk)}")
-            # The line may be a member of a JSON object.
-            beside = r"(?:, administration on ([^,\s]+))?(?:, probes on ([^,\s]+))?"
-            if found := re.search(r"listening on ([^,\s]+)" + beside, line):
+            # Anywhere in the line, which is a JSON object with --log-format json.
+            if found := re.search(r"listening on ([^,\s]+)(?:, administration on ([^,\s]+))?(?:, probes on ([^,\s]+))?", line):
                 return found.groups()

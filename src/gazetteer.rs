@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::index::{Header, Segment, search_prefix};
@@ -97,7 +98,21 @@ impl Gazetteer {
         &'a self,
         names: &[S],
         options: &'a ResolveOptions,
-        take: impl FnMut(usize, Verdict<'a>),
+        mut take: impl FnMut(usize, Verdict<'a>),
+    ) {
+        self.verdicts_until(names, options, |i, verdict| {
+            take(i, verdict);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// [`Gazetteer::verdicts`], until `take` breaks off: for lists of which nobody may want the rest. Of the names after
+    /// that one none is searched for; a few have been looked up.
+    pub fn verdicts_until<'a, S: AsRef<str>>(
+        &'a self,
+        names: &[S],
+        options: &'a ResolveOptions,
+        take: impl FnMut(usize, Verdict<'a>) -> ControlFlow<()>,
     ) {
         resolve::verdicts(&self.stack, names, options, take);
     }

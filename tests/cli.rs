@@ -7,6 +7,8 @@
 mod broken_lists;
 #[path = "cli/canonicalize.rs"]
 mod canonicalize;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/curate.rs"]
 mod curate;
 #[path = "cli/eval.rs"]
@@ -29,3 +31,5 @@ mod resolve;
 mod serve;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/token.rs"]
+mod token;

@@ -6,8 +6,12 @@ mod support;
 
 #[path = "grpc/admin.rs"]
 mod admin;
+#[path = "grpc/admission.rs"]
+mod admission;
 #[path = "grpc/answers.rs"]
 mod answers;
+#[path = "grpc/auth.rs"]
+mod auth;
 #[path = "grpc/broken_text.rs"]
 mod broken_text;
 #[path = "grpc/client.rs"]
@@ -28,3 +32,7 @@ mod hints;
 mod streams;
 #[path = "grpc/telemetry.rs"]
 mod telemetry;
+#[path = "grpc/tls.rs"]
+mod tls;
+#[path = "grpc/transport.rs"]
+mod transport;

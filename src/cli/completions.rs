@@ -4,6 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use super::config::prepare;
 use super::failure::{Exit, Failure};
 use super::target::Target;
 
@@ -21,7 +22,7 @@ pub struct CompletionsArgs {
 /// Runs the command.
 pub fn run(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "yaqut", &mut script);
+    clap_complete::generate(args.shell, &mut prepare(Cli::command()), "yaqut", &mut script);
     let mut out = Target::stdout();
     out.put(&script)?;
     out.commit()?;

@@ -7,6 +7,7 @@ mod build;
 mod canonicalize;
 mod columns;
 mod completions;
+mod config;
 mod diff;
 mod eval;
 mod export;
@@ -17,6 +18,7 @@ mod info;
 mod interrupt;
 mod lint;
 mod pack_files;
+mod phase_bar;
 mod remote;
 mod resolve;
 mod serve;
@@ -24,17 +26,21 @@ mod stack;
 mod talk;
 mod target;
 mod terminal;
+mod token;
 mod verify;
 
+use std::env;
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
+use self::config::{Layers, Refusal};
 use self::failure::{Exit, Failure};
 use self::stack::StackArgs;
 use self::talk::TalkArgs;
-use self::terminal::{ColorChoice, tell};
+use self::terminal::{ColorChoice, note, tell};
 
 /// Any spelling of a name, above all in Arabic script, to one canonical ID
 #[derive(Debug, Parser)]
@@ -44,6 +50,8 @@ struct Cli {
     command: Command,
     #[command(flatten)]
     stack: StackArgs,
+    #[command(flatten)]
+    config: ConfigFileArgs,
     #[command(flatten)]
     talk: TalkArgs,
 }
@@ -57,6 +65,15 @@ Exit codes:
   1  there are findings        70  a fault of yaqut itself
   2  wrong usage               74  reading or writing failed
   65 an input is wrong         75  try again later";
+
+/// Where settings come from that neither flag nor variable gives.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Configuration")]
+struct ConfigFileArgs {
+    /// Configuration file (TOML); flags and variables win over what it says
+    #[arg(long, global = true, value_name = "FILE", env = "YAQUT_CONFIG", value_hint = ValueHint::FilePath)]
+    config: Option<OsString>,
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -72,6 +89,8 @@ enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Eval(eval::EvalArgs),
+    Config(config::ConfigArgs),
+    Token(token::TokenArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -79,36 +98,48 @@ enum Command {
 struct Context {
     stack: StackArgs,
     color: ColorChoice,
+    layers: Layers,
 }
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
+    let (cli, layers) = match parse() {
+        Ok(parsed) => parsed,
+        Err(Refusal::Arguments(error)) => {
             // Help and version go to standard output and end well; a closed pipe is nobody's fault.
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
         }
+        Err(Refusal::File(failure)) => return ended(Err(failure)),
     };
     cli.talk.set_up();
-    match catch_unwind(AssertUnwindSafe(|| dispatch(cli))) {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(failure)) => {
-            if !failure.is_quiet() {
-                tell(&failure);
-            }
-            failure.exit().into()
-        }
-        Err(_) => {
-            tell("error: this is a fault of yaqut itself; please report it with the message above");
-            Exit::Internal.into()
-        }
+    let variables = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    config::warnings(Cli::command(), variables).iter().for_each(note);
+    if let Ok(end) = catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
+        return ended(end);
     }
+    tell("error: this is a fault of yaqut itself; please report it with the message above");
+    Exit::Internal.into()
 }
 
-fn dispatch(cli: Cli) -> Result<Exit, Failure> {
-    let context = Context { stack: cli.stack, color: cli.talk.color };
+fn parse() -> Result<(Cli, Layers), Refusal> {
+    let layers = config::parse(Cli::command(), &env::args_os().collect::<Vec<_>>())?;
+    let cli = Cli::from_arg_matches(&layers.matches)?;
+    Ok((cli, layers))
+}
+
+fn ended(end: Result<Exit, Failure>) -> ExitCode {
+    end.unwrap_or_else(|failure| {
+        if !failure.is_quiet() {
+            tell(&failure);
+        }
+        failure.exit()
+    })
+    .into()
+}
+
+fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {
+    let context = Context { stack: cli.stack, color: cli.talk.color, layers };
     match cli.command {
         Command::Serve(args) => serve::run(&args, &context),
         Command::Resolve(args) => resolve::run(&args, &context),
@@ -122,19 +153,20 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Export(args) => export::run(&args, &context),
         Command::Import(args) => import::run(&args),
         Command::Eval(args) => eval::run(&args, &context),
+        Command::Config(args) => config::run(&args, &context),
+        Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+        config::prepare(Cli::command()).debug_assert();
     }
 
     #[test]

@@ -1,32 +1,19 @@
 //! `--server`: answers from a running service.
 
+mod flags;
+
+pub use flags::ServerArgs;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::failure::{Exit, Failure};
 use super::terminal::note;
 use crate::resolve::{Explanation, Resolution, ResolveOptions};
 use crate::rpc::{Client, ClientError, ClientOptions};
-
-/// Which server answers, if any.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Server")]
-pub struct ServerArgs {
-    /// Ask this running server instead of opening packs, such as http://127.0.0.1:50051
-    #[arg(long, value_name = "URL", env = "YAQUT_SERVER")]
-    server: Option<String>,
-}
-
-impl ServerArgs {
-    /// The address of the server, if one is to answer; an empty variable is none.
-    pub fn url(&self) -> Option<&str> {
-        self.server.as_deref().filter(|url| !url.is_empty())
-    }
-}
 
 /// A connection to a server, for callers that wait.
 pub struct Remote {
@@ -38,12 +25,12 @@ pub struct Remote {
 
 impl Remote {
     /// Connects to the server at `url`.
-    pub fn connect(url: &str) -> Result<Self, Failure> {
+    pub fn connect(url: &str, options: ClientOptions) -> Result<Self, Failure> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(
                 |error| Failure::new(Exit::Internal, format!("cannot start the runtime: {error}")),
             )?;
-        let client = runtime.block_on(Client::connect(url, ClientOptions::default()))?;
+        let client = runtime.block_on(Client::connect(url, options))?;
         Ok(Self {
             runtime,
             client,
@@ -100,9 +87,10 @@ impl Remote {
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let exit = match &error {
-            ClientError::BadUrl { .. } | ClientError::Refused { .. } | ClientError::UnknownEntity { .. } => {
-                Exit::Usage
-            }
+            ClientError::BadUrl { .. }
+            | ClientError::Refused { .. }
+            | ClientError::TokenInClear { .. }
+            | ClientError::UnknownEntity { .. } => Exit::Usage,
             ClientError::Unreachable { .. } | ClientError::TimedOut { .. } | ClientError::Lost { .. } => {
                 Exit::Temporary
             }

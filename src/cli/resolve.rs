@@ -99,8 +99,8 @@ pub fn run(args: &ResolveArgs, context: &Context) -> Result<Exit, Failure> {
 
 impl ResolveArgs {
     fn resolver(&self, context: &Context) -> Result<Resolver, Failure> {
-        match self.server.url() {
-            Some(url) => Ok(Resolver::Remote(Box::new(Remote::connect(url)?))),
+        match self.server.connect()? {
+            Some(remote) => Ok(Resolver::Remote(Box::new(remote))),
             None => context.stack.open().map(Resolver::Local),
         }
     }

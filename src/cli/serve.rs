@@ -1,7 +1,11 @@
 //! `yaqut serve`: the gRPC service.
 
+mod admission;
+mod auth;
+mod descriptors;
 mod listeners;
 mod telemetry;
+mod transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,48 +15,59 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use self::listeners::{Listener, listen};
+use self::admission::AdmissionArgs;
+use self::auth::{AuthArgs, Exposure};
+use self::listeners::{Endpoint, Listener, listen, parse_address, parse_address_or_off};
 use self::telemetry::TelemetryArgs;
+use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
 use super::talk::log_panics;
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal,
-    serve, serve_admin, serve_probes, shutdown_signal,
+    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, ServerTls,
+    reload_on_signal, serve, serve_admin, serve_probes, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
 /// Answer over gRPC
 ///
 /// Ends on SIGTERM or Ctrl-C: calls under way are finished first, for as long as --drain says. Reads its packs again when
-/// they change, on SIGHUP, and when AdminService.ReloadIndex is called.
+/// they change, on SIGHUP, and when AdminService.ReloadIndex is called; settings are read at the start only.
+///
+/// Every flag can also stand in a configuration file: see `yaqut config`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
   yaqut serve --listen 0.0.0.0:50051 --pack data/newsroom
+  yaqut serve --config yaqut.toml
 
 Exit codes:
   0   it was told to end
-  65  a pack has errors
+  2   a flag or variable is wrong
+  65  a pack or the configuration file has errors
+  66  a file is missing
   74  an address cannot be listened on")]
 pub struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", env = "YAQUT_LISTEN", default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", env = "YAQUT_LISTEN", default_value = "127.0.0.1:50051", value_parser = parse_address)]
     listen: String,
     /// Address and port for the administration (reload, status); `off` for none
-    #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052")]
+    #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052", value_parser = parse_address_or_off)]
     admin_listen: String,
-    /// How many seconds calls under way may still take at the end
-    #[arg(long, value_name = "SECONDS", env = "YAQUT_DRAIN", default_value_t = ServeOptions::default().drain_deadline.as_secs())]
-    drain: u64,
     /// How changes of packs and segment files are noticed
     #[arg(long, value_enum, default_value_t, value_name = "HOW", env = "YAQUT_WATCH")]
     watch: WatchChoice,
     /// How many seconds until the files are looked at whatever the system tells
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
+    #[command(flatten)]
+    transport: TransportArgs,
+    #[command(flatten)]
+    auth: AuthArgs,
+    #[command(flatten)]
+    admission: AdmissionArgs,
     #[command(flatten)]
     telemetry: TelemetryArgs,
 }
@@ -69,33 +84,45 @@ enum WatchChoice {
     Off,
 }
 
-/// Runs the command.
+/// What is to be served, and how: all settings checked, nothing opened yet.
+#[derive(Debug)]
+pub struct Plan {
+    public: Endpoint,
+    admin: Option<Endpoint>,
+    probes: Option<Endpoint>,
+    watch: Option<WatchOptions>,
+    options: ServeOptions,
+}
+
+/// Runs the command: settings, then ports, then packs.
 pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
     log_panics();
+    let Plan { public, admin, probes, watch, options } = args.plan()?;
+    context.stack.check()?;
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
     // The ports before the packs: that one is taken is told at once.
-    let public = runtime.block_on(listen("--listen", &args.listen))?;
-    let admin = args.admin_address().map(|address| runtime.block_on(listen("--admin-listen", address)));
-    let admin = admin.transpose()?;
-    let probes =
-        args.telemetry.probe_address().map(|address| runtime.block_on(listen("--probe-listen", address)));
-    let listeners = Listeners { public, admin, probes: probes.transpose()? };
+    let listeners = runtime.block_on(Listeners::open(&public, admin.as_ref(), probes.as_ref()))?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
     runtime.block_on(async {
         let telemetry = args.telemetry.telemetry()?;
-        let drain_deadline = Duration::from_secs(args.drain);
-        let options =
-            ServeOptions { drain_deadline, telemetry: telemetry.clone(), ..ServeOptions::default() };
+        let options = ServeOptions { telemetry: telemetry.clone(), ..options };
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack)
             .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
-        let administration = Administration { watch: args.start_watch(&config, &reloader)?, reloader };
+        let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
+        let administration = Administration { reloader, watch };
+        if let Some(tls) = options.transport.tls.clone() {
+            let renewals = tls
+                .keep_fresh(args.transport.reload_interval())
+                .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
+            tokio::spawn(renewals);
+        }
         note(greeting(&listeners, &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
         let served = serve_all(listeners, engine, administration, shutdown, options).await;
@@ -107,34 +134,75 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 impl ServeArgs {
-    fn admin_address(&self) -> Option<&str> {
-        Some(&*self.admin_listen).filter(|address| !matches!(*address, "" | "off"))
+    /// Makes a plan of the settings, or says what is wrong with them: all that can be told without opening a socket.
+    ///
+    /// Each group of flags has a method `options` that checks its own part, and is called here. Looks up names of hosts.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        let public = Endpoint::resolve("--listen", &self.listen)?;
+        let admin = Endpoint::resolve_or_off("--admin-listen", &self.admin_listen)?;
+        let probes = Endpoint::resolve_or_off("--probe-listen", self.telemetry.probe_listen())?;
+        let endpoints: Vec<_> =
+            [Some(&public), admin.as_ref(), probes.as_ref()].into_iter().flatten().collect();
+        for (place, endpoint) in endpoints.iter().enumerate() {
+            endpoints[..place].iter().try_for_each(|other| endpoint.check_apart_from(other))?;
+        }
+        let transport = self.transport.options()?;
+        let listeners = [Some(&public), admin.as_ref()].into_iter().flatten();
+        let exposures: Vec<_> =
+            listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
+        let auth = self.auth.open(&exposures)?;
+        let max_concurrent_streams = self.transport.max_concurrent_streams();
+        let options = ServeOptions { transport, max_concurrent_streams, auth, ..ServeOptions::default() };
+        Ok(Plan {
+            public,
+            admin,
+            probes,
+            watch: self.watch_options(),
+            options: self.admission.apply(options),
+        })
     }
 
-    fn start_watch(&self, config: &StackConfig, reloader: &Reloader) -> Result<Option<Arc<Watch>>, Failure> {
-        if self.watch == WatchChoice::Off {
-            return Ok(None);
-        }
-        let options = WatchOptions {
-            events: self.watch == WatchChoice::Auto,
-            poll_interval: Duration::from_secs(self.poll_interval),
+    fn watch_options(&self) -> Option<WatchOptions> {
+        let poll_interval = Duration::from_secs(self.poll_interval);
+        let events = match self.watch {
+            WatchChoice::Off => return None,
+            WatchChoice::Auto => true,
+            WatchChoice::Poll => false,
         };
-        let reloader = reloader.clone();
-        let look = move |hint| {
-            let trigger = match hint {
-                WatchHint::Event => ReloadTrigger::Watch,
-                WatchHint::Poll => ReloadTrigger::Poll,
-            };
-            reloader.request(trigger, false);
-        };
-        let watch = Watch::start(config, options, look)
-            .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
-        if let Some(failure) = watch.watched().failure {
-            let seconds = self.poll_interval;
-            note(format_args!("warning: {failure}; the packs are looked at every {seconds} s"));
-        }
-        Ok(Some(Arc::new(watch)))
+        Some(WatchOptions { events, poll_interval })
     }
+}
+
+/// How callers reach a listener.
+fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a> {
+    Exposure {
+        flag: endpoint.flag,
+        address: &endpoint.address,
+        has_tls: tls.is_some(),
+        has_client_certificates: tls.is_some_and(ServerTls::asks_for_certificates),
+    }
+}
+
+fn start_watch(
+    options: WatchOptions,
+    config: &StackConfig,
+    reloader: &Reloader,
+) -> Result<Arc<Watch>, Failure> {
+    let seconds = options.poll_interval.as_secs();
+    let reloader = reloader.clone();
+    let look = move |hint| {
+        let trigger = match hint {
+            WatchHint::Event => ReloadTrigger::Watch,
+            WatchHint::Poll => ReloadTrigger::Poll,
+        };
+        reloader.request(trigger, false);
+    };
+    let watch = Watch::start(config, options, look)
+        .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
+    if let Some(failure) = watch.watched().failure {
+        note(format_args!("warning: {failure}; the packs are looked at every {seconds} s"));
+    }
+    Ok(Arc::new(watch))
 }
 
 /// The sockets of a server.
@@ -142,6 +210,27 @@ struct Listeners {
     public: Listener,
     admin: Option<Listener>,
     probes: Option<Listener>,
+}
+
+impl Listeners {
+    async fn open(
+        public: &Endpoint,
+        admin: Option<&Endpoint>,
+        probes: Option<&Endpoint>,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            public: listen(public).await?,
+            admin: listen_if_any(admin).await?,
+            probes: listen_if_any(probes).await?,
+        })
+    }
+}
+
+async fn listen_if_any(endpoint: Option<&Endpoint>) -> Result<Option<Listener>, Failure> {
+    match endpoint {
+        Some(endpoint) => listen(endpoint).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Serves on all listeners until `shutdown` is ready.
@@ -170,7 +259,9 @@ async fn serve_all(
     let administer = async {
         match admin {
             Some(admin) => {
-                serve_admin(admin.socket, administration, told(stopped.clone()), options.clone()).await
+                let options =
+                    ServeOptions { transport: options.transport.of_another_listener(), ..options.clone() };
+                serve_admin(admin.socket, administration, told(stopped.clone()), options).await
             }
             // The watch and the reloader live as long as what they work for.
             None => std::future::pending().await,

@@ -4,7 +4,7 @@
 //! another place of a large file. A block of names waits for many of them at the same time: each stage touches for all
 //! names of the block what the next stage reads. The answers are those of the names one by one.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::ResolveOptions;
 use super::form::{Form, Forms};
@@ -20,12 +20,12 @@ use crate::text::NameKeys;
 /// Names that are looked up together: enough to keep the memory busy, and few enough for the nearest cache.
 const BLOCK: usize = 32;
 
-/// Hands the verdict on each name, with its index and in order, to `take`.
+/// Hands the verdict on each name, with its index and in order, to `take`, until that breaks off.
 pub fn verdicts<'a, S: AsRef<str>>(
     stack: &'a Stack,
     names: &[S],
     options: &'a ResolveOptions,
-    mut take: impl FnMut(usize, Verdict<'a>),
+    mut take: impl FnMut(usize, Verdict<'a>) -> ControlFlow<()>,
 ) {
     let segments = Readied::all(stack);
     let mut keys = vec![NameKeys::default(); BLOCK.min(names.len())];
@@ -44,7 +44,9 @@ pub fn verdicts<'a, S: AsRef<str>>(
                 }
                 Err(reason) => Verdict::invalid(stack, options, reason.clone()),
             };
-            take(i, verdict);
+            if take(i, verdict).is_break() {
+                return;
+            }
         }
     }
 }

@@ -64,8 +64,10 @@ use crate::model::{AliasKind, BlockAction, CountryCode, EntityId, EntityType, Ra
 
 /// The longest name that is looked up, in bytes of UTF-8.
 pub const MAX_NAME_BYTES: usize = 512;
-/// The longest name that is looked up, in code points after NFKC.
+/// The longest name that is looked up, in code points, as it is written and after NFKC.
 pub const MAX_NAME_CHARS: usize = 256;
+/// The most combining marks that may follow one another in a name.
+pub const MAX_MARK_RUN: usize = 30;
 /// The most words of context that are read, separated by white space.
 pub const MAX_CONTEXT_WORDS: usize = 64;
 /// The most context that a caller may give, in bytes of UTF-8.

@@ -1,18 +1,26 @@
 //! [`Client`]: asks a running server, and answers with the core's types.
 
+mod access;
 mod error;
 mod stream;
+mod tls_trouble;
 
+pub use access::{BadIdentity, BadPem, ClientTls, Token};
 pub use error::ClientError;
 pub use stream::ResolutionStream;
+pub use tls_trouble::TlsTrouble;
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use http::uri::Scheme;
 use tokio_stream::{Stream, StreamExt};
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
+use self::access::Bearer;
 use self::error::{describe, root_cause};
 use self::stream::Asked;
 use super::convert::{UnreadableAnswer, read_explanation, read_resolution};
@@ -21,9 +29,17 @@ use super::pb;
 use super::pb::gazetteer_service_client::GazetteerServiceClient;
 use crate::resolve::{Explanation, MAX_NAME_BYTES, Resolution, ResolveOptions};
 
-/// How long to wait, and for what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How to reach a server, and how long to wait for what.
+#[derive(Clone, Debug)]
 pub struct ClientOptions {
+    /// How to speak TLS: for `https://`, which needs it, and for an address that says neither that nor `http://`. Default:
+    /// none.
+    pub tls: Option<ClientTls>,
+    /// Who asks. Default: none.
+    pub token: Option<Token>,
+    /// Whether the token may go through a network without TLS, where others can read it. Default: no, only over TLS and
+    /// within this machine.
+    pub token_in_clear: bool,
     /// For the connection, and the first answer on it. Default: 5 s.
     pub connect_timeout: Duration,
     /// For the answer to a request; [`ResolutionStream::next`] waits without limit. Default: 30 s.
@@ -35,6 +51,9 @@ pub struct ClientOptions {
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
+            tls: None,
+            token: None,
+            token_in_clear: false,
             connect_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_secs(30),
             chunk_wait: Duration::from_millis(50),
@@ -48,22 +67,28 @@ impl Default for ClientOptions {
 /// error.
 #[derive(Clone, Debug)]
 pub struct Client {
-    service: GazetteerServiceClient<Channel>,
+    service: GazetteerServiceClient<InterceptedService<Channel, Bearer>>,
     url: String,
     options: ClientOptions,
 }
 
 impl Client {
-    /// Connects to `url` (`http://host:port`; `http://` may be left out), and makes sure that a Yaqut server answers.
+    /// Connects to `url` (`http://host:port` or `https://host:port`), and makes sure that a Yaqut server answers.
+    ///
+    /// Without a scheme, it is `https://` if the options tell how to speak TLS, else `http://`.
     pub async fn connect(url: &str, options: ClientOptions) -> Result<Self, ClientError> {
-        let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+        let scheme = if options.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        let url = if url.contains("://") { url.to_owned() } else { format!("{scheme}://{url}") };
         let endpoint = endpoint(&url, &options)?;
-        let unreachable = |reason: String| ClientError::Unreachable { url: url.clone(), reason };
         let channel = tokio::time::timeout(options.connect_timeout, endpoint.connect())
             .await
-            .map_err(|_| unreachable(format!("no connection within {:?}", options.connect_timeout)))?
-            .map_err(|error| unreachable(root_cause(&error)))?;
-        let service = GazetteerServiceClient::new(channel).max_decoding_message_size(MAX_RESPONSE_BYTES);
+            .map_err(|_| {
+                let reason = format!("no connection within {:?}", options.connect_timeout);
+                ClientError::Unreachable { url: url.clone(), reason }
+            })?
+            .map_err(|error| ClientError::connecting(&url, &error))?;
+        let service = GazetteerServiceClient::with_interceptor(channel, Bearer(options.token.clone()))
+            .max_decoding_message_size(MAX_RESPONSE_BYTES);
         let mut client = Self { service, url, options };
         client.check_server().await?;
         Ok(client)
@@ -174,16 +199,17 @@ impl Client {
         let answer = self.service.get_index_info(pb::GetIndexInfoRequest {});
         match within(self.options.connect_timeout, answer).await {
             Ok(_) => Ok(()),
-            Err(status) => Err(match status.code() {
+            Err(status) => Err(match (self.error(&status), status.code()) {
                 // What servers of other kinds, HTTP ones among them, make of the request.
-                Code::Unimplemented | Code::Unknown | Code::Internal | Code::Cancelled => {
-                    ClientError::NotYaqut { url: self.url.clone(), reason: describe(&status) }
-                }
-                Code::DeadlineExceeded => {
+                (
+                    ClientError::Failed { url, .. } | ClientError::NotYaqut { url, .. },
+                    Code::Unimplemented | Code::Unknown | Code::Internal | Code::Cancelled,
+                ) => ClientError::NotYaqut { url, reason: describe(&status) },
+                (ClientError::TimedOut { url, .. }, _) => {
                     let reason = format!("no answer within {:?}", self.options.connect_timeout);
-                    ClientError::Unreachable { url: self.url.clone(), reason }
+                    ClientError::Unreachable { url, reason }
                 }
-                _ => self.error(&status),
+                (error, _) => error,
             }),
         }
     }
@@ -213,7 +239,13 @@ impl Client {
 
     fn error(&self, status: &Status) -> ClientError {
         let url = self.url.clone();
+        if let Some(trouble) = TlsTrouble::in_text(&describe(status)) {
+            return ClientError::Tls { url, trouble };
+        }
         match status.code() {
+            Code::Unauthenticated | Code::PermissionDenied => {
+                ClientError::NotAllowed { url, reason: status.message().to_owned() }
+            }
             Code::DeadlineExceeded => ClientError::TimedOut { url, after: self.options.answer_timeout },
             Code::Unavailable => ClientError::Lost { url, reason: describe(status) },
             Code::InvalidArgument => ClientError::Refused { url, reason: status.message().to_owned() },
@@ -225,14 +257,32 @@ impl Client {
 
 fn endpoint(url: &str, options: &ClientOptions) -> Result<Endpoint, ClientError> {
     let bad_url = |reason: String| ClientError::BadUrl { url: url.to_owned(), reason };
-    if !url.starts_with("http://") {
-        return Err(bad_url("only http:// is spoken, without TLS".to_owned()));
-    }
     let endpoint = Endpoint::from_shared(url.to_owned()).map_err(|error| bad_url(root_cause(&error)))?;
+    let host = endpoint.uri().host().unwrap_or_default().to_owned();
+    let endpoint = match (endpoint.uri().scheme_str(), &options.tls) {
+        (Some("http"), _) if is_told_to_others(&host, options) => {
+            return Err(ClientError::TokenInClear { url: url.to_owned() });
+        }
+        (Some("http"), _) => endpoint,
+        (Some("https"), Some(tls)) => {
+            endpoint.tls_config(tls.config(&host)).map_err(|error| bad_url(root_cause(&error)))?
+        }
+        (Some("https"), None) => {
+            return Err(bad_url("https:// needs the CA of the server's certificate (--tls-ca)".to_owned()));
+        }
+        _ => return Err(bad_url("only http:// and https:// are spoken".to_owned())),
+    };
     Ok(endpoint
         .connect_timeout(options.connect_timeout)
         .http2_keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(Duration::from_secs(20)))
+}
+
+/// Whether a token would go through a network in the clear, and should not.
+fn is_told_to_others(host: &str, options: &ClientOptions) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_here = host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback());
+    options.token.is_some() && !options.token_in_clear && !is_here
 }
 
 /// Waits at most `limit`; tonic's own timeout would answer `CANCELLED`.

@@ -14,7 +14,9 @@ pub const MAX_LANGUAGE_CODE_BYTES: usize = 35;
 pub const MAX_NAMESPACE_BYTES: usize = 64;
 /// The longest `expected_index_version`, in bytes.
 pub const MAX_INDEX_VERSION_BYTES: usize = 128;
-/// The largest request, in bytes: a thousand names of the greatest length, and room.
+/// The largest request about one name or ID, in bytes: a name and its context many times over.
+pub const MAX_NAME_REQUEST_BYTES: usize = 64 << 10;
+/// The largest batch or chunk of a stream, in bytes: a thousand names of the greatest length, and room.
 pub const MAX_REQUEST_BYTES: usize = 1 << 20;
 /// The largest response, in bytes. [`MAX_BATCH_CANDIDATES`] keeps answers well below.
 pub const MAX_RESPONSE_BYTES: usize = 64 << 20;

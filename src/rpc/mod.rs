@@ -32,7 +32,9 @@ pub mod status;
 pub mod validate;
 pub(crate) mod wire;
 
-pub use client::{Client, ClientError, ClientOptions, ResolutionStream};
+pub use client::{
+    BadIdentity, BadPem, Client, ClientError, ClientOptions, ClientTls, ResolutionStream, TlsTrouble, Token,
+};
 pub use status::Failure;
 
 generated! {

@@ -1,23 +1,21 @@
 //! [`Batch`]: many names, answered in order by all processors.
 
 use std::collections::VecDeque;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::admission::{CallMemory, Charge, Place};
 use super::compute::{Cancelled, Compute, Job, Lane};
 use super::telemetry::{Stage, Tally, WorkCounters};
 use crate::Gazetteer;
-use crate::resolve::ResolveOptions;
+use crate::resolve::{ResolveOptions, Verdict};
 use crate::rpc::wire::{self, EncodedReply, NameQuery};
 use crate::rpc::{Failure, validate};
 
 /// Names that are resolved by one job: long enough that its start costs nothing beside them, short enough that all
 /// processors work at a batch, and at several by turns.
 const NAMES_PER_JOB: usize = 250;
-
-/// Names after which a job looks whether its answers are still wanted.
-const NAMES_PER_LOOK: usize = 64;
 
 /// Bytes of a reply to one name, so that a buffer seldom grows.
 const REPLY_BYTES: usize = 192;
@@ -27,6 +25,10 @@ pub(super) struct Batch {
     pub gazetteer: Arc<Gazetteer>,
     pub queries: Vec<NameQuery>,
     pub options: ResolveOptions,
+    /// What their call holds.
+    pub memory: Arc<CallMemory>,
+    /// What their chunk of it holds, if they are one. As the call's, it is held as long as anything works at the names.
+    pub _chunk: Option<Charge>,
     pub counters: Arc<WorkCounters>,
 }
 
@@ -35,58 +37,78 @@ pub(super) struct BatchJob {
     gazetteer: Arc<Gazetteer>,
     jobs: VecDeque<Job<Vec<u8>>>,
     parts: Vec<Vec<u8>>,
+    /// That of the parts.
+    charge: Charge,
+    /// The batch among what was taken on.
+    _place: Place,
 }
 
 impl Batch {
-    /// Waits for turns, and begins to resolve. A job that is dropped is cancelled.
-    pub async fn start(self, compute: &Compute) -> Result<BatchJob, Failure> {
+    /// Waits for turns, and begins to resolve what was taken on in `place`. A job that is dropped is cancelled.
+    pub async fn start(self, compute: &Compute, mut place: Place) -> Result<BatchJob, Failure> {
         let gazetteer = Arc::clone(&self.gazetteer);
+        let charge = self.memory.empty_charge();
         let batch = Arc::new(self);
         let mut jobs = VecDeque::new();
-        for start in (0..batch.queries.len()).step_by(NAMES_PER_JOB) {
+        let count = batch.queries.len();
+        for start in (0..count).step_by(NAMES_PER_JOB) {
             let batch = Arc::clone(&batch);
             let asked = Instant::now();
+            let range = start..count.min(start + NAMES_PER_JOB);
+            let units = range.len();
             let work = move |cancelled: &Cancelled| {
                 batch.counters.observe(Stage::Queue, asked);
-                batch.resolve(start..start + NAMES_PER_JOB, cancelled)
+                batch.resolve(range, cancelled)
             };
-            jobs.push_back(compute.start(Lane::Bulk, work).await?);
+            jobs.push_back(compute.start(Lane::Bulk, units, work).await?);
         }
-        Ok(BatchJob { gazetteer, jobs, parts: Vec::new() })
+        place.begin(None)?;
+        Ok(BatchJob { gazetteer, jobs, parts: Vec::new(), charge, _place: place })
     }
 
     /// Answers the queries of `range` in their order; stops early once nobody waits for the answers.
     fn resolve(&self, range: Range<usize>, cancelled: &Cancelled) -> Vec<u8> {
-        let queries = self.queries.get(range.start..range.end.min(self.queries.len())).unwrap_or_default();
+        let queries = self.queries.get(range).unwrap_or_default();
         let (began, mut tally) = (Instant::now(), Tally::new(&self.counters));
         let mut out = Vec::with_capacity(queries.len() * REPLY_BYTES);
-        for queries in queries.chunks(NAMES_PER_LOOK).take_while(|_| !cancelled.is_set()) {
-            self.answer(queries, &mut out, &mut tally);
+        // What is cancelled before its turn comes is not begun.
+        if !cancelled.is_set() {
+            self.answer(queries, cancelled, &mut out, &mut tally);
         }
         self.counters.observe(Stage::Resolve, began);
         out
     }
 
     /// Names without hints of their own are looked up together.
-    fn answer(&self, queries: &[NameQuery], out: &mut Vec<u8>, tally: &mut Tally<'_>) {
+    fn answer(&self, queries: &[NameQuery], cancelled: &Cancelled, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
         let mut names = Vec::with_capacity(queries.len());
         for query in queries {
             if let Some(name) = plain_name(query) {
                 names.push(name);
             } else {
-                self.answer_plain(&mut names, out, tally);
+                self.answer_plain(&mut names, cancelled, out, tally);
+                if cancelled.is_set() {
+                    return;
+                }
                 self.answer_hinted(query, out, tally);
             }
         }
-        self.answer_plain(&mut names, out, tally);
+        self.answer_plain(&mut names, cancelled, out, tally);
     }
 
-    fn answer_plain(&self, names: &mut Vec<&str>, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
-        let write = |i: usize, verdict| {
+    fn answer_plain(
+        &self,
+        names: &mut Vec<&str>,
+        cancelled: &Cancelled,
+        out: &mut Vec<u8>,
+        tally: &mut Tally<'_>,
+    ) {
+        let write = |i: usize, verdict: Verdict<'_>| {
             tally.count(&verdict);
             wire::write_verdict(out, names[i], &verdict, self.options.explain);
+            if cancelled.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        self.gazetteer.verdicts(names, &self.options, write);
+        self.gazetteer.verdicts_until(names, &self.options, write);
         names.clear();
     }
 
@@ -116,9 +138,16 @@ impl BatchJob {
     /// Waits for the reply; may be dropped and called anew until it is there.
     pub async fn finish(&mut self) -> Result<EncodedReply, Failure> {
         while let Some(job) = self.jobs.front_mut() {
-            self.parts.push(job.finish().await?);
+            let part = job.finish().await?;
             self.jobs.pop_front();
+            self.charge.grow(part.capacity() as u64)?;
+            self.parts.push(part);
         }
         Ok(EncodedReply::new(std::mem::take(&mut self.parts), self.gazetteer.index_version()))
+    }
+
+    /// The charge of the reply, to be held until it has gone.
+    pub fn into_charge(self) -> Charge {
+        self.charge
     }
 }

@@ -1,6 +1,7 @@
-//! [`CallGuard`]: around every call, of whatever service, its deadline, the end of the drain, panics and the log.
+//! [`CallGuard`]: around every call, of whatever service, who may make it, its deadline, the end of the drain, panics and
+//! the log.
 
-mod deadline;
+pub(super) mod deadline;
 mod ending;
 mod log;
 mod received;
@@ -8,6 +9,7 @@ mod received;
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,6 +23,9 @@ use tonic::{Code, Status};
 
 use self::ending::Ending;
 use self::log::CallLog;
+use super::ServeOptions;
+use super::admission::{Admission, CallMemory, MethodLimits, RequestBody};
+use super::auth::Auth;
 use super::telemetry::Telemetry;
 use crate::rpc::Failure;
 
@@ -32,20 +37,24 @@ use crate::rpc::Failure;
 pub(super) struct CallGuard<S> {
     service: S,
     timeout: Duration,
+    admission: Admission,
     is_closing: watch::Receiver<bool>,
+    auth: Auth,
     telemetry: Telemetry,
 }
 
 impl<S> CallGuard<S> {
-    /// Gives a call `timeout` until its answer begins, and ends all that are open once `is_closing` holds true. How each
-    /// ended is counted by `telemetry`.
-    pub fn new(
-        service: S,
-        timeout: Duration,
-        is_closing: watch::Receiver<bool>,
-        telemetry: Telemetry,
-    ) -> Self {
-        Self { service, timeout, is_closing, telemetry }
+    /// Lets calls through as `options` say, ends all that are open once `is_closing` holds true, and has counted how each
+    /// ended.
+    pub fn new(service: S, options: &ServeOptions, is_closing: watch::Receiver<bool>) -> Self {
+        Self {
+            service,
+            timeout: options.call_timeout,
+            admission: options.admission.clone(),
+            is_closing,
+            auth: options.auth.clone(),
+            telemetry: options.telemetry.clone(),
+        }
     }
 }
 
@@ -66,21 +75,60 @@ where
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let (log, request) = CallLog::new(&self.telemetry, request, now);
+        let (mut log, request) = CallLog::new(&self.telemetry, request, now);
         let end = Ending::new(first, self.is_closing.clone());
-        GuardedAnswer { answer: self.service.call(request), deadline, open: Some(Open { end, log }) }
+        // A call that is refused never reaches the service, so that its body is not read.
+        let admitted = match self.auth.check(&request) {
+            Ok(caller) => {
+                log.set_caller(caller.map(|caller| caller.name));
+                let_in(&self.admission, request, now)
+            }
+            Err(denied) => {
+                log.set_caller(denied.caller);
+                Err(denied.failure)
+            }
+        };
+        let (answer, memory) = match admitted {
+            Ok((request, memory)) => (Answer::Awaited(self.service.call(request)), Some(memory)),
+            Err(failure) => (Answer::Refused(failure), None),
+        };
+        GuardedAnswer { answer, deadline, open: Some(Open { end, log, memory }) }
     }
+}
+
+/// Wraps up the body of a request that began at `now`, if there is memory for a call.
+fn let_in(
+    admission: &Admission,
+    request: http::Request<Body>,
+    now: Instant,
+) -> Result<(http::Request<Body>, Arc<CallMemory>), Failure> {
+    let limits = MethodLimits::of(request.uri().path());
+    let memory = CallMemory::begin(admission, limits.must_be_answered)?;
+    let of_body = Arc::clone(&memory);
+    let mut request = request.map(|body| Body::new(RequestBody::new(body, limits, of_body, now)));
+    if limits.is_bulk {
+        request.extensions_mut().insert(Arc::clone(&memory));
+    }
+    Ok((request, memory))
 }
 
 /// A call that has not ended.
 struct Open {
     end: Ending,
     log: CallLog,
+    /// `None` of a call that was refused for want of it.
+    memory: Option<Arc<CallMemory>>,
+}
+
+/// What there is to say to a call.
+enum Answer<F> {
+    Awaited(F),
+    Refused(Failure),
 }
 
 /// An answer that begins in time, or a status instead of it.
 pub(super) struct GuardedAnswer<F> {
-    answer: F,
+    answer: Answer<F>,
     /// That of the caller, which holds for the body of the answer as well.
     deadline: Option<Instant>,
     /// `None` once the answer has begun.
@@ -96,20 +144,37 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { answer, deadline, open } = &mut *self;
         // An answer that has begun is not asked for again.
-        let Some(Open { end, log }) = open else { return Poll::Pending };
-        let poll = catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(cx)));
+        let Some(Open { end, memory, log }) = open else { return Poll::Pending };
+        let poll = catch_unwind(AssertUnwindSafe(|| answer.poll(cx)));
         let mut response = match poll {
             Ok(Poll::Ready(Ok(response))) => response,
-            Ok(Poll::Pending) => Status::from(ready!(end.poll(cx))).into_http(),
+            Ok(Poll::Ready(Err(failure))) => Status::from(failure).into_http(),
+            Ok(Poll::Pending) => {
+                let failure = ready!(end.poll(cx));
+                memory.iter().for_each(|memory| memory.admission().count_end(&failure));
+                Status::from(failure).into_http()
+            }
             Err(_) => Status::from(panicked(log)).into_http(),
         };
-        let Some(Open { end, mut log }) = open.take() else { return Poll::Pending };
+        let Some(Open { end, mut log, memory }) = open.take() else { return Poll::Pending };
         log.answer(&mut response);
         if let Some(code) = code(response.headers()) {
             log.finish(code);
         }
         let end = Some(end.with_deadline(*deadline));
-        Poll::Ready(Ok(response.map(|body| GuardedBody { body, end, log })))
+        Poll::Ready(Ok(response.map(|body| GuardedBody { body, end, log, memory })))
+    }
+}
+
+impl<F, B> Answer<F>
+where
+    F: Future<Output = Result<http::Response<B>, Infallible>> + Unpin,
+{
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<http::Response<B>, Failure>> {
+        match self {
+            Self::Awaited(answer) => Pin::new(answer).poll(cx).map(|Ok(response)| Ok(response)),
+            Self::Refused(failure) => Poll::Ready(Err(std::mem::replace(failure, Failure::Internal))),
+        }
     }
 }
 
@@ -130,6 +195,7 @@ pub(super) struct GuardedBody {
     /// `None` once the call has ended.
     end: Option<Ending>,
     log: CallLog,
+    memory: Option<Arc<CallMemory>>,
 }
 
 impl GuardedBody {
@@ -137,6 +203,10 @@ impl GuardedBody {
     fn cut(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         self.end = None;
         self.body = Body::empty();
+        // What was sent of the answer and what it was made from is gone with its body.
+        if let Some(memory) = self.memory.take() {
+            memory.admission().count_end(&failure);
+        }
         let status = Status::from(failure);
         self.log.finish(status.code());
         let mut trailers = HeaderMap::new();
@@ -156,7 +226,7 @@ impl http_body::Body for GuardedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Self { body, end, log } = &mut *self;
+        let Self { body, end, log, memory } = &mut *self;
         let Some(ending) = end else { return Poll::Ready(None) };
         // Before the answer, for a stream that is always ready must end as well.
         if let Some(failure) = ending.is_due() {
@@ -180,6 +250,10 @@ impl http_body::Body for GuardedBody {
                     log.send(data);
                 } else if let Some(code) = frame.trailers_ref().and_then(code) {
                     log.finish(code);
+                }
+                // Held until the next piece is asked for, which is when this one has gone out.
+                if let (Some(memory), Some(data)) = (memory, frame.data_ref()) {
+                    memory.send(data.len() as u64);
                 }
             }
             Some(Err(status)) => log.finish(status.code()),
@@ -260,9 +334,8 @@ mod tests {
         T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
     {
         let request = http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
-        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), is_closing, Telemetry::default())
-            .call(request)
-            .await;
+        let options = ServeOptions { call_timeout: Duration::from_secs(60), ..ServeOptions::default() };
+        let Ok(response) = CallGuard::new(answer, &options, is_closing).call(request).await;
         response
     }
 

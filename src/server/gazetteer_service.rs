@@ -1,15 +1,21 @@
 //! `yaqut.v1.GazetteerService`: one method an RPC.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use prost::Message;
+use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::ServeOptions;
+use super::admission::CallMemory;
 use super::batch::Batch;
+use super::call::deadline;
 use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
-use super::telemetry::{Stage, StageClock, Telemetry, WorkCounters};
+use super::telemetry::{Stage, StageClock, WorkCounters};
 use crate::Gazetteer;
 use crate::gazetteer::EntityOptions;
 use crate::model::EntityId;
@@ -19,13 +25,14 @@ use crate::rpc::wire::gazetteer_service_server::{GazetteerService, GazetteerServ
 use crate::rpc::wire::{self, EncodedReply};
 use crate::rpc::{Failure, pb, validate};
 
-/// The service over `engine`, with the limits of the wire; what it does is counted by `telemetry`.
+/// The service over `engine`, with the limits of the wire, taking on and counting as `options` say.
 pub(super) fn gazetteer_service(
     engine: Engine,
-    telemetry: &Telemetry,
+    options: &ServeOptions,
 ) -> GazetteerServiceServer<impl GazetteerService> {
-    let work = Arc::clone(telemetry.work());
-    GazetteerServiceServer::new(Api { engine, compute: Compute::new(), work })
+    let compute = Compute::new(options.admission.clone());
+    let work = Arc::clone(options.telemetry.work());
+    GazetteerServiceServer::new(Api { engine, compute, call_timeout: options.call_timeout, work })
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .max_encoding_message_size(MAX_RESPONSE_BYTES)
 }
@@ -36,7 +43,20 @@ const REPLY_BYTES: usize = 480;
 struct Api {
     engine: Engine,
     compute: Compute,
+    call_timeout: Duration,
     work: Arc<WorkCounters>,
+}
+
+impl Api {
+    /// When the work for a call must be done.
+    fn deadline<T>(&self, request: &Request<T>) -> Option<Instant> {
+        deadline::of_work(request.metadata().as_ref(), self.call_timeout)
+    }
+}
+
+/// The memory of a call that may need much.
+fn memory<T>(request: &Request<T>) -> Result<Arc<CallMemory>, Failure> {
+    request.extensions().get::<Arc<CallMemory>>().cloned().ok_or(Failure::Internal)
 }
 
 #[tonic::async_trait]
@@ -47,7 +67,8 @@ impl GazetteerService for Api {
     ) -> Result<Response<EncodedReply>, Status> {
         let mut clock = StageClock::of(request.extensions());
         clock.end(Stage::Decode);
-        let wire::ResolveNameRequest { name, options, expected_index_version } = request.into_inner();
+        let (metadata, _, message) = request.into_parts();
+        let wire::ResolveNameRequest { name, options, expected_index_version } = message;
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
         // A known name takes microseconds: less than the way to another thread.
@@ -60,7 +81,8 @@ impl GazetteerService for Api {
             clock.end(Stage::Queue);
             single_reply(&name, &gazetteer.verdict(&name, &options), &options, &counters, clock)
         };
-        Ok(Response::new(self.compute.run(Lane::Single, work).await??))
+        let deadline = deadline::of_work(metadata.as_ref(), self.call_timeout);
+        Ok(Response::new(self.compute.run(Lane::Single, 1, deadline, work).await??))
     }
 
     async fn batch_resolve_names(
@@ -68,13 +90,18 @@ impl GazetteerService for Api {
         request: Request<wire::BatchResolveNamesRequest>,
     ) -> Result<Response<EncodedReply>, Status> {
         StageClock::of(request.extensions()).end(Stage::Decode);
+        let (deadline, memory) = (self.deadline(&request), memory(&request)?);
         let wire::BatchResolveNamesRequest { queries, options, expected_index_version } =
             request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
-        let counters = Arc::clone(&self.work);
-        let mut job = Batch { gazetteer, queries, options, counters }.start(&self.compute).await?;
-        Ok(Response::new(job.finish().await?))
+        let place = self.compute.place(Lane::Bulk, queries.len(), deadline)?;
+        let (counters, of_batch) = (Arc::clone(&self.work), Arc::clone(&memory));
+        let batch = Batch { gazetteer, queries, options, memory: of_batch, _chunk: None, counters };
+        let mut job = batch.start(&self.compute, place).await?;
+        let reply = job.finish().await?;
+        memory.keep(job.into_charge());
+        Ok(Response::new(reply))
     }
 
     type StreamResolveNamesStream = ReceiverStream<Result<EncodedReply, Status>>;
@@ -83,8 +110,10 @@ impl GazetteerService for Api {
         &self,
         request: Request<Streaming<wire::StreamResolveNamesRequest>>,
     ) -> Result<Response<Self::StreamResolveNamesStream>, Status> {
-        let (compute, counters) = (self.compute.clone(), Arc::clone(&self.work));
-        let answers = name_stream::answer(request.into_inner(), self.engine.snapshot(), compute, counters);
+        let memory = memory(&request)?;
+        let (snapshot, compute) = (self.engine.snapshot(), self.compute.clone());
+        let counters = Arc::clone(&self.work);
+        let answers = name_stream::answer(request.into_inner(), snapshot, compute, memory, counters);
         Ok(Response::new(answers))
     }
 
@@ -92,13 +121,14 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::ExplainResolutionRequest>,
     ) -> Result<Response<pb::ExplainResolutionResponse>, Status> {
+        let deadline = self.deadline(&request);
         let wire::ExplainResolutionRequest { name, id, options, expected_index_version } =
             request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let (name, options) = validate::explain_options(&name, &id, &options.unwrap_or_default())?;
         let name = name.to_owned();
         let work = move |_: &Cancelled| gazetteer.explain(&name, &id, &options);
-        let explanation = self.compute.run(Lane::Single, work).await?.map_err(Failure::from)?;
+        let explanation = self.compute.run(Lane::Single, 1, deadline, work).await?.map_err(Failure::from)?;
         let index_version = explanation.index_version.clone();
         let explanation = Some(explanation.into());
         Ok(Response::new(pb::ExplainResolutionResponse { explanation, index_version }))
@@ -108,12 +138,13 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::SuggestNamesRequest>,
     ) -> Result<Response<pb::SuggestNamesResponse>, Status> {
+        let deadline = self.deadline(&request);
         let request = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
         let (prefix, options) = validate::suggest_options(&request)?;
         let (prefix, index_version) = (prefix.to_owned(), gazetteer.index_version().to_owned());
         let work = move |_: &Cancelled| gazetteer.suggest(&prefix, &options);
-        let suggestions = self.compute.run(Lane::Single, work).await?;
+        let suggestions = self.compute.run(Lane::Single, 1, deadline, work).await?;
         let suggestions = suggestions.into_iter().map(Into::into).collect();
         Ok(Response::new(pb::SuggestNamesResponse { suggestions, index_version }))
     }
@@ -136,15 +167,23 @@ impl GazetteerService for Api {
         &self,
         request: Request<pb::BatchGetEntitiesRequest>,
     ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
+        let (deadline, memory) = (self.deadline(&request), memory(&request)?);
         let request = request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
         let options = validate::batch_entity_options(&request)?;
         let index_version = gazetteer.index_version().to_owned();
-        let work = move |cancelled: &Cancelled| {
+        let units = request.ids.len();
+        let work = move |cancelled: &Cancelled| -> Result<Vec<_>, Failure> {
             let wanted = request.ids.into_iter().take_while(|_| !cancelled.is_set());
-            wanted.map(|id| look_up(&gazetteer, id, &options)).collect()
+            let looked_up = wanted.map(|id| {
+                let lookup = look_up(&gazetteer, id, &options);
+                // The message and what it is written to.
+                memory.hold(2 * lookup.encoded_len() as u64)?;
+                Ok(lookup)
+            });
+            looked_up.collect()
         };
-        let lookups = self.compute.run(Lane::Bulk, work).await?;
+        let lookups = self.compute.run(Lane::Bulk, units, deadline, work).await??;
         Ok(Response::new(pb::BatchGetEntitiesResponse { lookups, index_version }))
     }
 

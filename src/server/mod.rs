@@ -1,6 +1,6 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! What happens is counted by `telemetry`, and told to those who probe ([`serve_probes`]).
@@ -10,6 +10,8 @@
 //! Architecture invariant: no scoring and no text rules here.
 
 mod admin;
+mod admission;
+mod auth;
 mod batch;
 mod call;
 mod compute;
@@ -21,12 +23,22 @@ mod reload;
 mod signal;
 mod standing;
 mod telemetry;
+mod transport;
 
 pub use admin::{Administration, serve_admin};
+pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
+pub use auth::{
+    Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
+    MAX_LEEWAY, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName, new_token,
+};
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
 pub use telemetry::{OtlpError, OtlpOptions, Probed, Telemetry, serve_probes};
+pub use transport::{
+    CertificateCounters, Handshake, Peer, Refusal as ConnectionRefusal, ServerTls, TlsError, TlsFiles,
+    TlsWarning, TransportCounters, TransportOptions,
+};
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -37,7 +49,6 @@ use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tower_service::Service;
 
 use self::call::CallGuard;
@@ -45,17 +56,24 @@ use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
 use self::standing::Standing;
 use self::telemetry::WithProbes;
+use self::transport::Incoming;
 use crate::rpc::FILE_DESCRIPTOR_SET;
 
 /// How a server behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ServeOptions {
+    /// What connections are taken.
+    pub transport: TransportOptions,
     /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
     pub max_concurrent_streams: u32,
+    /// Which calls are let through. Default: all.
+    pub auth: Auth,
+    /// How much is taken on at once. Listeners that share it have one budget.
+    pub admission: Admission,
     /// Where calls are counted, and their traces sent. Default: counters of its own, and no traces.
     pub telemetry: Telemetry,
 }
@@ -63,9 +81,12 @@ pub struct ServeOptions {
 impl Default for ServeOptions {
     fn default() -> Self {
         Self {
+            transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             max_concurrent_streams: 128,
+            auth: Auth::default(),
+            admission: Admission::default(),
             telemetry: Telemetry::default(),
         }
     }
@@ -101,7 +122,7 @@ pub async fn serve(
     let engine = engine.into();
     let (standing, health_service) = Standing::new(options.telemetry.readiness(engine.clone()), None).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine, &options.telemetry), others);
+    let service = Front::new(gazetteer_service(engine, &options), others);
     run(listener, service, standing, shutdown, options).await
 }
 
@@ -139,9 +160,10 @@ async fn run(
     options: ServeOptions,
 ) -> Result<(), ServeError> {
     let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
-    let calls = CallGuard::new(service, options.call_timeout, is_closing, options.telemetry.clone());
+    let calls = CallGuard::new(service, &options, is_closing);
+    let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming(listener), drain) => Ok(served?),
+        served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => Ok(served?),
         () = closed => Ok(()),
     }
 }
@@ -156,11 +178,11 @@ async fn run_with_probes(
     options: ServeOptions,
 ) -> Result<(), ServeError> {
     let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
-    let calls = CallGuard::new(service, options.call_timeout, is_closing, options.telemetry.clone());
+    let calls = CallGuard::new(service, &options, is_closing);
+    let incoming = Incoming::new(listener, &options.transport);
     let service = WithProbes::new(calls, probes);
-    let transport = transport(&options).accept_http1(true);
     tokio::select! {
-        served = transport.serve_with_incoming_shutdown(service, incoming(listener), drain) => Ok(served?),
+        served = transport(&options).serve_with_incoming_shutdown(service, incoming, drain) => Ok(served?),
         () = closed => Ok(()),
     }
 }
@@ -200,8 +222,15 @@ fn ending(
 }
 
 /// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
+///
+/// The age of connections comes without a grace: with one, tonic sends no GOAWAY and cuts calls off at its end.
 fn transport(options: &ServeOptions) -> Server {
-    Server::builder()
+    let server = match options.transport.max_connection_age {
+        Some(age) => Server::builder().max_connection_age(age),
+        None => Server::builder(),
+    };
+    server
+        .accept_http1(options.transport.http1)
         .max_concurrent_streams(options.max_concurrent_streams)
         // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
         .http2_max_local_error_reset_streams(Some(1_024))
@@ -213,15 +242,6 @@ fn transport(options: &ServeOptions) -> Server {
         // Finds peers that are gone without a word.
         .http2_keepalive_interval(Some(Duration::from_secs(60)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-}
-
-/// Without nodelay, small answers wait some 40 ms for an acknowledgement.
-fn incoming(listener: TcpListener) -> TcpIncoming {
-    TcpIncoming::from(listener)
-        .with_nodelay(Some(true))
-        .with_keepalive(Some(Duration::from_secs(60)))
-        .with_keepalive_interval(Some(Duration::from_secs(20)))
-        .with_keepalive_retries(Some(3))
 }
 
 /// Both versions: many tools still speak v1alpha only.

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
+use super::admission::{CallMemory, Lane};
 use super::batch::{Batch, BatchJob};
 use super::compute::{Compute, panicked};
 use super::engine::check_version;
@@ -25,11 +26,14 @@ pub(super) fn answer(
     requests: Streaming<StreamResolveNamesRequest>,
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
+    memory: Arc<CallMemory>,
     counters: Arc<WorkCounters>,
 ) -> ReceiverStream<Answer> {
     let (answers, fetched) = mpsc::channel(1);
     tokio::spawn(async move {
-        let pump = Pump { gazetteer, compute, counters, answers: answers.clone(), jobs: VecDeque::new() };
+        let answers_of_pump = answers.clone();
+        let jobs = VecDeque::new();
+        let pump = Pump { gazetteer, compute, memory, counters, answers: answers_of_pump, jobs };
         // A task of its own, for a stream that breaks down must not look like one that is complete.
         let result = match tokio::spawn(pump.run(requests)).await {
             Ok(result) => result,
@@ -46,6 +50,8 @@ pub(super) fn answer(
 struct Pump {
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
+    /// Holds the charges of the chunks that have arrived.
+    memory: Arc<CallMemory>,
     counters: Arc<WorkCounters>,
     answers: mpsc::Sender<Answer>,
     /// In the order of their requests.
@@ -57,6 +63,8 @@ impl Pump {
     async fn run(mut self, mut requests: Streaming<StreamResolveNamesRequest>) -> Result<(), Status> {
         // What comes before a bad request is still answered, so its failure waits here.
         let mut end = None;
+        // That of the last answer, which is held until it is fetched: the one after it fits into the channel only then.
+        let mut sent = None;
         while end.is_none() || !self.jobs.is_empty() {
             let may_read = end.is_none() && self.jobs.len() < self.compute.width();
             tokio::select! {
@@ -69,22 +77,28 @@ impl Pump {
                     };
                 }
                 reply = first(&mut self.jobs), if !self.jobs.is_empty() => {
-                    self.jobs.pop_front();
+                    let charge = self.jobs.pop_front().map(BatchJob::into_charge);
                     // That nobody fetches it any more is seen by `closed` on the next turn.
                     let _ = self.answers.send(Ok(reply?)).await;
+                    sent = charge;
                 }
             }
         }
+        let _ = self.answers.reserve().await;
+        drop(sent);
         end.unwrap_or(Ok(()))
     }
 
     async fn begin(&mut self, request: StreamResolveNamesRequest) -> Result<(), Failure> {
+        let charge = self.memory.next_chunk().ok_or(Failure::Internal)?;
         let StreamResolveNamesRequest { queries, options, expected_index_version } = request;
         check_version(&self.gazetteer, &expected_index_version)?;
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
-        let (gazetteer, counters) = (Arc::clone(&self.gazetteer), Arc::clone(&self.counters));
-        let batch = Batch { gazetteer, queries, options, counters };
-        self.jobs.push_back(batch.start(&self.compute).await?);
+        let place = self.compute.place_anyway(Lane::Bulk, queries.len());
+        let (gazetteer, memory) = (Arc::clone(&self.gazetteer), Arc::clone(&self.memory));
+        let counters = Arc::clone(&self.counters);
+        let batch = Batch { gazetteer, queries, options, memory, _chunk: Some(charge), counters };
+        self.jobs.push_back(batch.start(&self.compute, place).await?);
         Ok(())
     }
 }

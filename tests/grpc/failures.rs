@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tonic::{Code, Request};
-use yaqut::rpc::limits::MAX_REQUEST_BYTES;
 use yaqut::rpc::pb;
 use yaqut::server::ServeOptions;
 
@@ -109,15 +108,6 @@ async fn another_index_than_expected_answers_nothing() {
     }
     let status = service.resolve_name(expect(&"v".repeat(129))).await.unwrap_err();
     assert_failure(&status, Code::InvalidArgument, "INVALID_FIELDS", &["expected_index_version"]);
-}
-
-#[tokio::test]
-async fn a_message_above_the_limit_is_out_of_range() {
-    let server = Server::start().await;
-    let request = pb::ResolveNameRequest { name: "a".repeat(MAX_REQUEST_BYTES + 1), ..Default::default() };
-    let status = server.service().await.resolve_name(request).await.unwrap_err();
-    assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
-    assert_still_serves(&server).await;
 }
 
 #[tokio::test]

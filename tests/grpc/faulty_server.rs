@@ -8,7 +8,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 use yaqut::ResolveOptions;
 use yaqut::rpc::pb::gazetteer_service_server::{GazetteerService, GazetteerServiceServer};
-use yaqut::rpc::{Client, ClientError, ClientOptions, pb};
+use yaqut::rpc::{Client, ClientError, ClientOptions, Token, pb};
 
 /// How the server is faulty; each kind answers calls in its own way.
 #[derive(Clone, Copy)]
@@ -127,4 +127,24 @@ async fn a_stream_that_ends_early_does_not_look_complete() {
     let mut answers = client.resolve_stream(names, &ResolveOptions::default()).await.unwrap();
     let error = answers.next().await.unwrap_err();
     assert!(matches!(error, ClientError::Unreadable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_token_goes_with_every_call() {
+    let check = |request: Request<()>| match request.metadata().get("authorization") {
+        Some(value) if value == "Bearer sesame" => Ok(request),
+        _ => Err(Status::unauthenticated("no token")),
+    };
+    let service = GazetteerServiceServer::with_interceptor(Fault::Unknown, check);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tonic::transport::Server::builder().add_service(service);
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+
+    let error = Client::connect(&url, ClientOptions::default()).await.unwrap_err();
+    assert!(matches!(error, ClientError::NotAllowed { .. }), "{error:?}");
+    assert!(error.to_string().contains("--token-file"), "{error}");
+    let options = ClientOptions { token: Token::new("sesame\n"), ..Default::default() };
+    let mut client = Client::connect(&url, options).await.unwrap();
+    client.index_info().await.unwrap();
 }

@@ -36,7 +36,7 @@ use super::Context;
 use super::failure::{Exit, Failure};
 use super::hints::{HintArgs, parse_fraction};
 use super::interrupt;
-use super::remote::{Remote, ServerArgs};
+use super::remote::ServerArgs;
 use super::target::Target;
 use super::terminal::{counted, note};
 
@@ -151,8 +151,8 @@ impl CanonicalizeArgs {
         if !explain && self.review.is_none() {
             options.limit = 1;
         }
-        Ok(match self.server.url() {
-            Some(url) => Box::new(RemoteAnswerer { remote: Remote::connect(url)?, options }),
+        Ok(match self.server.connect()? {
+            Some(remote) => Box::new(RemoteAnswerer { remote, options }),
             None => Box::new(LocalAnswerer { gazetteer: context.stack.open()?, options }),
         })
     }

@@ -3,6 +3,7 @@
 use clap::Args;
 use http::Uri;
 
+use super::listeners::parse_address_or_off;
 use crate::cli::failure::Failure;
 use crate::server::{OtlpOptions, Telemetry};
 
@@ -11,7 +12,7 @@ use crate::server::{OtlpOptions, Telemetry};
 #[command(next_help_heading = "Telemetry")]
 pub struct TelemetryArgs {
     /// Address and port for probes (health, /live, /ready, /metrics), without TLS and tokens; `off` for none
-    #[arg(long, value_name = "ADDR", env = "YAQUT_PROBE_LISTEN", default_value = "off")]
+    #[arg(long, value_name = "ADDR", env = "YAQUT_PROBE_LISTEN", default_value = "off", value_parser = parse_address_or_off)]
     probe_listen: String,
     /// OpenTelemetry collector to send spans of calls to, by OTLP over gRPC; `off` for none
     #[arg(long, value_name = "URL", env = "YAQUT_OTLP_ENDPOINT", default_value = "off", value_parser = endpoint)]
@@ -26,9 +27,9 @@ pub struct TelemetryArgs {
 struct Endpoint(Option<String>);
 
 impl TelemetryArgs {
-    /// Where probes are answered, if they are.
-    pub fn probe_address(&self) -> Option<&str> {
-        Some(&*self.probe_listen).filter(|address| !matches!(*address, "" | "off"))
+    /// Where probes are answered, or `off`.
+    pub fn probe_listen(&self) -> &str {
+        &self.probe_listen
     }
 
     /// What the server counts with. Must be called within a tokio runtime with I/O and time.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tonic::Status;
 
+use super::tls_trouble::TlsTrouble;
 use crate::rpc::convert::UnreadableAnswer;
 
 /// Why a server did not answer. Every message says what to do.
@@ -12,7 +13,7 @@ use crate::rpc::convert::UnreadableAnswer;
 #[non_exhaustive]
 pub enum ClientError {
     /// The address cannot be one.
-    #[error("`{}` is not the address of a server: {reason}; expected http://host:port", .url.escape_debug())]
+    #[error("`{}` is not the address of a server: {reason}; expected http://host:port or https://host:port", .url.escape_debug())]
     BadUrl {
         /// The address as it was given.
         url: String,
@@ -29,8 +30,36 @@ pub enum ClientError {
         /// What the system says.
         reason: String,
     },
+    /// TLS does not come about.
+    #[error("no TLS with the server at {url}: {trouble}")]
+    Tls {
+        /// The address.
+        url: String,
+        /// Why, and what to do.
+        trouble: TlsTrouble,
+    },
+    /// A token would go through a network in the clear.
+    #[error(
+        "the token is not sent to {url}, for everyone on the way could read it: use https:// (or say --token-in-clear)"
+    )]
+    TokenInClear {
+        /// The address.
+        url: String,
+    },
+    /// The server does not let this caller ask.
+    #[error(
+        "{url} does not allow this: {reason}; give a token (--token-file) or a client certificate that it knows"
+    )]
+    NotAllowed {
+        /// The address.
+        url: String,
+        /// What the server says.
+        reason: String,
+    },
     /// Somebody answers, but no Yaqut server.
-    #[error("what answers at {url} is not a Yaqut server ({reason}); check the port")]
+    #[error(
+        "what answers at {url} is not a Yaqut server ({reason}); check the port, and ask by https:// if it speaks TLS"
+    )]
     NotYaqut {
         /// The address.
         url: String,
@@ -85,6 +114,17 @@ pub enum ClientError {
         /// What is wrong with it.
         source: UnreadableAnswer,
     },
+}
+
+impl ClientError {
+    /// No connection with `url`.
+    pub(super) fn connecting(url: &str, error: &(dyn Error + 'static)) -> Self {
+        let url = url.to_owned();
+        match TlsTrouble::below(error).filter(|_| url.starts_with("https://")) {
+            Some(trouble) => Self::Tls { url, trouble },
+            None => Self::Unreachable { url, reason: root_cause(error) },
+        }
+    }
 }
 
 /// The code, what the server says, and where it came from: tonic's own message says little of a broken connection.

@@ -2,17 +2,19 @@
 
 use std::marker::PhantomData;
 
+use bytes::Buf;
 use prost::Message;
 use tonic::Status;
-use tonic::codec::{self, BufferSettings, EncodeBuf};
-use tonic_prost::ProstDecoder;
+use tonic::codec::{self, BufferSettings, DecodeBuf, EncodeBuf};
+
+use super::guard::{self, Guarded};
 
 /// tonic makes two buffers a call, of 8 KiB if it is not told otherwise: most are for one name. Longer messages grow them.
 const BUFFER_BYTES: usize = 1_000;
 /// A stream's replies go out when so much of them is there, or when there is nothing more to wait for.
 const YIELD_BYTES: usize = 32 << 10;
 
-/// Reads requests `D` with prost, and writes replies `E`.
+/// Reads requests `D` with prost, if they pass their [guard](Guarded), and writes replies `E`.
 pub struct Codec<E, D>(PhantomData<(E, D)>);
 
 impl<E, D> Default for Codec<E, D> {
@@ -24,19 +26,37 @@ impl<E, D> Default for Codec<E, D> {
 impl<E, D> codec::Codec for Codec<E, D>
 where
     E: Reply + Send + 'static,
-    D: Message + Default + Send + 'static,
+    D: Message + Default + Guarded + Send + 'static,
 {
     type Encode = E;
     type Decode = D;
     type Encoder = Encoder<E>;
-    type Decoder = ProstDecoder<D>;
+    type Decoder = Decoder<D>;
 
     fn encoder(&mut self) -> Encoder<E> {
         Encoder(PhantomData)
     }
 
-    fn decoder(&mut self) -> ProstDecoder<D> {
-        ProstDecoder::new(buffer_settings())
+    fn decoder(&mut self) -> Decoder<D> {
+        Decoder(PhantomData)
+    }
+}
+
+/// Reads requests.
+pub struct Decoder<D>(PhantomData<D>);
+
+impl<D: Message + Default + Guarded> codec::Decoder for Decoder<D> {
+    type Item = D;
+    type Error = Status;
+
+    fn decode(&mut self, message: &mut DecodeBuf<'_>) -> Result<Option<D>, Status> {
+        // tonic gathers a message in one buffer before it has it decoded.
+        guard::check::<D>(message.chunk())?;
+        D::decode(message).map(Some).map_err(|error| Status::internal(error.to_string()))
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        buffer_settings()
     }
 }
 

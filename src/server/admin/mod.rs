@@ -18,7 +18,7 @@ use self::service::admin_service;
 use super::reload::Reloader;
 use super::standing::Standing;
 use super::telemetry::{Probed, probe_routes};
-use super::{ServeError, ServeOptions, run_with_probes, with_reflection};
+use super::{ServeError, ServeOptions, TransportOptions, run_with_probes, with_reflection};
 use crate::rpc::{ADMIN_FILE_DESCRIPTOR_SET, ADMIN_SERVICE_NAME};
 use crate::store::Watch;
 
@@ -54,6 +54,7 @@ pub async fn serve_admin(
     let routes = Routes::new(health_service).add_service(admin_service(administration));
     let routes = with_reflection(routes, ADMIN_FILE_DESCRIPTOR_SET)?.prepare();
     let options = ServeOptions {
+        transport: TransportOptions { http1: true, ..options.transport },
         call_timeout: CALL_TIMEOUT,
         drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
         ..options

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use http::uri::PathAndQuery;
 use http::{Extensions, Request, Response};
@@ -9,12 +10,12 @@ use http_body::Body as _;
 use tokio::time::Instant;
 use tonic::Code;
 use tonic::body::Body;
-use tonic::transport::server::TcpConnectInfo;
 
 use super::received::Counted;
 use crate::server::telemetry::{
     Ended, MessageScanner, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
 };
+use crate::server::transport::Peer;
 
 /// The longest part of a path that is logged, in characters: it is the caller's text.
 const MAX_PATH_CHARS: usize = 100;
@@ -23,6 +24,7 @@ const MAX_PATH_CHARS: usize = 100;
 pub(super) struct CallLog {
     telemetry: Telemetry,
     method: Method,
+    caller: Option<Arc<str>>,
     /// Of a method that is not known: what else it is called.
     path: Option<PathAndQuery>,
     id: RequestId,
@@ -41,6 +43,7 @@ impl CallLog {
         let log = Self {
             telemetry: telemetry.clone(),
             method,
+            caller: None,
             path: if method.is_known() { None } else { request.uri().path_and_query().cloned() },
             id: RequestId::of(request.headers(), method, number),
             peer: peer(request.extensions()),
@@ -51,6 +54,11 @@ impl CallLog {
         };
         let request = log.observe(request, number);
         (log, request)
+    }
+
+    /// The call is that of `caller`, whose name is safe to log.
+    pub fn set_caller(&mut self, caller: Option<Arc<str>>) {
+        self.caller = caller;
     }
 
     /// Tells the caller under which ID the call is noted.
@@ -85,14 +93,16 @@ impl CallLog {
     /// Writes the line: faults of the caller at level info, our own at level error. Makes no text that nobody reads.
     fn write(&self, code: Code, micros: u64) {
         let (method, request_id, peer) = (self.name(), &self.id, self.peer.map(tracing::field::display));
-        let level = level(code);
+        let (caller, level) = (self.caller.as_deref(), level(code));
         let code = code_label(code);
         match level {
             tracing::Level::ERROR => {
-                tracing::error!(%request_id, %method, %code, micros, peer, "call failed")
+                tracing::error!(%request_id, %method, %code, micros, caller, peer, "call failed")
             }
-            tracing::Level::INFO => tracing::info!(%request_id, %method, %code, micros, peer, "call refused"),
-            _ => tracing::debug!(%request_id, %method, %code, micros, peer, "call answered"),
+            tracing::Level::INFO => {
+                tracing::info!(%request_id, %method, %code, micros, caller, peer, "call refused")
+            }
+            _ => tracing::debug!(%request_id, %method, %code, micros, caller, peer, "call answered"),
         }
     }
 
@@ -123,7 +133,7 @@ impl Drop for CallLog {
 
 /// The address of the caller, or of what stands between.
 fn peer(extensions: &Extensions) -> Option<SocketAddr> {
-    extensions.get::<TcpConnectInfo>()?.remote_addr()
+    extensions.get::<Peer>()?.address()
 }
 
 /// A method as it is logged: our own word for it, or its path, bounded, and with nothing in it that moves a cursor.

@@ -23,7 +23,7 @@ use crate::server::admin::Boxed;
 use crate::server::engine::Engine;
 use crate::server::reload::Reloader;
 use crate::server::standing::Standing;
-use crate::server::{ServeError, ServeOptions, run_with_probes};
+use crate::server::{ServeError, ServeOptions, TransportOptions, run_with_probes};
 
 /// What the probes tell of.
 #[derive(Clone, Debug)]
@@ -49,6 +49,9 @@ pub async fn serve_probes(
     let readiness = options.telemetry.readiness(probed.engine.clone());
     let (standing, health) = Standing::new(readiness.clone(), None).await;
     let probes = probe_routes(&options.telemetry, probed);
+    // Those who probe speak no TLS and have no tokens.
+    let transport = TransportOptions { tls: None, http1: true, ..options.transport.of_another_listener() };
+    let options = ServeOptions { transport, ..options };
     run_with_probes(listener, Boxed(Routes::new(health).prepare()), probes, standing, shutdown, options).await
 }
 

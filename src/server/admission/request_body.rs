@@ -1,0 +1,337 @@
+//! [`RequestBody`]: what a caller sends, let in as far as the limits of its method and the memory allow.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Frame;
+use smallvec::SmallVec;
+use tokio::time::{Instant, Sleep};
+use tonic::Status;
+use tonic::body::Body;
+
+use super::framing::Framing;
+use super::memory::{CallMemory, of_chunk, of_message};
+use super::method::MethodLimits;
+use crate::rpc::Failure;
+
+/// How often a stream that has to wait for memory looks whether there is some. Not woken by those that give it back, so
+/// that giving back takes no lock; and as the wait has an end, streams that wait for one another all end.
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The body of a request.
+///
+/// Of a message whose prefix says that it is too long, or for which there is no memory, not a byte is passed on. A stream
+/// waits for memory, unread, as long as a message may take to arrive; a call that does not stream is refused at once. A
+/// message that has begun must arrive whole in time.
+pub(in crate::server) struct RequestBody {
+    body: Body,
+    limits: MethodLimits,
+    memory: Arc<CallMemory>,
+    framing: Framing,
+    /// Whether a message has begun.
+    has_message: bool,
+    /// When the message that is arriving must be there.
+    due: Option<Instant>,
+    /// For `due`, or for another look at the memory.
+    timer: Option<Pin<Box<Sleep>>>,
+    held_back: Option<HeldBack>,
+    /// Whether all has been said.
+    is_over: bool,
+}
+
+/// A piece of a stream that waits for memory.
+struct HeldBack {
+    frame: Frame<Bytes>,
+    charges: Charges,
+    /// When there must be some.
+    due: Option<Instant>,
+}
+
+/// What the messages that begin in one piece of a body take: mostly there is one.
+type Charges = SmallVec<[u64; 1]>;
+
+impl RequestBody {
+    /// The body of a call that began at `started`.
+    pub fn new(body: Body, limits: MethodLimits, memory: Arc<CallMemory>, started: Instant) -> Self {
+        let mut body = Self {
+            body,
+            limits,
+            memory,
+            framing: Framing::new(),
+            has_message: false,
+            due: None,
+            timer: None,
+            held_back: None,
+            is_over: false,
+        };
+        if !limits.is_stream {
+            body.due = body.due_from(started);
+        }
+        body
+    }
+
+    fn due_from(&self, start: Instant) -> Option<Instant> {
+        start.checked_add(self.memory.admission().options().body_timeout)
+    }
+
+    /// Goes over what came, and gives back what the messages that begin there take.
+    fn read(&mut self, mut data: &[u8]) -> Result<Charges, Failure> {
+        let mut charges = Charges::new();
+        while let Some(length) = self.framing.next_message(&mut data) {
+            let limit = self.limits.message_bytes;
+            if length > limit {
+                return Err(Failure::RequestTooLarge { bytes: length, limit });
+            }
+            if std::mem::replace(&mut self.has_message, true) && !self.limits.is_stream {
+                return Err(Failure::SecondMessage);
+            }
+            charges.push(if self.limits.has_chunks() { of_chunk(length) } else { of_message(length) });
+        }
+        if self.limits.is_stream {
+            self.await_message(!charges.is_empty());
+        }
+        Ok(charges)
+    }
+
+    /// Sets when the message of a stream must be there that is arriving now, if one is.
+    fn await_message(&mut self, is_another: bool) {
+        if is_another || !self.framing.is_within() {
+            (self.due, self.timer) = (None, None);
+        }
+        if self.due.is_none() && self.framing.is_within() {
+            self.due = self.due_from(Instant::now());
+        }
+    }
+
+    /// Passes a piece on, if it is good and there is memory for it; `None` if it has to wait.
+    fn admit(&mut self, frame: Frame<Bytes>) -> Result<Option<Frame<Bytes>>, Failure> {
+        let Some(data) = frame.data_ref() else { return Ok(Some(frame)) };
+        let charges = self.read(&data.clone())?;
+        if !self.limits.is_stream {
+            self.memory.hold(charges.iter().sum())?;
+        } else if !self.memory.try_charge(&charges, self.limits.has_chunks()) {
+            let due = self.due_from(Instant::now());
+            self.timer = None;
+            self.held_back = Some(HeldBack { frame, charges, due });
+            return Ok(None);
+        }
+        Ok(Some(frame))
+    }
+
+    /// Ready once there is memory for the piece that waits for it, or none came in time.
+    fn poll_held_back(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        while let Some(held) = &self.held_back {
+            if self.memory.try_charge(&held.charges, self.limits.has_chunks()) {
+                // The time it waited was not the caller's.
+                self.timer = None;
+                self.due = self.due.and_then(|_| self.due_from(Instant::now()));
+                return Poll::Ready(self.held_back.take().map(|held| Ok(held.frame)));
+            }
+            if held.due.is_some_and(|due| due <= Instant::now()) {
+                let bytes = held.charges.iter().sum();
+                return Poll::Ready(Some(Err(self.memory.admission().refuse(bytes))));
+            }
+            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(RETRY_INTERVAL)));
+            ready!(timer.as_mut().poll(cx));
+            self.timer = None;
+        }
+        Poll::Ready(None)
+    }
+
+    /// Ready when the message that is arriving took too long.
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
+        let Some(due) = self.due else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Failure::BodyTimeout { timeout: self.memory.admission().options().body_timeout })
+    }
+
+    fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        self.is_over = true;
+        (self.body, self.held_back, self.timer) = (Body::empty(), None, None);
+        self.memory.admission().count_end(&failure);
+        Poll::Ready(Some(Err(failure.into())))
+    }
+}
+
+impl http_body::Body for RequestBody {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        loop {
+            if self.is_over {
+                return Poll::Ready(None);
+            }
+            match ready!(self.poll_held_back(cx)) {
+                Some(Ok(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Some(Err(failure)) => return self.fail(failure),
+                None => {}
+            }
+            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => frame,
+                Poll::Ready(other) => return Poll::Ready(other),
+                Poll::Pending => {
+                    let failure = ready!(self.poll_due(cx));
+                    return self.fail(failure);
+                }
+            };
+            match self.admit(frame) {
+                Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Ok(None) => {}
+                Err(failure) => return self.fail(failure),
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_over || self.held_back.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use http_body::Body as _;
+    use tonic::Code;
+
+    use super::super::{Admission, AdmissionOptions};
+    use super::*;
+
+    /// A body of these pieces, after which it ends or nothing comes any more.
+    struct Pieces(VecDeque<Vec<u8>>, bool);
+
+    impl http_body::Body for Pieces {
+        type Data = Bytes;
+        type Error = Status;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+            match self.0.pop_front() {
+                Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece.into())))),
+                None if self.1 => Poll::Ready(None),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    const NAME: &str = "/yaqut.v1.GazetteerService/ResolveName";
+    const STREAM: &str = "/yaqut.v1.GazetteerService/StreamResolveNames";
+
+    fn admission(max_request_memory: u64) -> Admission {
+        let body_timeout = Duration::from_millis(60);
+        Admission::new(AdmissionOptions { max_request_memory, body_timeout, ..AdmissionOptions::default() })
+    }
+
+    fn message(length: usize) -> Vec<u8> {
+        let mut message = vec![0];
+        message.extend((length as u32).to_be_bytes());
+        message.resize(message.len() + length, 0);
+        message
+    }
+
+    fn body(
+        admission: &Admission,
+        path: &str,
+        pieces: &[&[u8]],
+        ends: bool,
+    ) -> (RequestBody, Arc<CallMemory>) {
+        let pieces = Pieces(pieces.iter().map(|piece| piece.to_vec()).collect(), ends);
+        let memory = CallMemory::begin(admission, false).unwrap();
+        let body =
+            RequestBody::new(Body::new(pieces), MethodLimits::of(path), Arc::clone(&memory), Instant::now());
+        (body, memory)
+    }
+
+    /// How many bytes come through, and what ends them.
+    async fn read(body: &mut RequestBody) -> (usize, Option<Code>) {
+        let mut bytes = 0;
+        loop {
+            match std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+                Some(Ok(frame)) => bytes += frame.into_data().unwrap().len(),
+                Some(Err(status)) => return (bytes, Some(status.code())),
+                None => return (bytes, None),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_within_the_limits_passes() {
+        let admission = admission(1 << 20);
+        let name = message(64 << 10);
+        let (mut whole, _memory) = body(&admission, NAME, &[&name[..3], &name[3..9], &name[9..]], true);
+        assert_eq!(read(&mut whole).await, (name.len(), None));
+        assert!(admission.counters().memory_in_use() > 2 * (64 << 10));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_long_is_not_passed_on() {
+        let admission = admission(1 << 30);
+        let too_long = message((64 << 10) + 1);
+        let (mut refused, _memory) = body(&admission, NAME, &[&too_long[..5]], false);
+        assert_eq!(read(&mut refused).await, (0, Some(Code::ResourceExhausted)));
+        assert_eq!(read(&mut refused).await, (0, None));
+    }
+
+    #[tokio::test]
+    async fn a_second_message_is_refused_unless_it_streams() {
+        let admission = admission(1 << 20);
+        let two = [message(3), message(4)].concat();
+        let (mut refused, _memory) = body(&admission, NAME, &[&two], true);
+        assert_eq!(read(&mut refused).await, (0, Some(Code::Unimplemented)));
+        let (mut stream, memory) = body(&admission, STREAM, &[&two], true);
+        assert_eq!(read(&mut stream).await, (two.len(), None));
+        assert!(memory.next_chunk().is_some() && memory.next_chunk().is_some());
+        assert!(memory.next_chunk().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_does_not_arrive_whole_ends() {
+        let admission = admission(1 << 20);
+        let long = message(100);
+        for (path, piece) in [(NAME, &long[..0]), (NAME, &long[..50]), (STREAM, &long[..2])] {
+            let (mut half, _memory) = body(&admission, path, &[piece], false);
+            assert_eq!(read(&mut half).await, (piece.len(), Some(Code::DeadlineExceeded)), "{path}");
+        }
+        assert_eq!(admission.counters().deadline_exceeded(), 3);
+        let (mut idle, _memory) = body(&admission, STREAM, &[&long], false);
+        let waited = tokio::time::timeout(Duration::from_millis(200), read(&mut idle)).await;
+        assert!(waited.is_err(), "between messages a stream may rest");
+    }
+
+    #[tokio::test]
+    async fn without_memory_one_message_is_refused_and_a_stream_waits() {
+        let admission = admission(100_000);
+        let chunk = message(20_000);
+        let all = admission.charge(100_000 - (16 << 10)).unwrap();
+        let (mut name, memory) = body(&admission, NAME, &[&chunk], true);
+        assert_eq!(read(&mut name).await, (0, Some(Code::ResourceExhausted)));
+        drop((name, memory));
+
+        let (mut stream, memory) = body(&admission, STREAM, &[&chunk], true);
+        let free = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            drop(all);
+        };
+        assert_eq!(tokio::join!(read(&mut stream), free).0, (chunk.len(), None));
+        drop((stream, memory));
+        assert_eq!(admission.counters().memory_in_use(), 0);
+
+        let _all = admission.charge(100_000 - (16 << 10)).unwrap();
+        let (mut stream, _memory) = body(&admission, STREAM, &[&chunk], true);
+        assert_eq!(read(&mut stream).await, (0, Some(Code::ResourceExhausted)), "but not for ever");
+    }
+}

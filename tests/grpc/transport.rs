@@ -1,0 +1,161 @@
+//! Connections: how many there may be, and what becomes of peers that do not begin properly.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use yaqut::ResolveOptions;
+use yaqut::rpc::{Client, ClientOptions};
+use yaqut::server::{Refusal, ServeOptions, TransportCounters, TransportOptions};
+
+use crate::support::{Server, TOWNS, gazetteer};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+/// Long enough for anything that ends at all.
+const BOUND: Duration = Duration::from_secs(60);
+
+/// A server with these options, and what it counts.
+pub async fn start(transport: TransportOptions) -> (Server, Arc<TransportCounters>) {
+    let counters = Arc::clone(&transport.counters);
+    let options = ServeOptions { transport, ..Default::default() };
+    (Server::start_with(gazetteer(&TOWNS), options).await, counters)
+}
+
+/// A server that gives its peers little time.
+async fn start_impatient(http1: bool) -> (Server, Arc<TransportCounters>) {
+    let preface_timeout = Duration::from_millis(100);
+    start(TransportOptions { preface_timeout, http1, ..Default::default() }).await
+}
+
+pub async fn connect(server: &Server) -> TcpStream {
+    let (_, address) = server.url.split_once("://").unwrap();
+    TcpStream::connect(address).await.unwrap()
+}
+
+/// Everything that the server says until it closes the connection.
+pub async fn said(mut peer: TcpStream) -> Vec<u8> {
+    let mut said = Vec::new();
+    // It may be reset as well, if what was sent has not been read.
+    let _ = tokio::time::timeout(BOUND, peer.read_to_end(&mut said)).await.expect("it stays open");
+    said
+}
+
+async fn becomes_true(condition: impl Fn() -> bool) {
+    let wait = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(BOUND, wait).await.expect("never became true");
+}
+
+async fn resolves(server: &Server) {
+    let mut client = Client::connect(&server.url, ClientOptions::default()).await.unwrap();
+    let answer = client.resolve(TOWNS[0].1, &ResolveOptions::default()).await.unwrap();
+    assert_eq!(answer.canonical_id.unwrap().as_str(), TOWNS[0].0);
+}
+
+#[tokio::test]
+async fn more_connections_than_allowed_are_closed_at_once() {
+    for (reason, options) in [
+        (Refusal::Connections, TransportOptions { max_connections: 2, ..Default::default() }),
+        (Refusal::Address, TransportOptions { max_connections_per_address: 2, ..Default::default() }),
+    ] {
+        let (server, counters) = start(options).await;
+        let held = [connect(&server).await, connect(&server).await];
+        becomes_true(|| counters.open() == 2).await;
+        for _ in 0..3 {
+            assert!(said(connect(&server).await).await.is_empty());
+        }
+        assert_eq!((counters.refused(reason), counters.accepted()), (3, 2));
+        drop(held);
+        becomes_true(|| counters.open() == 0).await;
+        resolves(&server).await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_begin_is_closed() {
+    let (server, counters) = start_impatient(false).await;
+    let greeted = [PREFACE, SETTINGS].concat();
+    let window_update = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    let beginnings: [&[u8]; 5] =
+        [b"", &PREFACE[..9], PREFACE, &greeted, &[&greeted[..], &window_update].concat()];
+    for (times, beginning) in beginnings.into_iter().enumerate() {
+        let mut peer = connect(&server).await;
+        peer.write_all(beginning).await.unwrap();
+        let answer = said(peer).await;
+        assert_eq!(answer.is_empty(), beginning.len() <= PREFACE.len(), "{beginning:?}");
+        becomes_true(|| counters.refused(Refusal::Silent) == times as u64 + 1).await;
+    }
+    becomes_true(|| counters.open() == 0).await;
+    resolves(&server).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_speaks_something_else_is_closed() {
+    let (server, counters) = start_impatient(false).await;
+    let foreign: [&[u8]; 3] = [b"GET / HTTP/1.1\r\n\r\n", &[0x16, 3, 1, 0, 5], b"PRI * HTTP/1.1\r\n\r\n"];
+    for beginning in foreign {
+        let mut peer = connect(&server).await;
+        peer.write_all(beginning).await.unwrap();
+        assert!(said(peer).await.is_empty());
+    }
+    becomes_true(|| counters.refused(Refusal::Protocol) == 3).await;
+}
+
+#[tokio::test]
+async fn an_idle_peer_that_answers_is_welcome() {
+    let (server, counters) = start_impatient(false).await;
+    let mut client = Client::connect(&server.url, ClientOptions::default()).await.unwrap();
+    let accepted = counters.accepted();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    client.resolve(TOWNS[0].1, &ResolveOptions::default()).await.unwrap();
+    assert_eq!((counters.accepted(), counters.refused(Refusal::Silent)), (accepted, 0));
+}
+
+#[tokio::test]
+async fn http1_is_answered_where_it_is_spoken_and_half_a_head_is_not() {
+    let (server, counters) = start_impatient(true).await;
+    let mut peer = connect(&server).await;
+    peer.write_all(b"GET /live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(said(peer).await.starts_with(b"HTTP/1.1 "));
+
+    let mut peer = connect(&server).await;
+    peer.write_all(b"GET /live HTTP/1.1\r\nhost: ").await.unwrap();
+    assert!(said(peer).await.is_empty());
+    assert_eq!(counters.refused(Refusal::Silent), 1);
+    resolves(&server).await;
+}
+
+#[tokio::test]
+async fn an_old_connection_ends_and_its_calls_do_not_fail() {
+    let age = Some(Duration::from_millis(50));
+    let (server, counters) = start(TransportOptions { max_connection_age: age, ..Default::default() }).await;
+    let mut service = server.service().await;
+    becomes_true(|| counters.accepted() == 1 && counters.open() == 0).await;
+    // The client connects anew by itself.
+    let request = yaqut::rpc::pb::GetIndexInfoRequest {};
+    service.get_index_info(request).await.unwrap();
+    becomes_true(|| counters.open() == 0).await;
+}
+
+#[tokio::test]
+async fn many_connections_come_and_go() {
+    let (server, counters) = start(TransportOptions { max_connections: 64, ..Default::default() }).await;
+    for _ in 0..20 {
+        let mut peers = Vec::new();
+        for _ in 0..16 {
+            peers.push(connect(&server).await);
+        }
+    }
+    becomes_true(|| counters.open() == 0).await;
+    assert_eq!(
+        counters.accepted() + counters.refused(Refusal::Connections),
+        320,
+        "every peer was accepted or refused"
+    );
+    resolves(&server).await;
+}
