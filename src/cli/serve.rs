@@ -22,6 +22,7 @@ use self::telemetry::TelemetryArgs;
 use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
+use super::talk::log_panics;
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
@@ -96,6 +97,7 @@ pub struct Plan {
 /// Runs the command: settings, then ports, then packs.
 pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
+    log_panics();
     let Plan { public, admin, probes, watch, options } = args.plan()?;
     context.stack.check()?;
     let runtime =

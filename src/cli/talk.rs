@@ -47,7 +47,7 @@ impl TalkArgs {
         }
         if self.log_format == LogFormat::Json {
             terminal::speak_json();
-            panic::set_hook(Box::new(log_panic));
+            log_panics();
         }
         let colors = self.color.applies(io::stderr().is_terminal());
         let subscriber = subscriber(self.log_format, self.filter(), colors, io::stderr);
@@ -84,6 +84,12 @@ where
         LogFormat::Human => Box::new(subscriber.with_ansi(colors).finish()),
         LogFormat::Json => Box::new(subscriber.json().flatten_event(true).with_current_span(false).finish()),
     }
+}
+
+/// Has panics logged from now on, and not written as they are: for programs that answer others, whose names a message may
+/// hold, and whose log has a format.
+pub fn log_panics() {
+    panic::set_hook(Box::new(log_panic));
 }
 
 /// Logs where a panic was, and what it says if that is a text of the code: one that is put together may hold a name.
