@@ -200,6 +200,12 @@ impl Client {
         let answer = self.service.get_index_info(pb::GetIndexInfoRequest {});
         match within(self.options.connect_timeout, answer).await {
             Ok(_) => Ok(()),
+            // No server that speaks HTTP/2 breaks the connection off at the first call.
+            Err(status) if status.source().is_some() && self.url.starts_with("https://") => {
+                let text = describe(&status);
+                let trouble = TlsTrouble::in_text(&text).unwrap_or(TlsTrouble::Dropped(text));
+                Err(ClientError::Tls { url: self.url.clone(), trouble })
+            }
             Err(status) => Err(match (self.error(&status), status.code()) {
                 // What servers of other kinds, HTTP ones among them, make of the request.
                 (

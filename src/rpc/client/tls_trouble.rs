@@ -26,6 +26,12 @@ pub enum TlsTrouble {
     /// It does not like the certificate that it got.
     #[error("it refuses the client certificate ({0}); give one that is valid and from the CA that it trusts")]
     CertificateRefused(String),
+    /// It closes the connection right after the handshake, which is how some refuse a caller without a certificate, or
+    /// with one that they do not like: what they say of it is lost if they close first.
+    #[error(
+        "it closed the connection after the handshake ({0}); it may ask for a client certificate, or for another one (--tls-client-cert and --tls-client-key)"
+    )]
+    Dropped(String),
     /// It does not speak TLS.
     #[error("it does not speak TLS; ask it by http://, or check the port")]
     NotSpoken,
