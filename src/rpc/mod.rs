@@ -27,6 +27,9 @@ macro_rules! generated {
 
 pub mod client;
 pub mod convert;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod limits;
 pub mod status;
 pub mod validate;

@@ -1,0 +1,4 @@
+//! See [`yaqut_fuzz::segment_mended`].
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| yaqut_fuzz::segment_mended::run(bytes));
