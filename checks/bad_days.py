@@ -175,6 +175,26 @@ def check_bad_segments(report, folder):
     report.ended("a folder in place of a segment", run, 66, str(folder), "not a segment file")
 
 
+def check_cut_short(report, folder):
+    """In place, as nobody should: in memory a segment needs its file no more. (In a map the process would end.)"""
+    index, names = folder / "cut.yaqut", ["أوكرانيا", "Ukraine"]
+    report.ended("build", harness.run("build", yaqut.PACKS[0], "-o", index), 0)
+    with harness.Service("--no-default-packs", "--index", index, "--load", "heap") as service:
+        whole = index.read_bytes()
+        for what, content in (("cut short", whole[:100]), ("overwritten", bytes(len(whole))), ("emptied", b"")):
+            with open(index, "r+b") as file:
+                file.truncate(len(content))
+                file.write(content)
+            run = harness.run("resolve", *names, "--server", f"http://{service.address}")
+            resolves(report, f"a segment in memory whose file is {what}", run)
+            service.hang_up()
+        report.equal("it ends well", service.stop()[0], 0)
+    index.write_bytes(whole)
+    for load in ("mmap", "heap"):
+        run = harness.run("info", "--no-default-packs", "--index", index, "--load", load, "--format", "json")
+        report.equal(f"info tells of {load}", json.loads(run.stdout)["load"], load)
+
+
 def check_damaged_cache(report, folder):
     cache = folder / "damaged-cache"
     resolves(report, "a first start", harness.run("resolve", "أوكرانيا", "--cache-dir", cache))
@@ -269,7 +289,7 @@ def check_long_names(report, folder):
 
 CHECKS = (
     check_port_in_use, check_outputs_exist, check_full_disk, check_killed_builds, check_bad_segments,
-    check_damaged_cache, check_homes, check_pack_bytes, check_long_names,
+    check_cut_short, check_damaged_cache, check_homes, check_pack_bytes, check_long_names,
 )
 
 

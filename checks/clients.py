@@ -221,7 +221,7 @@ def check_proofs(report, what, client, folder):
             ("a token for something else", (*ca, *certificate, *other), 1, "PERMISSION_DENIED"),
             ("no certificate", (*ca, *token), 1, ("UNAVAILABLE", "DEADLINE_EXCEEDED")),
             ("no TLS", (), 1, ("UNAVAILABLE", "DEADLINE_EXCEEDED")),
-            ("a token without TLS", token, 1, ""),
+            ("a token without TLS", token, 1, "a token or a client certificate needs TLS"),
         ):
             run = Client(command, f"dns:///localhost:{port}", *given, "resolve", "Pyongyang", environment=environment)
             code, talk = run.end()

@@ -9,7 +9,6 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use yaqut::model::Status;
 use yaqut::resolve::MAX_NAME_BYTES;
 use yaqut::store::{self, Silent, StackConfig};
 use yaqut::{Gazetteer, ResolveOptions};
@@ -71,15 +70,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A name with the time that it took: the best of three.
+/// From here on the clock on the wall is not trusted, which goes on while others have the processor.
+const LONG: Duration = Duration::from_millis(1);
+/// How often a name that takes long is resolved, as the system counts a thread's time in milliseconds.
+const TIMES: u32 = 8;
+
+/// A name with the processor time that it took.
 fn measured(gazetteer: &Gazetteer, name: String) -> (Duration, String) {
-    let once = || {
-        let begun = Instant::now();
-        let _ = gazetteer.resolve(&name, &ResolveOptions { explain: false, ..ResolveOptions::default() });
-        begun.elapsed()
-    };
-    let took = (0..3).map(|_| once()).min().unwrap_or_default();
+    let options = ResolveOptions { explain: false, ..ResolveOptions::default() };
+    let resolve = || drop(gazetteer.resolve(&name, &options));
+    let begun = Instant::now();
+    resolve();
+    let took = begun.elapsed();
+    if took < LONG {
+        return (took, name);
+    }
+    let Some(before) = thread_time() else { return (took, name) };
+    (0..TIMES).for_each(|_| resolve());
+    let took = thread_time().unwrap_or(before).saturating_sub(before) / TIMES;
     (took, name)
+}
+
+/// How long this thread has had a processor, where the system tells.
+fn thread_time() -> Option<Duration> {
+    let status = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(status.split(' ').next()?.parse().ok()?))
 }
 
 /// Prints percentiles, and leaves the names in order, the slowest first.
@@ -93,7 +108,6 @@ fn report(what: &str, names: &mut [(Duration, String)]) {
         names.len(),
         at(0.0)
     );
-    let _ = Status::Invalid;
 }
 
 fn millis(took: Duration) -> f64 {

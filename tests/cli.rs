@@ -9,6 +9,8 @@ mod broken_lists;
 mod canonicalize;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/connections.rs"]
+mod connections;
 #[path = "cli/curate.rs"]
 mod curate;
 #[path = "cli/eval.rs"]
@@ -31,3 +33,5 @@ mod resolve;
 mod serve;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/token.rs"]
+mod token;

@@ -10,6 +10,8 @@ mod admin;
 mod admission;
 #[path = "grpc/answers.rs"]
 mod answers;
+#[path = "grpc/auth.rs"]
+mod auth;
 #[path = "grpc/broken_text.rs"]
 mod broken_text;
 #[path = "grpc/client.rs"]
@@ -28,6 +30,8 @@ mod health_and_reflection;
 mod hints;
 #[path = "grpc/streams.rs"]
 mod streams;
+#[path = "grpc/telemetry.rs"]
+mod telemetry;
 #[path = "grpc/tls.rs"]
 mod tls;
 #[path = "grpc/transport.rs"]

@@ -76,3 +76,5 @@ if __name__ == "__main__":
         main()
     except grpc.RpcError as error:
         sys.exit(f"{error.code().name}: {error.details()}")
+    except (OSError, ValueError) as error:  # Files that cannot be read, or do not go together.
+        sys.exit(str(error))

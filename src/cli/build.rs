@@ -1,17 +1,16 @@
 //! `yaqut build`: a pack folder to a segment file.
 
-use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::{Exit, Failure};
-use super::terminal::{counted, is_quiet, note, thousands};
-use crate::store::{self, BuildOptions, Phase, Progress};
+use super::phase_bar::PhaseBar;
+use super::terminal::{counted, note, thousands};
+use crate::store::{self, BuildOptions, Progress};
 
 /// Compile a pack to a segment file
 ///
@@ -63,7 +62,7 @@ fn parse_size(text: &str) -> Result<usize, String> {
 /// Runs the command.
 pub fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let bar = Arc::new(Bar::new());
+    let bar = Arc::new(PhaseBar::new());
     let options = BuildOptions {
         force: args.force,
         memory: args.memory,
@@ -72,7 +71,7 @@ pub fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         progress: Arc::clone(&bar) as Arc<dyn Progress>,
     };
     let built = store::build(&args.pack, &args.output, &options);
-    bar.0.finish_and_clear();
+    bar.finish();
     let built = built?;
     for diagnostic in &built.diagnostics {
         note(diagnostic);
@@ -88,40 +87,6 @@ pub fn run(args: &BuildArgs) -> Result<Exit, Failure> {
         started.elapsed().as_secs_f64()
     ));
     Ok(Exit::Ok)
-}
-
-/// A bar for each phase, with the rate and the time that is left. Hidden unless standard error is a terminal.
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new() -> Self {
-        let is_shown = io::stderr().is_terminal() && !is_quiet();
-        let target =
-            if is_shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
-        Self(ProgressBar::with_draw_target(Some(0), target))
-    }
-}
-
-impl Progress for Bar {
-    fn begin(&self, phase: Phase, total: u64) {
-        let (step, what, rate) = match phase {
-            Phase::Reading => ("1/4", "reading", "{bytes_per_sec}"),
-            Phase::Keys => ("2/4", "making keys", "{human_pos} aliases, {per_sec}"),
-            Phase::Sorting => ("3/4", "sorting", "{per_sec}"),
-            Phase::Writing => ("4/4", "writing", "{bytes_per_sec}"),
-        };
-        let template = format!("{step} {what:11} {{bar:30}} {{percent:>3}} %  {rate}  {{eta}} left");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            self.0.set_style(style);
-        }
-        self.0.set_length(total);
-        self.0.reset();
-        self.0.enable_steady_tick(Duration::from_millis(250));
-    }
-
-    fn advance(&self, steps: u64) {
-        self.0.inc(steps);
-    }
 }
 
 #[cfg(test)]

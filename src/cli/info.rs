@@ -12,6 +12,7 @@ use serde::Serialize;
 use self::attribution::attribution;
 use super::Context;
 use super::failure::{Exit, Failure};
+use super::stack::Load;
 use super::target::Target;
 use super::terminal::{Display, thousands};
 use crate::gazetteer::Gazetteer;
@@ -51,7 +52,7 @@ enum Format {
 /// Runs the command.
 pub fn run(args: &InfoArgs, context: &Context) -> Result<Exit, Failure> {
     let gazetteer = context.stack.open()?;
-    let info = Info::of(&gazetteer);
+    let info = Info::of(&gazetteer, context.stack.load);
     let text = match args.format {
         _ if args.attribution => attribution(&info.packs),
         Format::Text => info.text(Display::of_stdout(context.color), args.sizes),
@@ -70,6 +71,8 @@ struct Info<'a> {
     version: &'static str,
     segment_format: u32,
     index_version: &'a str,
+    /// Where segments are while they are in use.
+    load: &'static str,
     packs: Vec<PackInfo<'a>>,
     /// Whom the program itself owes credit.
     credits: &'static [Credit],
@@ -89,18 +92,22 @@ struct PackInfo<'a> {
 }
 
 impl<'a> Info<'a> {
-    fn of(gazetteer: &'a Gazetteer) -> Self {
+    fn of(gazetteer: &'a Gazetteer, load: Load) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             segment_format: FORMAT_VERSION,
             index_version: gazetteer.index_version(),
+            load: load.as_str(),
             packs: gazetteer.packs().map(PackInfo::of).collect(),
             credits: CREDITS,
         }
     }
 
     fn text(&self, display: Display, sizes: bool) -> String {
-        let mut text = format!("yaqut {}\nindex version {}\n", self.version, self.index_version);
+        let mut text = format!(
+            "yaqut {}\nindex version {}\nsegments loaded by {}\n",
+            self.version, self.index_version, self.load
+        );
         for pack in &self.packs {
             text.push('\n');
             text.push_str(&pack.text(display));

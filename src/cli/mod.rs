@@ -18,10 +18,12 @@ mod info;
 mod interrupt;
 mod lint;
 mod pack_files;
+mod phase_bar;
 mod remote;
 mod resolve;
 mod serve;
 mod stack;
+mod talk;
 mod target;
 mod terminal;
 mod token;
@@ -29,16 +31,15 @@ mod verify;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
-use tracing_subscriber::EnvFilter;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 
 use self::config::{Layers, Refusal};
 use self::failure::{Exit, Failure};
 use self::stack::StackArgs;
+use self::talk::TalkArgs;
 use self::terminal::{ColorChoice, note, tell};
 
 /// Any spelling of a name, above all in Arabic script, to one canonical ID
@@ -72,21 +73,6 @@ struct ConfigFileArgs {
     /// Configuration file (TOML); flags and variables win over what it says
     #[arg(long, global = true, value_name = "FILE", env = "YAQUT_CONFIG", value_hint = ValueHint::FilePath)]
     config: Option<OsString>,
-}
-
-/// How much is said, and how.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Talk")]
-struct TalkArgs {
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", env = "YAQUT_COLOR")]
-    color: ColorChoice,
-    /// Only tell errors
-    #[arg(short, long, global = true)]
-    quiet: bool,
-    /// Tell more; twice for still more (or set YAQUT_LOG, such as yaqut=debug)
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
-    verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,33 +112,30 @@ pub fn run() -> ExitCode {
         }
         Err(Refusal::File(failure)) => return ended(Err(failure)),
     };
-    set_up_talk(&cli.talk);
+    cli.talk.set_up();
     let variables = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     config::warnings(Cli::command(), variables).iter().for_each(note);
-    match catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
-        Ok(end) => ended(end),
-        Err(_) => {
-            tell("error: this is a fault of yaqut itself; please report it with the message above");
-            Exit::Internal.into()
-        }
+    if let Ok(end) = catch_unwind(AssertUnwindSafe(|| dispatch(cli, layers))) {
+        return ended(end);
     }
+    tell("error: this is a fault of yaqut itself; please report it with the message above");
+    Exit::Internal.into()
 }
 
 fn parse() -> Result<(Cli, Layers), Refusal> {
-    let layers = config::parse(Cli::command(), env::args_os().collect())?;
+    let layers = config::parse(Cli::command(), &env::args_os().collect::<Vec<_>>())?;
     let cli = Cli::from_arg_matches(&layers.matches)?;
     Ok((cli, layers))
 }
 
 fn ended(end: Result<Exit, Failure>) -> ExitCode {
-    let failure = match end {
-        Ok(exit) => return exit.into(),
-        Err(failure) => failure,
-    };
-    if !failure.is_quiet() {
-        tell(&failure);
-    }
-    failure.exit().into()
+    end.unwrap_or_else(|failure| {
+        if !failure.is_quiet() {
+            tell(&failure);
+        }
+        failure.exit()
+    })
+    .into()
 }
 
 fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {
@@ -174,29 +157,6 @@ fn dispatch(cli: Cli, layers: Layers) -> Result<Exit, Failure> {
         Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
-}
-
-fn set_up_talk(talk: &TalkArgs) {
-    if talk.quiet {
-        terminal::be_quiet();
-    }
-    let level = match (talk.quiet, talk.verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn",
-        (false, 1) => "warn,yaqut=info",
-        (false, 2) => "info,yaqut=debug",
-        (false, _) => "debug,yaqut=trace",
-    };
-    let filter = ["YAQUT_LOG", "RUST_LOG"]
-        .iter()
-        .find_map(|name| EnvFilter::try_from_env(name).ok())
-        .unwrap_or_else(|| EnvFilter::new(level));
-    // A second call, as in tests, keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(talk.color.applies(io::stderr().is_terminal()))
-        .try_init();
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! `yaqut serve`: the gRPC service.
 
+mod admission;
 mod auth;
+mod descriptors;
 mod listeners;
+mod telemetry;
+mod transport;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +15,19 @@ use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use self::admission::AdmissionArgs;
 use self::auth::{AuthArgs, Exposure};
-use self::listeners::{Endpoint, Listener, OFF, listen, parse_address, parse_address_or_off};
+use self::listeners::{Endpoint, Listener, listen, parse_address, parse_address_or_off};
+use self::telemetry::TelemetryArgs;
+use self::transport::TransportArgs;
 use super::Context;
 use super::failure::{Exit, Failure};
+use super::talk::log_panics;
 use super::terminal::{counted, note, thousands};
 use crate::gazetteer::Gazetteer;
 use crate::server::{
-    Administration, Engine, ReloadTrigger, Reloader, ServeError, ServeOptions, reload_on_signal, serve,
-    serve_admin, shutdown_signal,
+    Administration, Engine, Probed, ReloadTrigger, Reloader, ServeError, ServeOptions, ServerTls,
+    reload_on_signal, serve, serve_admin, serve_probes, shutdown_signal,
 };
 use crate::store::{StackConfig, Watch, WatchHint, WatchOptions};
 
@@ -48,9 +56,6 @@ pub struct ServeArgs {
     /// Address and port for the administration (reload, status); `off` for none
     #[arg(long, value_name = "ADDR", env = "YAQUT_ADMIN_LISTEN", default_value = "127.0.0.1:50052", value_parser = parse_address_or_off)]
     admin_listen: String,
-    /// How many seconds calls under way may still take at the end
-    #[arg(long, value_name = "SECONDS", env = "YAQUT_DRAIN", default_value_t = ServeOptions::default().drain_deadline.as_secs())]
-    drain: u64,
     /// How changes of packs and segment files are noticed
     #[arg(long, value_enum, default_value_t, value_name = "HOW", env = "YAQUT_WATCH")]
     watch: WatchChoice,
@@ -58,7 +63,13 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS", env = "YAQUT_POLL_INTERVAL", default_value_t = WatchOptions::default().poll_interval.as_secs(), value_parser = value_parser!(u64).range(1..=86_400))]
     poll_interval: u64,
     #[command(flatten)]
+    transport: TransportArgs,
+    #[command(flatten)]
     auth: AuthArgs,
+    #[command(flatten)]
+    admission: AdmissionArgs,
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
 }
 
 /// How changes of packs and segment files are noticed.
@@ -78,6 +89,7 @@ enum WatchChoice {
 pub struct Plan {
     public: Endpoint,
     admin: Option<Endpoint>,
+    probes: Option<Endpoint>,
     watch: Option<WatchOptions>,
     options: ServeOptions,
 }
@@ -85,16 +97,18 @@ pub struct Plan {
 /// Runs the command: settings, then ports, then packs.
 pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let Plan { public, admin, watch, options } = args.plan()?;
+    log_panics();
+    let Plan { public, admin, probes, watch, options } = args.plan()?;
     context.stack.check()?;
     let runtime =
         Runtime::new().map_err(|error| internal(&format_args!("cannot start the runtime: {error}")))?;
     // The ports before the packs: that one is taken is told at once.
-    let public = runtime.block_on(listen(&public))?;
-    let admin = admin.map(|endpoint| runtime.block_on(listen(&endpoint))).transpose()?;
+    let listeners = runtime.block_on(Listeners::open(&public, admin.as_ref(), probes.as_ref()))?;
     let (config, opened) = context.stack.open_stack()?;
     let engine = Engine::new(opened.gazetteer);
     runtime.block_on(async {
+        let telemetry = args.telemetry.telemetry()?;
+        let options = ServeOptions { telemetry: telemetry.clone(), ..options };
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack)
@@ -102,12 +116,18 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
-        let administration = Administration { watch, reloader };
-        note(greeting(&public, admin.as_ref(), &engine.snapshot(), started.elapsed()));
+        let administration = Administration { reloader, watch };
+        if let Some(tls) = options.transport.tls.clone() {
+            let renewals = tls
+                .keep_fresh(args.transport.reload_interval())
+                .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
+            tokio::spawn(renewals);
+        }
+        note(greeting(&listeners, &engine.snapshot(), started.elapsed()));
         tokio::spawn(reloads);
-        serve_all(public, admin, engine, administration, shutdown, options)
-            .await
-            .map_err(|error| Failure::new(Exit::Io, error.to_string()))
+        let served = serve_all(listeners, engine, administration, shutdown, options).await;
+        telemetry.shutdown().await;
+        served.map_err(|error| Failure::new(Exit::Io, error.to_string()))
     })?;
     note("stopped");
     Ok(Exit::Ok)
@@ -119,19 +139,25 @@ impl ServeArgs {
     /// Each group of flags has a method `options` that checks its own part, and is called here. Looks up names of hosts.
     pub fn plan(&self) -> Result<Plan, Failure> {
         let public = Endpoint::resolve("--listen", &self.listen)?;
-        let admin = Some(&*self.admin_listen).filter(|address| !matches!(*address, "" | OFF));
-        let admin = admin.map(|address| Endpoint::resolve("--admin-listen", address)).transpose()?;
-        if let Some(admin) = &admin {
-            admin.check_apart_from(&public)?;
+        let admin = Endpoint::resolve_or_off("--admin-listen", &self.admin_listen)?;
+        let probes = Endpoint::resolve_or_off("--probe-listen", self.telemetry.probe_listen())?;
+        let endpoints: Vec<_> =
+            [Some(&public), admin.as_ref(), probes.as_ref()].into_iter().flatten().collect();
+        for (place, endpoint) in endpoints.iter().enumerate() {
+            endpoints[..place].iter().try_for_each(|other| endpoint.check_apart_from(other))?;
         }
-        let listeners: Vec<_> = [Some(&public), admin.as_ref()].into_iter().flatten().map(exposure).collect();
-        let auth = self.auth.open(&listeners)?;
-        let drain_deadline = Duration::from_secs(self.drain);
+        let transport = self.transport.options()?;
+        let listeners = [Some(&public), admin.as_ref()].into_iter().flatten();
+        let exposures: Vec<_> =
+            listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
+        let auth = self.auth.open(&exposures)?;
+        let options = ServeOptions { transport, auth, ..ServeOptions::default() };
         Ok(Plan {
             public,
             admin,
+            probes,
             watch: self.watch_options(),
-            options: ServeOptions { drain_deadline, auth, ..ServeOptions::default() },
+            options: self.admission.apply(options),
         })
     }
 
@@ -147,12 +173,12 @@ impl ServeArgs {
 }
 
 /// How callers reach a listener.
-fn exposure(endpoint: &Endpoint) -> Exposure<'_> {
+fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a> {
     Exposure {
         flag: endpoint.flag,
         address: &endpoint.address,
-        has_tls: false,
-        has_client_certificates: false,
+        has_tls: tls.is_some(),
+        has_client_certificates: tls.is_some_and(ServerTls::asks_for_certificates),
     }
 }
 
@@ -178,10 +204,37 @@ fn start_watch(
     Ok(Arc::new(watch))
 }
 
-/// Serves on both listeners until `shutdown` is ready.
-async fn serve_all(
+/// The sockets of a server.
+struct Listeners {
     public: Listener,
     admin: Option<Listener>,
+    probes: Option<Listener>,
+}
+
+impl Listeners {
+    async fn open(
+        public: &Endpoint,
+        admin: Option<&Endpoint>,
+        probes: Option<&Endpoint>,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            public: listen(public).await?,
+            admin: listen_if_any(admin).await?,
+            probes: listen_if_any(probes).await?,
+        })
+    }
+}
+
+async fn listen_if_any(endpoint: Option<&Endpoint>) -> Result<Option<Listener>, Failure> {
+    match endpoint {
+        Some(endpoint) => listen(endpoint).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Serves on all listeners until `shutdown` is ready.
+async fn serve_all(
+    Listeners { public, admin, probes }: Listeners,
     engine: Engine,
     administration: Administration,
     shutdown: impl Future<Output = ()>,
@@ -192,10 +245,22 @@ async fn serve_all(
         // An error means that nobody can tell any more, which is an end as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
+    let probed = Probed { engine: engine.clone(), reloader: Some(administration.reloader.clone()) };
+    let answer_probes = async {
+        match probes {
+            // To the very end, so that those who ask learn of the drain.
+            Some(probes) => {
+                serve_probes(probes.socket, probed, std::future::pending(), options.clone()).await
+            }
+            None => std::future::pending().await,
+        }
+    };
     let administer = async {
         match admin {
             Some(admin) => {
-                serve_admin(admin.socket, administration, told(stopped.clone()), options.clone()).await
+                let options =
+                    ServeOptions { transport: options.transport.of_another_listener(), ..options.clone() };
+                serve_admin(admin.socket, administration, told(stopped.clone()), options).await
             }
             // The watch and the reloader live as long as what they work for.
             None => std::future::pending().await,
@@ -210,16 +275,24 @@ async fn serve_all(
     tokio::select! {
         answered = answer => answered,
         Err(error) = administer => Err(error),
+        Err(error) = answer_probes => Err(error),
         () = tell => Ok(()),
     }
 }
 
-fn greeting(public: &Listener, admin: Option<&Listener>, gazetteer: &Gazetteer, took: Duration) -> String {
-    let admin = admin.map(|admin| format!(", administration on {}", admin.address)).unwrap_or_default();
+fn greeting(listeners: &Listeners, gazetteer: &Gazetteer, took: Duration) -> String {
+    let Listeners { public, admin, probes } = listeners;
+    let beside = |what, listener: &Option<Listener>| {
+        listener.as_ref().map(|listener| format!(", {what} on {}", listener.address)).unwrap_or_default()
+    };
+    let (admin, probes) = (beside("administration", admin), beside("probes", probes));
     let packs = counted(gazetteer.packs().len() as u64, "pack");
     let aliases = thousands(gazetteer.packs().map(|header| header.alias_count).sum());
     let seconds = took.as_secs_f64();
-    format!("listening on {}{admin}, {packs}, {aliases} aliases, ready in {seconds:.2} s", public.address)
+    format!(
+        "listening on {}{admin}{probes}, {packs}, {aliases} aliases, ready in {seconds:.2} s",
+        public.address
+    )
 }
 
 fn internal(message: &impl fmt::Display) -> Failure {

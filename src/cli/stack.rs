@@ -5,13 +5,13 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::failure::{Exit, Failure};
 use super::terminal::{counted, note, tell};
 use crate::gazetteer::Gazetteer;
 use crate::pack::Severity;
-use crate::store::{self, CachePolicy, Event, Observer, Opened, StackConfig, StoreError};
+use crate::store::{self, CachePolicy, Event, LoadMode, Observer, Opened, StackConfig, StoreError};
 
 /// Which packs answer.
 #[derive(Args, Clone, Debug, Default)]
@@ -29,9 +29,41 @@ pub struct StackArgs {
     /// Folder in which compiled packs are kept; empty for none
     #[arg(long, global = true, value_name = "DIR", env = "YAQUT_CACHE_DIR", value_hint = ValueHint::DirPath)]
     pub cache_dir: Option<OsString>,
+    /// Where segments are while they are in use
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHERE", env = "YAQUT_LOAD")]
+    pub load: Load,
     /// Start without the packs that have errors, instead of not starting
     #[arg(long, global = true, env = "YAQUT_SKIP_BAD_PACKS", value_parser = clap::builder::FalseyValueParser::new())]
     pub skip_bad_packs: bool,
+}
+
+/// Where segments are while they are in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Load {
+    /// In memory maps: shared among processes, given back under pressure; files must not be changed in place
+    #[default]
+    Mmap,
+    /// In memory: whatever becomes of the files harms nothing, at the price of as much memory as they are long
+    Heap,
+}
+
+impl Load {
+    /// How the value is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mmap => "mmap",
+            Self::Heap => "heap",
+        }
+    }
+}
+
+impl From<Load> for LoadMode {
+    fn from(load: Load) -> Self {
+        match load {
+            Load::Mmap => Self::Map,
+            Load::Heap => Self::Heap,
+        }
+    }
 }
 
 impl StackArgs {
@@ -46,8 +78,8 @@ impl StackArgs {
                 Some(folder) if folder.is_empty() => CachePolicy::Off,
                 Some(folder) => CachePolicy::Folder(folder.into()),
             },
+            load: self.load.into(),
             skip_bad_packs: self.skip_bad_packs,
-            ..StackConfig::default()
         }
     }
 

@@ -7,6 +7,8 @@ use std::io::{self, IsTerminal, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 use crate::model::Status;
 
@@ -113,13 +115,39 @@ pub fn is_quiet() -> bool {
 /// Tells people something on standard error, unless `--quiet`.
 pub fn note(message: impl fmt::Display) {
     if !is_quiet() {
-        tell(message);
+        say("INFO", message);
     }
 }
 
-/// Tells people something on standard error. If even that fails, there is nobody left to tell.
+static JSON: AtomicBool = AtomicBool::new(false);
+
+/// Has [`note`] and [`tell`] write JSON objects for the rest of the run (`--log-format json`), as the log does.
+pub fn speak_json() {
+    JSON.store(true, Ordering::Relaxed);
+}
+
+/// Tells people on standard error what went wrong.
 pub fn tell(message: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{message}");
+    say("ERROR", message);
+}
+
+/// If even that fails, there is nobody left to tell.
+fn say(level: &str, message: impl fmt::Display) {
+    let mut stderr = io::stderr().lock();
+    let _ = if JSON.load(Ordering::Relaxed) {
+        writeln!(stderr, "{}", json_line(level, &message.to_string()))
+    } else {
+        writeln!(stderr, "{message}")
+    };
+}
+
+/// With the members that a line of the log has.
+fn json_line(level: &str, message: &str) -> String {
+    let mut timestamp = String::new();
+    // A clock that cannot be told leaves the time out.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut timestamp));
+    serde_json::json!({"timestamp": timestamp, "level": level, "message": message, "target": "yaqut"})
+        .to_string()
 }
 
 /// A count with its thousands set apart: `1,234,567`.

@@ -26,6 +26,7 @@ pub struct TokenArgs {
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
     New(NewArgs),
+    /// Print the hash of a token that was made elsewhere, read from standard input
     Hash,
 }
 

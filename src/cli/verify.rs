@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::{Exit, Failure};
+use super::phase_bar::PhaseBar;
 use super::target::Target;
 use super::terminal::{counted, tell};
 use crate::store;
 
 /// Check every byte of segment files
+///
+/// Reads each file once and from end to end, and tells which of its parts are damaged, and where. No byte is left out.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -18,7 +21,8 @@ Example:
 Exit codes:
   0   all are whole
   65  one is damaged, or of another version
-  66  no such file")]
+  66  no such file
+  74  one cannot be read to its end")]
 pub struct VerifyArgs {
     /// Segment files
     #[arg(required = true, value_name = "FILE")]
@@ -30,7 +34,10 @@ pub fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     let mut out = Target::stdout();
     let mut exit = Exit::Ok;
     for file in &args.files {
-        match store::verify(file) {
+        let bar = PhaseBar::new();
+        let verified = store::verify_watched(file, &bar);
+        bar.finish();
+        match verified {
             Ok(header) => {
                 let line = format!(
                     "{}: ok, pack {} {}, {}, {}\n",

@@ -37,7 +37,7 @@ pub use reader::{Alias, AliasOrdinal, EntityOrdinal, EntityRecord, IdOrdinal, Ov
 pub use rows::Rows;
 pub use search::{NearSkeletons, search_prefix};
 pub use table::KeyHash;
-pub use verify::verify;
+pub use verify::{verify, verify_watched};
 #[cfg(feature = "store")]
 pub(crate) use workshop::Workshop;
 pub use workshop::{Phase, Progress};
@@ -108,6 +108,8 @@ pub enum CompileError {
 
 #[cfg(test)]
 mod crafted;
+#[cfg(test)]
+mod damage;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl Workshop {
     }
 }
 
-/// A part of compiling a segment.
+/// A part of compiling or verifying a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Tables are read and checked; counted in bytes.
@@ -51,9 +51,11 @@ pub enum Phase {
     Sorting,
     /// The file is put together; counted in bytes.
     Writing,
+    /// A file that is there is read and checked; counted in bytes.
+    Verifying,
 }
 
-/// Is told how far compiling a segment has come. Called from several threads; must return quickly.
+/// Is told how far compiling or verifying a segment has come. Called from several threads; must return quickly.
 pub trait Progress: Send + Sync {
     /// A phase begins, after which there will have been about `total` steps.
     fn begin(&self, phase: Phase, total: u64);

@@ -11,6 +11,7 @@ pub use stream::ResolutionStream;
 pub use tls_trouble::TlsTrouble;
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -203,7 +204,11 @@ impl Client {
                 // What servers of other kinds, HTTP ones among them, make of the request.
                 (
                     ClientError::Failed { url, .. } | ClientError::NotYaqut { url, .. },
-                    Code::Unimplemented | Code::Unknown | Code::Internal | Code::Cancelled,
+                    Code::Unimplemented
+                    | Code::Unknown
+                    | Code::Internal
+                    | Code::Cancelled
+                    | Code::PermissionDenied,
                 ) => ClientError::NotYaqut { url, reason: describe(&status) },
                 (ClientError::TimedOut { url, .. }, _) => {
                     let reason = format!("no answer within {:?}", self.options.connect_timeout);
@@ -243,7 +248,8 @@ impl Client {
             return ClientError::Tls { url, trouble };
         }
         match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => {
+            // With a source, it is a broken connection that is put so.
+            Code::Unauthenticated | Code::PermissionDenied if status.source().is_none() => {
                 ClientError::NotAllowed { url, reason: status.message().to_owned() }
             }
             Code::DeadlineExceeded => ClientError::TimedOut { url, after: self.options.answer_timeout },

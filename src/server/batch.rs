@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::admission::{CallMemory, Charge, Place};
 use super::compute::{Cancelled, Compute, Job, Lane};
+use super::telemetry::{Stage, Tally, WorkCounters};
 use crate::Gazetteer;
 use crate::resolve::{ResolveOptions, Verdict};
 use crate::rpc::wire::{self, EncodedReply, NameQuery};
@@ -27,6 +29,7 @@ pub(super) struct Batch {
     pub memory: Arc<CallMemory>,
     /// What their chunk of it holds, if they are one. As the call's, it is held as long as anything works at the names.
     pub _chunk: Option<Charge>,
+    pub counters: Arc<WorkCounters>,
 }
 
 /// A batch under way.
@@ -50,9 +53,13 @@ impl Batch {
         let count = batch.queries.len();
         for start in (0..count).step_by(NAMES_PER_JOB) {
             let batch = Arc::clone(&batch);
+            let asked = Instant::now();
             let range = start..count.min(start + NAMES_PER_JOB);
             let units = range.len();
-            let work = move |cancelled: &Cancelled| batch.resolve(range, cancelled);
+            let work = move |cancelled: &Cancelled| {
+                batch.counters.observe(Stage::Queue, asked);
+                batch.resolve(range, cancelled)
+            };
             jobs.push_back(compute.start(Lane::Bulk, units, work).await?);
         }
         place.begin(None)?;
@@ -62,33 +69,42 @@ impl Batch {
     /// Answers the queries of `range` in their order; stops early once nobody waits for the answers.
     fn resolve(&self, range: Range<usize>, cancelled: &Cancelled) -> Vec<u8> {
         let queries = self.queries.get(range).unwrap_or_default();
+        let (began, mut tally) = (Instant::now(), Tally::new(&self.counters));
         let mut out = Vec::with_capacity(queries.len() * REPLY_BYTES);
         // What is cancelled before its turn comes is not begun.
         if !cancelled.is_set() {
-            self.answer(queries, cancelled, &mut out);
+            self.answer(queries, cancelled, &mut out, &mut tally);
         }
+        self.counters.observe(Stage::Resolve, began);
         out
     }
 
     /// Names without hints of their own are looked up together.
-    fn answer(&self, queries: &[NameQuery], cancelled: &Cancelled, out: &mut Vec<u8>) {
+    fn answer(&self, queries: &[NameQuery], cancelled: &Cancelled, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
         let mut names = Vec::with_capacity(queries.len());
         for query in queries {
             if let Some(name) = plain_name(query) {
                 names.push(name);
             } else {
-                self.answer_plain(&mut names, cancelled, out);
+                self.answer_plain(&mut names, cancelled, out, tally);
                 if cancelled.is_set() {
                     return;
                 }
-                self.answer_hinted(query, out);
+                self.answer_hinted(query, out, tally);
             }
         }
-        self.answer_plain(&mut names, cancelled, out);
+        self.answer_plain(&mut names, cancelled, out, tally);
     }
 
-    fn answer_plain(&self, names: &mut Vec<&str>, cancelled: &Cancelled, out: &mut Vec<u8>) {
+    fn answer_plain(
+        &self,
+        names: &mut Vec<&str>,
+        cancelled: &Cancelled,
+        out: &mut Vec<u8>,
+        tally: &mut Tally<'_>,
+    ) {
         let write = |i: usize, verdict: Verdict<'_>| {
+            tally.count(&verdict);
             wire::write_verdict(out, names[i], &verdict, self.options.explain);
             if cancelled.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
@@ -96,13 +112,15 @@ impl Batch {
         names.clear();
     }
 
-    fn answer_hinted(&self, query: &NameQuery, out: &mut Vec<u8>) {
+    fn answer_hinted(&self, query: &NameQuery, out: &mut Vec<u8>, tally: &mut Tally<'_>) {
         match validate::query_options(query, &self.options) {
             Ok((name, options)) => {
                 let verdict = self.gazetteer.verdict(name, &options);
+                tally.count(&verdict);
                 wire::write_verdict(out, name, &verdict, options.explain);
             }
             Err(failure) => {
+                tally.count_invalid();
                 wire::write_invalid(out, &String::from_utf8_lossy(&query.name), &failure.to_string());
             }
         }

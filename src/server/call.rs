@@ -4,6 +4,7 @@
 pub(super) mod deadline;
 mod ending;
 mod log;
+mod received;
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,8 +23,10 @@ use tonic::{Code, Status};
 
 use self::ending::Ending;
 use self::log::CallLog;
+use super::ServeOptions;
 use super::admission::{Admission, CallMemory, MethodLimits, RequestBody};
 use super::auth::Auth;
+use super::telemetry::Telemetry;
 use crate::rpc::Failure;
 
 /// A service whose every call ends: with its answer, or with a status that says why there is none.
@@ -37,23 +40,21 @@ pub(super) struct CallGuard<S> {
     admission: Admission,
     is_closing: watch::Receiver<bool>,
     auth: Auth,
+    telemetry: Telemetry,
 }
 
 impl<S> CallGuard<S> {
-    /// Lets calls in as far as `admission` allows, gives each `timeout` until its answer begins, and ends all that are open
-    /// once `is_closing` holds true.
-    pub fn new(
-        service: S,
-        timeout: Duration,
-        admission: Admission,
-        is_closing: watch::Receiver<bool>,
-    ) -> Self {
-        Self { service, timeout, admission, is_closing, auth: Auth::default() }
-    }
-
-    /// The same, but only for calls that `auth` lets through.
-    pub fn with_auth(self, auth: Auth) -> Self {
-        Self { auth, ..self }
+    /// Lets calls through as `options` say, ends all that are open once `is_closing` holds true, and has counted how each
+    /// ended.
+    pub fn new(service: S, options: &ServeOptions, is_closing: watch::Receiver<bool>) -> Self {
+        Self {
+            service,
+            timeout: options.call_timeout,
+            admission: options.admission.clone(),
+            is_closing,
+            auth: options.auth.clone(),
+            telemetry: options.telemetry.clone(),
+        }
     }
 }
 
@@ -74,7 +75,7 @@ where
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let mut log = CallLog::new(request.uri().path_and_query().cloned(), now);
+        let (mut log, request) = CallLog::new(&self.telemetry, request, now);
         let end = Ending::new(first, self.is_closing.clone());
         // A call that is refused never reaches the service, so that its body is not read.
         let admitted = match self.auth.check(&request) {
@@ -143,9 +144,9 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { answer, deadline, open } = &mut *self;
         // An answer that has begun is not asked for again.
-        let Some(Open { end, memory, .. }) = open else { return Poll::Pending };
+        let Some(Open { end, memory, log }) = open else { return Poll::Pending };
         let poll = catch_unwind(AssertUnwindSafe(|| answer.poll(cx)));
-        let response = match poll {
+        let mut response = match poll {
             Ok(Poll::Ready(Ok(response))) => response,
             Ok(Poll::Ready(Err(failure))) => Status::from(failure).into_http(),
             Ok(Poll::Pending) => {
@@ -153,9 +154,10 @@ where
                 memory.iter().for_each(|memory| memory.admission().count_end(&failure));
                 Status::from(failure).into_http()
             }
-            Err(_) => Status::from(panicked()).into_http(),
+            Err(_) => Status::from(panicked(log)).into_http(),
         };
         let Some(Open { end, mut log, memory }) = open.take() else { return Poll::Pending };
+        log.answer(&mut response);
         if let Some(code) = code(response.headers()) {
             log.finish(code);
         }
@@ -177,8 +179,8 @@ where
 }
 
 /// What a caller is told of a panic. The panic hook has written where.
-fn panicked() -> Failure {
-    tracing::error!("the code that answers panicked; this is a fault of yaqut");
+fn panicked(log: &CallLog) -> Failure {
+    log.panicked();
     Failure::Internal
 }
 
@@ -237,11 +239,16 @@ impl http_body::Body for GuardedBody {
                 let failure = ready!(ending.poll(cx));
                 return self.cut(failure);
             }
-            Err(_) => return self.cut(panicked()),
+            Err(_) => {
+                let failure = panicked(log);
+                return self.cut(failure);
+            }
         };
         match &frame {
             Some(Ok(frame)) => {
-                if let Some(code) = frame.trailers_ref().and_then(code) {
+                if let Some(data) = frame.data_ref() {
+                    log.send(data);
+                } else if let Some(code) = frame.trailers_ref().and_then(code) {
                     log.finish(code);
                 }
                 // Held until the next piece is asked for, which is when this one has gone out.
@@ -327,9 +334,8 @@ mod tests {
         T: Future<Output = Result<http::Response<Body>, Infallible>> + Send + 'static,
     {
         let request = http::Request::builder().header("grpc-timeout", timeout).body(Body::empty()).unwrap();
-        let Ok(response) = CallGuard::new(answer, Duration::from_secs(60), Admission::default(), is_closing)
-            .call(request)
-            .await;
+        let options = ServeOptions { call_timeout: Duration::from_secs(60), ..ServeOptions::default() };
+        let Ok(response) = CallGuard::new(answer, &options, is_closing).call(request).await;
         response
     }
 

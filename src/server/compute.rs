@@ -221,7 +221,7 @@ mod tests {
             jobs.push(compute.start(Lane::Single, 1, wait_for_end).await.unwrap());
         }
         let deadline = Instant::now() + Duration::from_millis(10);
-        let late = compute.run(Lane::Single, 1, Some(deadline), |_| unreachable!());
+        let late = compute.run(Lane::Single, 1, Some(deadline), |_| -> u8 { unreachable!() });
         let end = async {
             tokio::time::sleep_until(deadline).await;
             jobs.clear();

@@ -1,5 +1,6 @@
 //! [`Engine`]: the gazetteer in use, which can be exchanged while calls run.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::Gazetteer;
@@ -48,6 +49,12 @@ pub(super) fn check_version(gazetteer: &Gazetteer, expected: &str) -> Result<(),
             Err(Failure::IndexVersionMismatch { expected: expected.to_owned(), actual: actual.to_owned() })
         }
         _ => Ok(()),
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("index_version", &self.snapshot().index_version()).finish()
     }
 }
 

@@ -8,12 +8,14 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::admission::{Admission, CallMemory};
+use super::ServeOptions;
+use super::admission::CallMemory;
 use super::batch::Batch;
 use super::call::deadline;
 use super::compute::{Cancelled, Compute, Lane};
 use super::engine::Engine;
 use super::name_stream;
+use super::telemetry::{Stage, StageClock, WorkCounters};
 use crate::Gazetteer;
 use crate::gazetteer::EntityOptions;
 use crate::model::EntityId;
@@ -23,13 +25,14 @@ use crate::rpc::wire::gazetteer_service_server::{GazetteerService, GazetteerServ
 use crate::rpc::wire::{self, EncodedReply};
 use crate::rpc::{Failure, pb, validate};
 
-/// The service over `engine`, with the limits of the wire; what it takes on is planned for `call_timeout`.
+/// The service over `engine`, with the limits of the wire, taking on and counting as `options` say.
 pub(super) fn gazetteer_service(
     engine: Engine,
-    admission: Admission,
-    call_timeout: Duration,
+    options: &ServeOptions,
 ) -> GazetteerServiceServer<impl GazetteerService> {
-    GazetteerServiceServer::new(Api { engine, compute: Compute::new(admission), call_timeout })
+    let compute = Compute::new(options.admission.clone());
+    let work = Arc::clone(options.telemetry.work());
+    GazetteerServiceServer::new(Api { engine, compute, call_timeout: options.call_timeout, work })
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .max_encoding_message_size(MAX_RESPONSE_BYTES)
 }
@@ -41,6 +44,7 @@ struct Api {
     engine: Engine,
     compute: Compute,
     call_timeout: Duration,
+    work: Arc<WorkCounters>,
 }
 
 impl Api {
@@ -61,16 +65,22 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::ResolveNameRequest>,
     ) -> Result<Response<EncodedReply>, Status> {
+        let mut clock = StageClock::of(request.extensions());
+        clock.end(Stage::Decode);
         let (metadata, _, message) = request.into_parts();
         let wire::ResolveNameRequest { name, options, expected_index_version } = message;
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let (name, options) = validate::name_options(&name, &options.unwrap_or_default())?;
         // A known name takes microseconds: less than the way to another thread.
         if let Some(verdict) = gazetteer.try_verdict(name, &options) {
-            return Ok(Response::new(single_reply(name, &verdict, &options)?));
+            return Ok(Response::new(single_reply(name, &verdict, &options, &self.work, clock)?));
         }
         let name = name.to_owned();
-        let work = move |_: &Cancelled| single_reply(&name, &gazetteer.verdict(&name, &options), &options);
+        let counters = Arc::clone(&self.work);
+        let work = move |_: &Cancelled| {
+            clock.end(Stage::Queue);
+            single_reply(&name, &gazetteer.verdict(&name, &options), &options, &counters, clock)
+        };
         let deadline = deadline::of_work(metadata.as_ref(), self.call_timeout);
         Ok(Response::new(self.compute.run(Lane::Single, 1, deadline, work).await??))
     }
@@ -79,13 +89,15 @@ impl GazetteerService for Api {
         &self,
         request: Request<wire::BatchResolveNamesRequest>,
     ) -> Result<Response<EncodedReply>, Status> {
+        StageClock::of(request.extensions()).end(Stage::Decode);
         let (deadline, memory) = (self.deadline(&request), memory(&request)?);
         let wire::BatchResolveNamesRequest { queries, options, expected_index_version } =
             request.into_inner();
         let gazetteer = self.engine.expected_snapshot(&expected_index_version)?;
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
         let place = self.compute.place(Lane::Bulk, queries.len(), deadline)?;
-        let batch = Batch { gazetteer, queries, options, memory: Arc::clone(&memory), _chunk: None };
+        let (counters, of_batch) = (Arc::clone(&self.work), Arc::clone(&memory));
+        let batch = Batch { gazetteer, queries, options, memory: of_batch, _chunk: None, counters };
         let mut job = batch.start(&self.compute, place).await?;
         let reply = job.finish().await?;
         memory.keep(job.into_charge());
@@ -100,7 +112,8 @@ impl GazetteerService for Api {
     ) -> Result<Response<Self::StreamResolveNamesStream>, Status> {
         let memory = memory(&request)?;
         let (snapshot, compute) = (self.engine.snapshot(), self.compute.clone());
-        let answers = name_stream::answer(request.into_inner(), snapshot, compute, memory);
+        let counters = Arc::clone(&self.work);
+        let answers = name_stream::answer(request.into_inner(), snapshot, compute, memory, counters);
         Ok(Response::new(answers))
     }
 
@@ -192,13 +205,19 @@ fn single_reply(
     name: &str,
     verdict: &Verdict<'_>,
     options: &ResolveOptions,
+    counters: &WorkCounters,
+    mut clock: StageClock,
 ) -> Result<EncodedReply, Failure> {
+    clock.end(Stage::Resolve);
+    counters.count(verdict);
     if let Some(reason) = verdict.invalid_reason() {
         return Err(Failure::invalid("name", reason));
     }
     let mut resolution = Vec::with_capacity(REPLY_BYTES);
     wire::write_verdict(&mut resolution, name, verdict, options.explain);
-    Ok(EncodedReply::new([resolution], verdict.index_version()))
+    let reply = EncodedReply::new([resolution], verdict.index_version());
+    clock.end(Stage::Encode);
+    Ok(reply)
 }
 
 fn look_up(gazetteer: &Gazetteer, id: String, options: &EntityOptions) -> pb::EntityLookup {

@@ -3,6 +3,8 @@
 //! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
+//! What happens is counted by `telemetry`, and told to those who probe ([`serve_probes`]).
+//!
 //! A [`Reloader`] exchanges what the engine answers from; [`serve_admin`] lets operators ask for it, on another listener.
 //!
 //! Architecture invariant: no scoring and no text rules here.
@@ -19,21 +21,24 @@ mod gazetteer_service;
 mod name_stream;
 mod reload;
 mod signal;
+mod standing;
+mod telemetry;
 mod transport;
 
 pub use admin::{Administration, serve_admin};
 pub use admission::{Admission, AdmissionCounters, AdmissionOptions, LaneDepth, ShedCount};
 pub use auth::{
     Auth, AuthCounters, AuthError, AuthFileError, AuthOptions, AuthResult, Expiry, JwtAlgorithm, JwtOptions,
-    MAX_LEEWAY, PeerNames, Refusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope, WrongName,
-    new_token,
+    MAX_LEEWAY, Refusal as AuthRefusal, Scope, Scopes, TokenHash, TokenRow, TokenTable, UnknownScope,
+    WrongName, new_token,
 };
 pub use engine::Engine;
 pub use reload::{ReloadAttempt, ReloadCounters, ReloadOutcome, ReloadStatus, ReloadTrigger, Reloader};
 pub use signal::{reload_on_signal, shutdown_signal};
+pub use telemetry::{OtlpError, OtlpOptions, Probed, Telemetry, serve_probes};
 pub use transport::{
-    CertificateCounters, Handshake, Peer, Refusal, ServerTls, TlsError, TlsFiles, TlsWarning,
-    TransportCounters, TransportOptions,
+    CertificateCounters, Handshake, Peer, Refusal as ConnectionRefusal, ServerTls, TlsError, TlsFiles,
+    TlsWarning, TransportCounters, TransportOptions,
 };
 
 use std::convert::Infallible;
@@ -44,17 +49,15 @@ use tokio::sync::{oneshot, watch};
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
-use tonic::transport::Server;
-use tonic_health::ServingStatus;
-use tonic_health::pb::health_server::{Health, HealthServer};
-use tonic_health::server::HealthReporter;
 use tower_service::Service;
 
 use self::call::CallGuard;
 use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
-use self::transport::Incoming;
-use crate::rpc::{FILE_DESCRIPTOR_SET, SERVICE_NAME};
+use self::standing::Standing;
+use self::telemetry::WithProbes;
+use self::transport::{Incoming, serve_connections};
+use crate::rpc::FILE_DESCRIPTOR_SET;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -65,12 +68,12 @@ pub struct ServeOptions {
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
-    /// How many calls one connection may have open at once. Default: 128.
-    pub max_concurrent_streams: u32,
     /// Which calls are let through. Default: all.
     pub auth: Auth,
     /// How much is taken on at once. Listeners that share it have one budget.
     pub admission: Admission,
+    /// Where calls are counted, and their traces sent. Default: counters of its own, and no traces.
+    pub telemetry: Telemetry,
 }
 
 impl Default for ServeOptions {
@@ -79,20 +82,17 @@ impl Default for ServeOptions {
             transport: TransportOptions::default(),
             drain_deadline: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
-            max_concurrent_streams: 128,
             auth: Auth::default(),
             admission: Admission::default(),
+            telemetry: Telemetry::default(),
         }
     }
 }
 
-/// Why a server stopped before it was told to, or did not start.
+/// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The connections could not be served.
-    #[error("the server stopped: {0}")]
-    Transport(#[from] tonic::transport::Error),
     /// The descriptors that reflection hands out are damaged: a fault of this build.
     #[error("reflection cannot be set up: {0}; build yaqut anew")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -113,22 +113,27 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let (standing, health_service) = Standing::new(SERVICE_NAME).await;
+    let engine = engine.into();
+    let (standing, health_service) = Standing::new(options.telemetry.readiness(engine.clone()), None).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let gazetteer = gazetteer_service(engine.into(), options.admission.clone(), options.call_timeout);
-    let service = Front::new(gazetteer, others);
+    let service = Front::new(gazetteer_service(engine, &options), others);
     run(listener, service, standing, shutdown, options).await
 }
 
-/// Answers on `listener` from `service`, until `shutdown` is ready.
-async fn run<S>(
-    listener: TcpListener,
-    service: S,
-    standing: Standing,
-    shutdown: impl Future<Output = ()>,
-    options: ServeOptions,
-) -> Result<(), ServeError>
-where
+/// What answers calls, each with an answer that stays where it is while it is awaited.
+trait Calls:
+    Service<
+        http::Request<Body>,
+        Response = http::Response<Body>,
+        Error = Infallible,
+        Future = BoxFuture<http::Response<Body>, Infallible>,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Calls for S where
     S: Service<
             http::Request<Body>,
             Response = http::Response<Body>,
@@ -136,52 +141,78 @@ where
             Future = BoxFuture<http::Response<Body>, Infallible>,
         > + Clone
         + Send
-        + 'static,
+        + 'static
 {
-    let (closing, is_closing) = watch::channel(false);
-    let (draining, is_draining) = oneshot::channel();
-    let drain = async move {
-        shutdown.await;
-        tracing::info!("shutting down: calls under way are finished, new ones refused");
-        standing.end().await;
-        // Nobody listens if `serve` itself is being dropped.
-        let _ = draining.send(());
-    };
-    let calls = CallGuard::new(service, options.call_timeout, options.admission.clone(), is_closing)
-        .with_auth(options.auth.clone());
+}
+
+/// Answers on `listener` from `service`, until `shutdown` is ready.
+async fn run(
+    listener: TcpListener,
+    service: impl Calls,
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let calls = CallGuard::new(service, &options, is_closing);
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        served = transport(&options).serve_with_incoming_shutdown(calls, incoming, drain) => {
-            served.map_err(ServeError::from)
-        }
-        () = close_after(options.drain_deadline, is_draining, closing) => {
-            tracing::warn!("connections were still open at the end of the drain, and are dropped");
-            Ok(())
-        }
+        () = serve_connections(incoming, calls, &options.transport, drain) => Ok(()),
+        () = closed => Ok(()),
     }
 }
 
-/// The settings of HTTP/2, all said: what tonic is not told, it switches off in hyper, whatever hyper's default.
-///
-/// The age of connections comes without a grace: with one, tonic sends no GOAWAY and cuts calls off at its end.
-fn transport(options: &ServeOptions) -> Server {
-    let server = match options.transport.max_connection_age {
-        Some(age) => Server::builder().max_connection_age(age),
-        None => Server::builder(),
+/// [`run`], with `probes` for what is no gRPC, by HTTP/1.1 as well.
+async fn run_with_probes(
+    listener: TcpListener,
+    service: impl Calls,
+    probes: axum::Router,
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let calls = CallGuard::new(service, &options, is_closing);
+    let incoming = Incoming::new(listener, &options.transport);
+    let service = WithProbes::new(calls, probes);
+    tokio::select! {
+        () = serve_connections(incoming, service, &options.transport, drain) => Ok(()),
+        () = closed => Ok(()),
+    }
+}
+
+/// How a listener ends.
+struct Ending<D, C> {
+    /// Ready when no more calls are to be taken.
+    drain: D,
+    /// Holds true once all calls that are left must end.
+    is_closing: watch::Receiver<bool>,
+    /// Ready when whatever is left is dropped.
+    closed: C,
+}
+
+fn ending(
+    standing: Standing,
+    shutdown: impl Future<Output = ()>,
+    deadline: Duration,
+) -> Ending<impl Future<Output = ()>, impl Future<Output = ()>> {
+    let (closing, is_closing) = watch::channel(false);
+    let (draining, is_draining) = oneshot::channel();
+    let drain = async move {
+        tokio::select! {
+            () = shutdown => {}
+            () = standing.follow() => {}
+        }
+        tracing::info!("shutting down: calls under way are finished, new ones refused");
+        standing.end().await;
+        // Nobody listens if the server itself is being dropped.
+        let _ = draining.send(());
     };
-    server
-        .accept_http1(options.transport.http1)
-        .max_concurrent_streams(options.max_concurrent_streams)
-        // Guards against resets that a peer provokes (RUSTSEC-2024-0003) or sends (CVE-2023-44487).
-        .http2_max_local_error_reset_streams(Some(1_024))
-        .http2_max_pending_accept_reset_streams(Some(20))
-        .http2_max_header_list_size(16 * 1_024)
-        .max_frame_size(16 * 1_024)
-        .initial_stream_window_size(1 << 20)
-        .initial_connection_window_size(4 << 20)
-        // Finds peers that are gone without a word.
-        .http2_keepalive_interval(Some(Duration::from_secs(60)))
-        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+    let closed = async move {
+        close_after(deadline, is_draining, closing).await;
+        tracing::warn!("connections were still open at the end of the drain, and are dropped");
+    };
+    Ending { drain, is_closing, closed }
 }
 
 /// Both versions: many tools still speak v1alpha only.
@@ -192,29 +223,6 @@ fn with_reflection(routes: Routes, descriptors: &[u8]) -> Result<Routes, ServeEr
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
-}
-
-/// What a server says of its health: of itself as a whole, and of its service.
-struct Standing {
-    health: HealthReporter,
-    service: &'static str,
-}
-
-impl Standing {
-    /// Says that all is well.
-    async fn new(service: &'static str) -> (Self, HealthServer<impl Health>) {
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_service_status(service, ServingStatus::Serving).await;
-        (Self { health, service }, health_service)
-    }
-
-    /// Tells those who watch the health that it ends, and ends their streams, which would hold up the drain.
-    async fn end(mut self) {
-        for service in ["", self.service] {
-            self.health.set_service_status(service, ServingStatus::NotServing).await;
-            self.health.clear_service_status(service).await;
-        }
-    }
 }
 
 /// Lets the drain take its time, then ends every call that is left; never ready before the drain has begun.

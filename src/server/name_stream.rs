@@ -11,6 +11,7 @@ use super::admission::{CallMemory, Lane};
 use super::batch::{Batch, BatchJob};
 use super::compute::{Compute, panicked};
 use super::engine::check_version;
+use super::telemetry::WorkCounters;
 use crate::Gazetteer;
 use crate::rpc::wire::{EncodedReply, StreamResolveNamesRequest};
 use crate::rpc::{Failure, validate};
@@ -26,11 +27,13 @@ pub(super) fn answer(
     gazetteer: Arc<Gazetteer>,
     compute: Compute,
     memory: Arc<CallMemory>,
+    counters: Arc<WorkCounters>,
 ) -> ReceiverStream<Answer> {
     let (answers, fetched) = mpsc::channel(1);
     tokio::spawn(async move {
         let answers_of_pump = answers.clone();
-        let pump = Pump { gazetteer, compute, memory, answers: answers_of_pump, jobs: VecDeque::new() };
+        let jobs = VecDeque::new();
+        let pump = Pump { gazetteer, compute, memory, counters, answers: answers_of_pump, jobs };
         // A task of its own, for a stream that breaks down must not look like one that is complete.
         let result = match tokio::spawn(pump.run(requests)).await {
             Ok(result) => result,
@@ -49,6 +52,7 @@ struct Pump {
     compute: Compute,
     /// Holds the charges of the chunks that have arrived.
     memory: Arc<CallMemory>,
+    counters: Arc<WorkCounters>,
     answers: mpsc::Sender<Answer>,
     /// In the order of their requests.
     jobs: VecDeque<BatchJob>,
@@ -67,7 +71,14 @@ impl Pump {
                 () = self.answers.closed() => return Ok(()),
                 request = requests.message(), if may_read => {
                     end = match request {
-                        Ok(Some(request)) => self.begin(request).await.err().map(|failure| Err(failure.into())),
+                        Ok(Some(request)) => {
+                            let answers = self.answers.clone();
+                            tokio::select! {
+                                // It may have to wait for its turn.
+                                () = answers.closed() => return Ok(()),
+                                begun = self.begin(request) => begun.err().map(|failure| Err(failure.into())),
+                            }
+                        }
                         Ok(None) => Some(Ok(())),
                         Err(status) => Some(Err(status)),
                     };
@@ -92,7 +103,8 @@ impl Pump {
         let options = validate::batch_options(queries.len(), &options.unwrap_or_default())?;
         let place = self.compute.place_anyway(Lane::Bulk, queries.len());
         let (gazetteer, memory) = (Arc::clone(&self.gazetteer), Arc::clone(&self.memory));
-        let batch = Batch { gazetteer, queries, options, memory, _chunk: Some(charge) };
+        let counters = Arc::clone(&self.counters);
+        let batch = Batch { gazetteer, queries, options, memory, _chunk: Some(charge), counters };
         self.jobs.push_back(batch.start(&self.compute, place).await?);
         Ok(())
     }

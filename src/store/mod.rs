@@ -19,6 +19,13 @@
 //! days, and the longest unused beyond 4 GiB together are removed, never those of the stack just opened. The whole
 //! folder may be deleted at any time.
 //!
+//! # Maps and the heap
+//!
+//! Segments are mapped by default ([`LoadMode::Map`]): they open at the speed of reading, and processes share their
+//! pages. A map is sound only as long as nobody changes the file in place: whoever cuts it short ends the process with
+//! SIGBUS at the next read. Where that cannot be ruled out, on a volume that others write to, [`LoadMode::Heap`] reads
+//! each segment into memory and verifies it there, and needs the file no more.
+//!
 //! # Diagnostics
 //!
 //! A pack is read and checked only when it is compiled. So its warnings appear when it is new or has changed, and a
@@ -31,6 +38,7 @@
 //! Architecture invariant: no network, no scoring, nothing printed, no environment but what names the user's cache
 //! folder.
 
+mod aligned;
 mod build;
 mod bundled;
 mod cache;
@@ -59,7 +67,7 @@ pub use error::StoreError;
 pub(crate) use folder::PackFolder;
 pub use folder::{MAX_PACK_BYTES, MAX_PACK_FILES, read_pack};
 pub use observer::{Event, Observer, Origin, Silent};
-pub use segment_file::{LoadMode, verify};
+pub use segment_file::{LoadMode, verify, verify_watched};
 pub use stack::{Opened, SourceReport, SourceState, Stack, StackConfig, open, reopen};
 pub use warning::Warning;
 pub use watch::{Watch, WatchHint, WatchOptions, Watched};

@@ -1,17 +1,18 @@
 //! Segment files: opened only when every byte is verified, written only whole.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
+use super::aligned::AlignedBytes;
 use super::error::{SEGMENT_FILE, StoreError};
 use super::map::map;
 use super::stamp::Stamp;
-use crate::index::{self, Header, Segment, SegmentError};
+use crate::index::{self, Header, Progress, Segment, SegmentError};
 
 /// Where the bytes of a segment are while it is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,13 @@ pub enum LoadMode {
 
 /// Reads a segment file, checks every byte of it, and returns what it says of itself.
 pub fn verify(path: &Path) -> Result<Header, StoreError> {
-    verify_file(&open_file(path)?).map_err(|e| StoreError::segment(path, e))
+    verify_watched(path, &())
+}
+
+/// [`verify`], telling how far it has come.
+pub fn verify_watched(path: &Path, progress: &dyn Progress) -> Result<Header, StoreError> {
+    let file = open_file(path)?;
+    index::verify_watched(&mut &file, progress).map_err(|e| StoreError::segment(path, e))
 }
 
 /// Opens a file of a segment, which must be a regular file, for reading only.
@@ -45,7 +52,7 @@ pub(super) fn stamp(file: &File, now: SystemTime) -> Option<Stamp> {
 }
 
 /// Verifies the file by reading it, then opens the segment in it.
-pub(super) fn load(mut file: &File, mode: LoadMode) -> Result<Segment, SegmentError> {
+pub(super) fn load(file: &File, mode: LoadMode) -> Result<Segment, SegmentError> {
     match mode {
         LoadMode::Map => {
             let verified = verify_file(file)?;
@@ -57,10 +64,9 @@ pub(super) fn load(mut file: &File, mode: LoadMode) -> Result<Segment, SegmentEr
             }
         }
         LoadMode::Heap => {
-            let mut bytes = Vec::with_capacity(file.metadata()?.len() as usize + 1);
-            file.rewind()?;
-            file.read_to_end(&mut bytes)?;
-            index::verify(&mut bytes.as_slice())?;
+            // Verified from the very memory that serves, so that what becomes of the file meanwhile is no matter.
+            let bytes = AlignedBytes::read(file)?;
+            index::verify(&mut bytes.as_ref())?;
             Segment::open(Arc::new(bytes))
         }
     }

@@ -568,6 +568,33 @@ mod tests {
     }
 
     #[test]
+    fn on_the_heap_a_segment_outlives_its_file() {
+        let mut fixture = Fixture::new();
+        let index = fixture.folder.path().join("a.yaqut");
+        build(&fixture.config.packs[0], &index, &BuildOptions::default()).unwrap();
+        let packs = vec![fixture.config.packs.remove(1)];
+        fixture.config =
+            StackConfig { packs, indexes: vec![index.clone()], load: LoadMode::Heap, ..fixture.config };
+        fixture.open().unwrap();
+        // The pack now comes from the cache.
+        let opened = fixture.open().unwrap();
+        let whole = fs::read(&index).unwrap();
+        for bytes in [&whole[..whole.len() / 2], &vec![0xFF; whole.len()], &[]] {
+            // In place, as nobody should.
+            for file in fixture.cached().iter().chain([&index]) {
+                fs::write(file, bytes).unwrap();
+            }
+            assert!(resolves(&opened, "alpha") && resolves(&opened, "beta"));
+            let again = reopen(&fixture.config, &opened.stack, &Silent).unwrap();
+            assert_eq!(again.kept, [index.display().to_string()]);
+            assert!(resolves(&again, "alpha") && resolves(&again, "beta"));
+        }
+        fs::write(&index, &whole).unwrap();
+        let back = reopen(&fixture.config, &opened.stack, &Silent).unwrap();
+        assert!(back.kept.is_empty() && resolves(&back, "alpha"));
+    }
+
+    #[test]
     fn a_damaged_segment_file_is_bad_data() {
         let mut fixture = Fixture::new();
         let index = fixture.folder.path().join("a.yaqut");

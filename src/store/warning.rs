@@ -48,7 +48,7 @@ impl fmt::Display for Warning {
                 let path = path.display();
                 write!(
                     f,
-                    "{path} can be written by anybody; run `chmod o-w` on it, or load segments to the heap"
+                    "{path} can be written by anybody; run `chmod o-w` on it, or load segments with `--load heap`"
                 )
             }
         }

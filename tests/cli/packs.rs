@@ -80,6 +80,10 @@ fn info_tells_packs_and_counts() {
     let info: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(info["packs"][0]["alias_count"], 6);
     assert!(info["index_version"].is_string());
+    assert_eq!(info["load"], "mmap");
+    let run = place.run(&["info", "--format", "json", "--load", "heap"]).expect(0);
+    assert!(run.stdout.contains(r#""load": "heap""#), "{}", run.stdout);
+    place.run(&["info", "--load", "disk"]).expect(2).stderr_has(&["mmap", "heap"]);
     let pack = &info["packs"][0];
     let sections = pack["section_bytes"].as_object().unwrap().values().map(|bytes| bytes.as_u64().unwrap());
     assert!((1..pack["segment_bytes"].as_u64().unwrap()).contains(&sections.sum()));

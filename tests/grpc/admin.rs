@@ -1,7 +1,7 @@
 //! The administration, on a listener of its own: reloads by every trigger, while calls go on.
 
 #[path = "admin/bed.rs"]
-mod bed;
+pub mod bed;
 #[path = "admin/load.rs"]
 mod load;
 #[path = "admin/packs.rs"]

@@ -113,7 +113,7 @@ async fn a_request_that_does_not_arrive_ends() {
 async fn without_memory_calls_are_refused_with_a_hint_and_health_is_not() {
     let admission = Admission::new(AdmissionOptions { max_request_memory: 12 << 10, ..Default::default() });
     let server = server(&admission).await;
-    let (_requests, _answers) = open(&server).await;
+    let (requests, answers) = open(&server).await;
     let one = pb::ResolveNameRequest { name: TOWNS[0].1.into(), ..Default::default() };
     let status = server.service().await.resolve_name(one.clone()).await.unwrap_err();
     assert_failure(&status, Code::ResourceExhausted, "MEMORY_BUDGET", &[]);
@@ -123,7 +123,7 @@ async fn without_memory_calls_are_refused_with_a_hint_and_health_is_not() {
     let mut health = tonic_health::pb::health_client::HealthClient::new(server.channel().await);
     health.check(tonic_health::pb::HealthCheckRequest::default()).await.unwrap();
 
-    drop((_requests, _answers));
+    drop((requests, answers));
     all_is_given_back(&admission).await;
     server.service().await.resolve_name(one).await.unwrap();
 }

@@ -10,25 +10,27 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use yaqut::ResolveOptions;
 use yaqut::rpc::{Client, ClientError, ClientOptions, ClientTls, TlsTrouble, Token};
-use yaqut::server::{Handshake, Refusal, ServerTls, TlsFiles, TransportCounters, TransportOptions};
+use yaqut::server::{
+    ConnectionRefusal as Refusal, Handshake, ServerTls, TlsFiles, TransportCounters, TransportOptions,
+};
 
 use crate::support::{Server, TOWNS};
 use crate::transport::{connect, said, start};
 
 /// A CA, made for one test.
-struct Authority {
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    certificate: String,
+    pub certificate: String,
 }
 
 /// A certificate and its key.
-struct Pair {
-    certificate: String,
-    key: String,
+pub struct Pair {
+    pub certificate: String,
+    pub key: String,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
@@ -37,7 +39,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), certificate }
     }
 
-    fn issue(&self, name: &str, last_year: i32) -> Pair {
+    pub fn issue(&self, name: &str, last_year: i32) -> Pair {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(last_year, 12, 31);
         let key = KeyPair::generate().unwrap();
@@ -50,7 +52,7 @@ impl Authority {
     }
 
     /// The TLS of a client that shows `pair`.
-    fn tls_as(&self, pair: &Pair) -> ClientTls {
+    pub fn tls_as(&self, pair: &Pair) -> ClientTls {
         self.tls().with_identity(pair.certificate.as_bytes(), pair.key.as_bytes()).unwrap()
     }
 }

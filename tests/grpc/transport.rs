@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use yaqut::ResolveOptions;
 use yaqut::rpc::{Client, ClientOptions};
-use yaqut::server::{Refusal, ServeOptions, TransportCounters, TransportOptions};
+use yaqut::server::{ConnectionRefusal as Refusal, ServeOptions, TransportCounters, TransportOptions};
 
 use crate::support::{Server, TOWNS, gazetteer};
 

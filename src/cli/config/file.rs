@@ -181,9 +181,11 @@ impl Reader<'_> {
             return Problem::new(at, format!("`{name}` belongs {}", place(setting.table)), help);
         }
         if value.get_ref().is_table() {
-            let near = nearest(name, TABLES).unwrap_or(TABLES[0]);
-            let message = format!("there is no table [{}]", name.escape_debug());
-            return Problem::new(at, message, format!("did you mean [{near}]?"));
+            let help = match nearest(name, TABLES) {
+                Some(near) => format!("did you mean [{near}]?"),
+                None => format!("tables there are: [{}]", TABLES.join("], [")),
+            };
+            return Problem::new(at, format!("there is no table [{}]", name.escape_debug()), help);
         }
         let message = format!("unknown key `{}` {}", name.escape_debug(), in_place(table));
         Problem::new(at, message, self.suggestion(table, name))

@@ -84,10 +84,10 @@ pub struct Effective<'a> {
 /// either names.
 ///
 /// Reads the environment and the file.
-pub fn parse(command: Command, arguments: Vec<OsString>) -> Result<Layers, Refusal> {
+pub fn parse(command: Command, arguments: &[OsString]) -> Result<Layers, Refusal> {
     let command = prepare(command);
     let settings = settings(&command);
-    let matches = command.clone().try_get_matches_from(&arguments)?;
+    let matches = command.clone().try_get_matches_from(arguments)?;
     let file = named_file(&matches).map(|path| ConfigFile::read(path, &settings));
     let file = file.transpose().map_err(Refusal::File)?;
     let lists = settings.iter().any(|setting| listed_paths(setting).is_some());
@@ -95,7 +95,7 @@ pub fn parse(command: Command, arguments: Vec<OsString>) -> Result<Layers, Refus
         return Ok(Layers { matches, settings, file });
     }
     let command = with_defaults(command, &settings, file.as_ref());
-    Ok(Layers { matches: command.try_get_matches_from(&arguments)?, settings, file })
+    Ok(Layers { matches: command.try_get_matches_from(arguments)?, settings, file })
 }
 
 /// The file that flag or environment names; an empty name is none.
@@ -141,14 +141,13 @@ fn at(command: Command, path: &[&str], change: &dyn Fn(Command) -> Command) -> C
 }
 
 impl Layers {
-    /// Every setting that the command at hand knows, with its value and where that came from.
+    /// Every setting with its value and where that came from, for a command that takes the flags of all tables.
     pub fn effective(&self) -> Vec<Effective<'_>> {
         let mut leaf = &self.matches;
         while let Some((_, next)) = leaf.subcommand() {
             leaf = next;
         }
-        let is_known = |setting: &&Setting| leaf.try_contains_id(setting.arg.get_id().as_str()).is_ok();
-        self.settings.iter().filter(is_known).map(|setting| self.effective_one(setting, leaf)).collect()
+        self.settings.iter().map(|setting| self.effective_one(setting, leaf)).collect()
     }
 
     fn effective_one<'a>(&self, setting: &'a Setting, matches: &ArgMatches) -> Effective<'a> {

@@ -73,7 +73,7 @@ impl Setting {
     pub fn default_values(&self) -> Vec<OsString> {
         let values = self.arg.get_default_values().iter();
         match self.arg.get_value_delimiter() {
-            None => values.map(|value| value.to_os_string()).collect(),
+            None => values.map(clap::builder::OsStr::to_os_string).collect(),
             // Defaults are written in Rust, so they are Unicode.
             Some(delimiter) => values
                 .flat_map(|value| {
@@ -187,27 +187,29 @@ fn kind(arg: &Arg) -> Kind {
     match arg.get_value_hint() {
         ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath => Kind::Path,
         _ if is(&[TypeId::of::<bool>()]) => Kind::Boolean,
-        _ if is(&NUMBERS) => Kind::Number,
+        _ if is(&numbers()) => Kind::Number,
         _ if is(&[TypeId::of::<PathBuf>()]) => Kind::Path,
         _ if is(&[TypeId::of::<String>(), TypeId::of::<OsString>()]) => Kind::Text,
         _ => Kind::Other,
     }
 }
 
-const NUMBERS: [TypeId; 12] = [
-    TypeId::of::<u8>(),
-    TypeId::of::<u16>(),
-    TypeId::of::<u32>(),
-    TypeId::of::<u64>(),
-    TypeId::of::<usize>(),
-    TypeId::of::<i8>(),
-    TypeId::of::<i16>(),
-    TypeId::of::<i32>(),
-    TypeId::of::<i64>(),
-    TypeId::of::<isize>(),
-    TypeId::of::<f32>(),
-    TypeId::of::<f64>(),
-];
+fn numbers() -> [TypeId; 12] {
+    [
+        TypeId::of::<u8>(),
+        TypeId::of::<u16>(),
+        TypeId::of::<u32>(),
+        TypeId::of::<u64>(),
+        TypeId::of::<usize>(),
+        TypeId::of::<i8>(),
+        TypeId::of::<i16>(),
+        TypeId::of::<i32>(),
+        TypeId::of::<i64>(),
+        TypeId::of::<isize>(),
+        TypeId::of::<f32>(),
+        TypeId::of::<f64>(),
+    ]
+}
 
 fn is_list(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Append)

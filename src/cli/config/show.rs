@@ -121,8 +121,8 @@ fn is_falsey(text: &str) -> bool {
 fn number(text: &str) -> Option<Value> {
     let number: serde_json::Number = serde_json::from_str(text).ok()?;
     // TOML has integers of 64 bits with a sign.
-    (number.to_string() == text && !number.as_u64().is_some_and(|number| i64::try_from(number).is_err()))
-        .then(|| number.into())
+    let is_too_large = number.as_u64().is_some_and(|number| i64::try_from(number).is_err());
+    if number.to_string() == text && !is_too_large { Some(number.into()) } else { None }
 }
 
 /// `value` in TOML. JSON's strings are TOML's, but that TOML escapes DEL as well.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::cli::failure::{Exit, Failure};
 
 /// What stands for no listener.
-pub const OFF: &str = "off";
+const OFF: &str = "off";
 
 /// Takes `HOST:PORT`, such as `127.0.0.1:50051`, `[::]:50051` or `localhost:0`, without looking the host up.
 pub fn parse_address(text: &str) -> Result<String, String> {
@@ -43,6 +43,14 @@ impl Endpoint {
     pub fn resolve(flag: &'static str, address: &str) -> Result<Self, Failure> {
         let found = address.to_socket_addrs().map_err(|error| cannot_listen(flag, address, &error))?;
         Ok(Self { flag, address: address.to_owned(), sockets: found.collect() })
+    }
+
+    /// As [`Endpoint::resolve`]; `None` for [`OFF`].
+    pub fn resolve_or_off(flag: &'static str, address: &str) -> Result<Option<Self>, Failure> {
+        if matches!(address, "" | OFF) {
+            return Ok(None);
+        }
+        Self::resolve(flag, address).map(Some)
     }
 
     /// Checks that `other` is another place; two on a port that the system chooses always are.

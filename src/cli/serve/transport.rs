@@ -61,15 +61,11 @@ impl TransportArgs {
             max_connections_per_address: self.max_connections_per_address as usize,
             preface_timeout: Duration::from_secs(self.preface_timeout),
             tls_handshake_timeout: Duration::from_secs(self.tls_handshake_timeout),
+            max_concurrent_streams: self.max_concurrent_streams,
             max_connection_age: Some(self.max_connection_age).filter(|&age| age > 0).map(Duration::from_secs),
             tls,
             ..TransportOptions::default()
         })
-    }
-
-    /// How many calls a connection may have open at once.
-    pub fn max_concurrent_streams(&self) -> u32 {
-        self.max_concurrent_streams
     }
 
     /// How often it is looked whether the files of TLS changed.

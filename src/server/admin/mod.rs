@@ -1,6 +1,4 @@
-//! The administration: a listener of its own for operators, with `yaqut.v1.AdminService`, health and reflection.
-//!
-//! What else operators need over the network (metrics, say) is routed beside them in [`serve_admin`].
+//! The administration: a listener of its own for operators, with `yaqut.v1.AdminService`, health, reflection and probes.
 
 mod messages;
 mod service;
@@ -18,7 +16,9 @@ use tower_service::Service;
 
 use self::service::admin_service;
 use super::reload::Reloader;
-use super::{ServeError, ServeOptions, Standing, TransportOptions, run, with_reflection};
+use super::standing::Standing;
+use super::telemetry::{Probed, probe_routes};
+use super::{ServeError, ServeOptions, TransportOptions, run_with_probes, with_reflection};
 use crate::rpc::{ADMIN_FILE_DESCRIPTOR_SET, ADMIN_SERVICE_NAME};
 use crate::store::Watch;
 
@@ -46,7 +46,11 @@ pub async fn serve_admin(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let (standing, health_service) = Standing::new(ADMIN_SERVICE_NAME).await;
+    let reloader = administration.reloader.clone();
+    let probed = Probed { engine: reloader.engine().clone(), reloader: Some(reloader) };
+    let readiness = options.telemetry.readiness(probed.engine.clone());
+    let (standing, health_service) = Standing::new(readiness, Some(ADMIN_SERVICE_NAME)).await;
+    let probes = probe_routes(&options.telemetry, probed);
     let routes = Routes::new(health_service).add_service(admin_service(administration));
     let routes = with_reflection(routes, ADMIN_FILE_DESCRIPTOR_SET)?.prepare();
     let options = ServeOptions {
@@ -55,12 +59,12 @@ pub async fn serve_admin(
         drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
         ..options
     };
-    run(listener, Boxed(routes), standing, shutdown, options).await
+    run_with_probes(listener, Boxed(routes), probes, standing, shutdown, options).await
 }
 
 /// Routes whose answers stay where they are while they are awaited.
 #[derive(Clone)]
-struct Boxed(Routes);
+pub(super) struct Boxed(pub Routes);
 
 impl Service<http::Request<Body>> for Boxed {
     type Response = http::Response<Body>;

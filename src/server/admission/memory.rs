@@ -295,7 +295,9 @@ mod tests {
                     }
                     (Event::Take, Some(call)) => taken.extend(call.next_chunk()),
                     (Event::Answer(bytes), _) => {
-                        taken.last_mut().map(|charge: &mut Charge| charge.resize(bytes));
+                        if let Some(charge) = taken.last_mut() {
+                            let _: Result<(), Failure> = Charge::resize(charge, bytes);
+                        }
                     }
                     (Event::End(i), Some(_)) => drop(calls.swap_remove(i % calls.len())),
                     _ => {}

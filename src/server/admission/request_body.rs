@@ -109,7 +109,7 @@ impl RequestBody {
     /// Passes a piece on, if it is good and there is memory for it; `None` if it has to wait.
     fn admit(&mut self, frame: Frame<Bytes>) -> Result<Option<Frame<Bytes>>, Failure> {
         let Some(data) = frame.data_ref() else { return Ok(Some(frame)) };
-        let charges = self.read(&data.clone())?;
+        let charges = self.read(data)?;
         if !self.limits.is_stream {
             self.memory.hold(charges.iter().sum())?;
         } else if !self.memory.try_charge(&charges, self.limits.has_chunks()) {

@@ -143,7 +143,8 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
     #[test]
     fn names_are_met_whole_or_by_their_beginning() {
         let table = parse(TABLE).unwrap();
-        let cases: [(&[&str], Option<(&str, &str)>); 16] = [
+        type Named<'n> = Option<(&'n str, &'n str)>;
+        let cases: [(&[&str], Named<'_>); 16] = [
             (&[], None),
             (&["news.example.org"], Some(("client:desk", "resolve"))),
             (&["NEWS.EXAMPLE.ORG"], Some(("client:desk", "resolve"))),
@@ -184,7 +185,7 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
             ("a\texample..org\tresolve\n", "clients.tsv:1:3: is no SAN"),
             ("a\tspiffe://\tresolve\n", "clients.tsv:1:3: is no URI"),
             ("a\tspiffe:///a\tresolve\n", "clients.tsv:1:3: is no URI"),
-            ("a\tspiffe://*\tresolve\n", "clients.tsv:1:3: a * may only stand"),
+            ("a\tspiffe://*\tresolve\n", "clients.tsv:1:3: a /* may only follow"),
             ("a\tspiffe://a/*/b\tresolve\n", "clients.tsv:1:3: a * may only stand"),
             ("a\tspiffe://a/b*\tresolve\n", "clients.tsv:1:3: a * may only stand"),
             ("a\tspiffe://a/*/*\tresolve\n", "clients.tsv:1:3: a * may only stand"),

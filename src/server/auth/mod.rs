@@ -41,6 +41,7 @@ use self::jwt::Jwt;
 use self::method::Requirement;
 use self::refusal::Denied;
 use self::reload::Reloaded;
+use super::transport::Peer;
 
 /// Decides which calls are let through. Clones share tables and counters; the default lets every call through.
 #[derive(Clone, Default)]
@@ -121,13 +122,8 @@ impl PartialEq for Auth {
 impl Eq for Auth {}
 
 /// The names in the certificate that the caller showed when it connected, and which was verified then.
-///
-/// Whoever accepts connections puts it into the extensions of their requests.
-#[derive(Clone, Debug)]
-pub struct PeerNames(pub Arc<[String]>);
-
 fn peer_names(extensions: &Extensions) -> &[String] {
-    extensions.get::<PeerNames>().map_or(&[], |names| &names.0)
+    extensions.get::<Peer>().map_or(&[], Peer::names)
 }
 
 /// Somebody who has proved who it is.

@@ -56,7 +56,7 @@ impl<'t> Table<'t> {
     ) -> Result<Self, AuthFileError> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let line = before.split(|byte| *byte == b'\n').count();
             AuthFileError::at(path, (line, 1), "is not UTF-8")
         })?;
         Ok(Self { path, text: text.trim_start_matches('\u{feff}'), columns, least_cells })

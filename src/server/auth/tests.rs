@@ -46,8 +46,9 @@ impl Bed {
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
-        let names = PeerNames(names.iter().map(|name| (*name).to_owned()).collect());
-        let checked = self.auth.check(&request.extension(names).body(()).unwrap());
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let peer = Peer::default().with_certificate(names);
+        let checked = self.auth.check(&request.extension(peer).body(()).unwrap());
         checked.map(|caller| caller.map(|caller| caller.name.to_string())).map_err(|denied| denied.refusal)
     }
 }

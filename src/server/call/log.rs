@@ -1,27 +1,59 @@
-//! One line a call. Names and other content of requests are never logged.
+//! [`CallLog`]: what is noted of every call: counters, one line, its span. Names and other content of requests never are.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::uri::PathAndQuery;
+use http::{Extensions, Request, Response};
+use http_body::Body as _;
 use tokio::time::Instant;
 use tonic::Code;
+use tonic::body::Body;
+
+use super::received::Counted;
+use crate::server::telemetry::{
+    Ended, MessageScanner, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
+};
+use crate::server::transport::Peer;
 
 /// The longest part of a path that is logged, in characters: it is the caller's text.
-const MAX_METHOD_CHARS: usize = 100;
+const MAX_PATH_CHARS: usize = 100;
 
-/// Writes its line when the call finishes, or when it is dropped before: the caller has hung up.
+/// Notes how the call finished, or that it was dropped before: the caller has hung up.
 pub(super) struct CallLog {
+    telemetry: Telemetry,
     method: Method,
     caller: Option<Arc<str>>,
+    /// Of a method that is not known: what else it is called.
+    path: Option<PathAndQuery>,
+    id: RequestId,
+    peer: Option<SocketAddr>,
+    parent: Option<TraceParent>,
     started: Instant,
-    is_written: bool,
+    sent: MessageScanner,
+    is_finished: bool,
 }
 
 impl CallLog {
-    /// A call of `path` that began at `started`.
-    pub fn new(path: Option<PathAndQuery>, started: Instant) -> Self {
-        Self { method: Method(path), caller: None, started, is_written: false }
+    /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`.
+    pub fn new(telemetry: &Telemetry, request: Request<Body>, started: Instant) -> (Self, Request<Body>) {
+        let method = Method::of_path(request.uri().path());
+        let number = telemetry.begin(method);
+        let log = Self {
+            telemetry: telemetry.clone(),
+            method,
+            caller: None,
+            path: if method.is_known() { None } else { request.uri().path_and_query().cloned() },
+            id: RequestId::of(request.headers(), method, number),
+            peer: peer(request.extensions()),
+            parent: if telemetry.traces() { TraceParent::of(request.headers()) } else { None },
+            started,
+            sent: MessageScanner::default(),
+            is_finished: false,
+        };
+        let request = log.observe(request, number);
+        (log, request)
     }
 
     /// The call is that of `caller`, whose name is safe to log.
@@ -29,39 +61,96 @@ impl CallLog {
         self.caller = caller;
     }
 
-    /// Writes the line, the first time: faults of the caller at level info, our own at level error.
-    pub fn finish(&mut self, code: Code) {
-        if std::mem::replace(&mut self.is_written, true) {
-            return;
-        }
-        let (method, caller, started) = (&self.method, self.caller.as_deref(), self.started);
-        let micros = || started.elapsed().as_micros();
-        match level(code) {
-            tracing::Level::ERROR => {
-                tracing::error!(%method, ?code, caller, micros = micros(), "call failed")
-            }
-            tracing::Level::INFO => tracing::info!(%method, ?code, caller, micros = micros(), "call refused"),
-            _ => tracing::debug!(%method, ?code, caller, micros = micros(), "call answered"),
+    /// Tells the caller under which ID the call is noted.
+    pub fn answer<B>(&self, response: &mut Response<B>) {
+        response.headers_mut().insert(REQUEST_ID, self.id.to_header());
+    }
+
+    /// Counts the messages of a piece of the answer.
+    pub fn send(&mut self, data: &[u8]) {
+        if self.method.info().kind.streams_answers() {
+            self.telemetry.calls().send(self.method, self.sent.scan(data));
         }
     }
-}
 
-/// The path of a call, which becomes a text only when it is written: bounded, and with nothing in it that moves a cursor.
-struct Method(Option<PathAndQuery>);
+    /// Notes that the code which answers panicked. The panic hook has told where.
+    pub fn panicked(&self) {
+        let (method, request_id) = (self.name(), &self.id);
+        tracing::error!(%request_id, %method, "the code that answers panicked; this is a fault of yaqut");
+    }
 
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.0.as_ref().map_or("", PathAndQuery::path);
-        path.chars()
-            .take(MAX_METHOD_CHARS)
-            .flat_map(char::escape_debug)
-            .try_for_each(|c| fmt::Write::write_char(f, c))
+    /// Notes the end, the first time.
+    pub fn finish(&mut self, code: Code) {
+        if std::mem::replace(&mut self.is_finished, true) {
+            return;
+        }
+        let took = self.started.elapsed();
+        let Self { method, ref id, peer, parent, .. } = *self;
+        self.telemetry.end(&Ended { method, code, took, id, peer, parent });
+        self.write(code, u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Writes the line: faults of the caller at level info, our own at level error. Makes no text that nobody reads.
+    fn write(&self, code: Code, micros: u64) {
+        let (method, request_id, peer) = (self.name(), &self.id, self.peer.map(tracing::field::display));
+        let (caller, level) = (self.caller.as_deref(), level(code));
+        let code = code_label(code);
+        match level {
+            tracing::Level::ERROR => {
+                tracing::error!(%request_id, %method, %code, micros, caller, peer, "call failed")
+            }
+            tracing::Level::INFO => {
+                tracing::info!(%request_id, %method, %code, micros, caller, peer, "call refused")
+            }
+            _ => tracing::debug!(%request_id, %method, %code, micros, caller, peer, "call answered"),
+        }
+    }
+
+    /// Has what comes of the caller counted, and the stages of the work timed, as far as anybody wants to know.
+    fn observe(&self, mut request: Request<Body>, number: u64) -> Request<Body> {
+        let (method, counters) = (self.method, self.telemetry.work());
+        StageClock::start(request.extensions_mut(), counters, method, number, self.started.into_std());
+        if method.info().kind.streams_requests() {
+            let telemetry = self.telemetry.clone();
+            return request.map(|body| Body::new(Counted::new(body, telemetry, method)));
+        }
+        if request.body().is_end_stream() {
+            self.telemetry.calls().lacks_request(method);
+        }
+        request
+    }
+
+    fn name(&self) -> Name<'_> {
+        Name { method: self.method, path: self.path.as_ref() }
     }
 }
 
 impl Drop for CallLog {
     fn drop(&mut self) {
         self.finish(Code::Cancelled);
+    }
+}
+
+/// The address of the caller, or of what stands between.
+fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    extensions.get::<Peer>()?.address()
+}
+
+/// A method as it is logged: our own word for it, or its path, bounded, and with nothing in it that moves a cursor.
+struct Name<'a> {
+    method: Method,
+    path: Option<&'a PathAndQuery>,
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = self.method.info();
+        if self.method.is_known() {
+            return write!(f, "/{}/{}", info.service, info.name);
+        }
+        let path = self.path.map_or("", PathAndQuery::path);
+        let harmless = path.chars().take(MAX_PATH_CHARS).flat_map(char::escape_debug);
+        harmless.into_iter().try_for_each(|c| fmt::Write::write_char(f, c))
     }
 }
 
@@ -90,10 +179,16 @@ mod tests {
 
     #[test]
     fn a_path_is_bounded_and_escaped() {
-        let path = format!("/a\u{202e}{}?query", "b".repeat(1_000));
-        let method = Method(PathAndQuery::try_from(path).ok()).to_string();
-        assert!(method.starts_with("/a\\u{202e}bb"), "{method}");
-        assert!(method.len() < 200);
+        // Every control of the bidirectional algorithm, and what else moves a cursor or hides.
+        let odd = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}\u{200b}";
+        for c in odd.chars() {
+            let path = PathAndQuery::try_from(format!("/a{c}b?query")).ok();
+            let name = Name { method: Method::of_path(""), path: path.as_ref() }.to_string();
+            assert_eq!(name, format!("/a\\u{{{:x}}}b", u32::from(c)));
+        }
+        let path = PathAndQuery::try_from(format!("/{}", "b".repeat(1_000))).ok();
+        let name = Name { method: Method::of_path(""), path: path.as_ref() }.to_string();
+        assert_eq!(name.len(), MAX_PATH_CHARS);
     }
 
     #[test]

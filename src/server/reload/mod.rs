@@ -10,6 +10,7 @@ mod status;
 pub use attempt::{ReloadAttempt, ReloadOutcome, ReloadTrigger};
 pub use status::{ReloadCounters, ReloadStatus};
 
+use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -73,6 +74,11 @@ impl Reloader {
         result.await.ok()
     }
 
+    /// Whose index is exchanged.
+    pub fn engine(&self) -> &Engine {
+        self.ledger.engine()
+    }
+
     /// What serves, and how the last reload went.
     pub fn status(&self) -> ReloadStatus {
         self.ledger.status()
@@ -86,6 +92,12 @@ impl Reloader {
     /// The thread lives as long as anybody can ask it.
     fn send(&self, request: Request) {
         let _ = self.requests.send(request);
+    }
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reloader").field("status", &self.status()).finish_non_exhaustive()
     }
 }
 

@@ -87,6 +87,10 @@ impl Ledger {
         Self { engine, counters: ReloadCounters::default(), entries: Mutex::new(entries) }
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     pub(super) fn counters(&self) -> &ReloadCounters {
         &self.counters
     }

@@ -2,7 +2,7 @@
 //!
 //! `accept` takes sockets whatever goes wrong there, `admit` gives permits, `open` brings TLS and the first words of the
 //! peer about, each within its time and off the loop that accepts. What comes out of [`Incoming`] is a [`Connection`] that
-//! has properly begun: nothing silent, half or foreign ever reaches HTTP.
+//! has properly begun: nothing silent, half or foreign ever reaches HTTP, which `http` speaks over it.
 //!
 //! What holds of a connection:
 //! - it has a permit, of all and of its address, until it is closed;
@@ -20,6 +20,7 @@ mod admit;
 mod certificates;
 mod connection;
 mod counters;
+mod http;
 mod open;
 mod peer;
 mod preface;
@@ -28,6 +29,7 @@ mod tls;
 pub use certificates::{TlsError, TlsFiles};
 pub use connection::Connection;
 pub use counters::{Handshake, Refusal, TransportCounters};
+pub use http::serve_connections;
 pub use peer::Peer;
 pub use tls::{CertificateCounters, ServerTls, TlsWarning};
 
@@ -57,7 +59,9 @@ pub struct TransportOptions {
     pub preface_timeout: Duration,
     /// How long a TLS handshake may take. Default: 10 s.
     pub tls_handshake_timeout: Duration,
-    /// After what time a connection is told to go away (GOAWAY) and closed once its calls have ended; for clients to spread
+    /// How many calls one connection may have open at once. Default: 128.
+    pub max_concurrent_streams: u32,
+    /// After what time, give or take a tenth, a connection is told to go away (GOAWAY) and closed once its calls have ended; for clients to spread
     /// anew over several servers. Default: never.
     pub max_connection_age: Option<Duration>,
     /// Whether HTTP/1 is spoken too. Default: no.
@@ -68,6 +72,14 @@ pub struct TransportOptions {
     pub counters: Arc<TransportCounters>,
 }
 
+impl TransportOptions {
+    /// The same for another listener, which counts by itself.
+    #[must_use]
+    pub fn of_another_listener(&self) -> Self {
+        Self { counters: Arc::default(), ..self.clone() }
+    }
+}
+
 impl Default for TransportOptions {
     fn default() -> Self {
         Self {
@@ -75,6 +87,7 @@ impl Default for TransportOptions {
             max_connections_per_address: 512,
             preface_timeout: Duration::from_secs(5),
             tls_handshake_timeout: Duration::from_secs(10),
+            max_concurrent_streams: 128,
             max_connection_age: None,
             http1: false,
             tls: None,

@@ -47,6 +47,11 @@ impl ServerTls {
         Ok(Self(Arc::new(Shared { files, loaded, trouble: Mutex::default(), counters })))
     }
 
+    /// Whether callers must show a certificate.
+    pub fn asks_for_certificates(&self) -> bool {
+        self.0.files.client_ca.is_some()
+    }
+
     /// What works, but hardly as it was meant.
     pub fn warnings(&self) -> Vec<TlsWarning> {
         let Shared { files, counters, .. } = &*self.0;

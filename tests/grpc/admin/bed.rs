@@ -38,17 +38,22 @@ pub struct Bed {
     pub admin: AdminServiceClient<Channel>,
     pub public_channel: Channel,
     pub admin_channel: Channel,
+    pub admin_address: String,
     stop: watch::Sender<bool>,
     served: Vec<JoinHandle<Result<(), ServeError>>>,
 }
 
 impl Bed {
     pub async fn start(watching: Watching) -> Self {
+        Self::start_serving(watching, ServeOptions::default()).await
+    }
+
+    pub async fn start_serving(watching: Watching, options: ServeOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_base(&folder.path().join("base"));
         write_overlay(&folder.path().join("overlay"), "Q1");
         let packs = vec![folder.path().join("base"), folder.path().join("overlay")];
-        Self::start_with(folder, packs, vec![], watching).await
+        Self::start_in(folder, packs, vec![], watching, options).await
     }
 
     pub async fn start_with(
@@ -56,6 +61,16 @@ impl Bed {
         packs: Vec<PathBuf>,
         indexes: Vec<PathBuf>,
         watching: Watching,
+    ) -> Self {
+        Self::start_in(folder, packs, indexes, watching, ServeOptions::default()).await
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        packs: Vec<PathBuf>,
+        indexes: Vec<PathBuf>,
+        watching: Watching,
+        options: ServeOptions,
     ) -> Self {
         let cache = CachePolicy::Folder(folder.path().join("cache"));
         let config = StackConfig { default_packs: false, packs, indexes, cache, ..StackConfig::default() };
@@ -69,9 +84,10 @@ impl Bed {
         };
         let (public, public_channel) = listen().await;
         let (admin, admin_channel) = listen().await;
+        let admin_address = admin.local_addr().unwrap().to_string();
         let served = vec![
-            tokio::spawn(serve(public, engine, told(stopped.clone()), ServeOptions::default())),
-            tokio::spawn(serve_admin(admin, administration, told(stopped), ServeOptions::default())),
+            tokio::spawn(serve(public, engine, told(stopped.clone()), options.clone())),
+            tokio::spawn(serve_admin(admin, administration, told(stopped), options)),
         ];
         Self {
             folder,
@@ -79,6 +95,7 @@ impl Bed {
             admin: AdminServiceClient::new(admin_channel.clone()),
             public_channel,
             admin_channel,
+            admin_address,
             stop,
             served,
         }

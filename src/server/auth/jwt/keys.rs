@@ -119,10 +119,12 @@ fn algorithm(jwk: &Value) -> Option<JwtAlgorithm> {
     (is_named("use", "sig") && is_named("alg", algorithm.as_str()) && may_verify).then_some(algorithm)
 }
 
+const NO_JWK: &str = "is no JWK: a field is missing, of another type, or not in base64url";
+
 /// The key itself, if it has the form that its algorithm needs.
 fn decoding_key(jwk: &Value, algorithm: JwtAlgorithm) -> Result<DecodingKey, &'static str> {
-    let jwk = Jwk::deserialize(jwk).map_err(|_| "is no JWK: a field is missing or of another type")?;
-    let key = DecodingKey::from_jwk(&jwk).map_err(|_| "is not written in base64url")?;
+    let jwk = Jwk::deserialize(jwk).map_err(|_| NO_JWK)?;
+    let key = DecodingKey::from_jwk(&jwk).map_err(|_| NO_JWK)?;
     match (algorithm, key.kind()) {
         (JwtAlgorithm::Rs256, DecodingKeyKind::RsaModulusExponent { n, e }) => rsa_key(n, e),
         (JwtAlgorithm::Es256, DecodingKeyKind::SecretOrDer(point)) if point.len() == 65 => Ok(key.clone()),

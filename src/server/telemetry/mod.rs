@@ -1,0 +1,133 @@
+//! What a server counts and tells of itself: metrics, request IDs, traces, and the probes that ask for them.
+//!
+//! Every call passes [`CallLog`](super::call), which writes down here what it was and how it ended. Everything that is
+//! counted is counted by atomics, without locks and without allocation, and becomes text only when it is asked for
+//! (`exposition`).
+//!
+//! Architecture invariant: no label, log line or span ever holds what a caller wrote, but for request IDs of letters,
+//! digits and `._-`.
+
+mod calls;
+mod code;
+mod exposition;
+mod families;
+mod histogram;
+mod messages;
+mod method;
+mod otlp;
+mod probes;
+mod process;
+mod readiness;
+mod request_id;
+mod trace;
+mod work;
+
+pub use otlp::{OtlpError, OtlpOptions};
+pub use probes::{Probed, serve_probes};
+
+pub(super) use calls::Ended;
+pub(super) use code::code_label;
+pub(super) use messages::MessageScanner;
+pub(super) use method::Method;
+pub(super) use probes::{WithProbes, probe_routes};
+pub(super) use readiness::Readiness;
+pub(super) use request_id::{REQUEST_ID, RequestId};
+pub(super) use trace::TraceParent;
+pub(super) use work::{Stage, StageClock, Tally, WorkCounters};
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use self::calls::CallCounters;
+use self::otlp::Otlp;
+use super::engine::Engine;
+
+/// What a server counts of its calls, and where it sends their traces. Clones share it, so that several listeners
+/// count as one server.
+#[derive(Clone)]
+pub struct Telemetry(Arc<Shared>);
+
+struct Shared {
+    calls: CallCounters,
+    work: Arc<WorkCounters>,
+    draining: watch::Sender<bool>,
+    otlp: Option<Otlp>,
+}
+
+impl Telemetry {
+    /// Counts, and sends spans of calls to the collector of `options`.
+    ///
+    /// That the collector does not answer is no error: it is logged, seldom, and disturbs no call. Errors if its address
+    /// is none. Must be called within a tokio runtime with I/O and time.
+    pub fn with_otlp(options: &OtlpOptions) -> Result<Self, OtlpError> {
+        Ok(Self::new(Some(Otlp::start(options)?)))
+    }
+
+    /// Sends the spans that are left, and sends none from now on. Takes some seconds at most, whatever the collector does.
+    pub async fn shutdown(&self) {
+        if let Some(otlp) = &self.0.otlp {
+            otlp.shutdown().await;
+        }
+    }
+
+    fn new(otlp: Option<Otlp>) -> Self {
+        let (calls, work) = (CallCounters::default(), Arc::default());
+        Self(Arc::new(Shared { calls, work, draining: watch::Sender::new(false), otlp }))
+    }
+
+    /// Counts that a call begins; gives the number of those of its method before it.
+    pub(super) fn begin(&self, method: Method) -> u64 {
+        self.0.calls.begin(method)
+    }
+
+    /// Counts how a call ended, and sends its span if one is wanted.
+    pub(super) fn end(&self, ended: &Ended<'_>) {
+        self.0.calls.end(ended);
+        if let Some(otlp) = &self.0.otlp {
+            otlp.send(ended);
+        }
+    }
+
+    pub(super) fn calls(&self) -> &CallCounters {
+        &self.0.calls
+    }
+
+    /// What is counted where names are resolved.
+    pub(super) fn work(&self) -> &Arc<WorkCounters> {
+        &self.0.work
+    }
+
+    /// Whether anybody wants to know of a call's trace.
+    pub(super) fn traces(&self) -> bool {
+        self.0.otlp.is_some()
+    }
+
+    /// Whether a server that counts here and answers from `engine` should be sent calls.
+    pub(super) fn readiness(&self, engine: Engine) -> Readiness {
+        Readiness::new(self.0.draining.clone(), engine)
+    }
+}
+
+impl Default for Telemetry {
+    /// Counts, and sends no traces.
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry").field("traces", &self.traces()).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Telemetry {
+    /// Whether both count into the same place.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Telemetry {}
