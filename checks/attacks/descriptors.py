@@ -41,7 +41,7 @@ def run(figures, options):
 def hold(server):
     """A connection that has begun as it should, and stays; beyond the limit it waits in the queue of the system."""
     with contextlib.suppress(OSError, wire.Lost):
-        connection = server.connect(timeout=2)
+        connection = server.connect(timeout=2, settle=False)
         # Acknowledges the server's settings, if there are any yet.
         connection.pump(0.05)
         return connection

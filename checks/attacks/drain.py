@@ -12,7 +12,7 @@ import wire
 
 DRAIN_SECONDS = 3
 SLACK_SECONDS = 2
-WORK = 8
+WORK, NAMES = 8, 120
 
 
 def run(figures, options):
@@ -25,7 +25,7 @@ def finishing(figures, chance):
     """Work alone is in flight: all of it is answered, and the server goes at once."""
     with target.Server([("--drain", 30)]) as server:
         connections = [server.connect() for _ in range(WORK)]
-        body = wire.framed(wire.batch([names.misspelt(chance) for _ in range(400)]))
+        body = wire.framed(wire.batch([names.misspelt(chance) for _ in range(NAMES)]))
         streams = [c.start(wire.SERVICE + "BatchResolveNames", body) for c in connections]
         time.sleep(0.1)
         ended = stop_meanwhile(server, 40)
@@ -33,7 +33,7 @@ def finishing(figures, chance):
         for connection in connections:
             connection.close()
         code, seconds = ended()
-        right = sum(a.outcome == "OK" and len(wire.fields(wire.messages(a.data)[0])[1]) == 400 for a in answers)
+        right = sum(a.outcome == "OK" and len(wire.fields(wire.messages(a.data)[0])[1]) == NAMES for a in answers)
         late = sum(a.started + a.seconds > server.told for a in answers if a.seconds)
         figures.figure("batches in flight when told to end", late, f"<= {WORK}")
         figures.holds("some were in flight", late > 0, late)

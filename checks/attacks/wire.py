@@ -164,7 +164,7 @@ def request_headers(path, headers=(), scheme="http"):
 class Connection:
     """A client of HTTP/2 that keeps the rules of frames, whatever it sends in them; h2 watches that the server does too."""
 
-    def __init__(self, address, source=None, tls=None, window=1 << 24, timeout=10):
+    def __init__(self, address, source=None, tls=None, window=1 << 24, timeout=10, settle=True):
         self.socket = connect(address, source, timeout)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
@@ -185,6 +185,9 @@ class Connection:
         self.goaway = None
         self.unread = bytearray()
         self.flush()
+        if settle:
+            # Who does not acknowledge the server's settings for some seconds is thrown out.
+            self.pump(2)
 
     def __enter__(self):
         return self
