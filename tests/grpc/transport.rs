@@ -94,6 +94,43 @@ async fn a_peer_that_does_not_begin_is_closed() {
     resolves(&server).await;
 }
 
+const ACKNOWLEDGEMENT: &[u8] = &[0, 0, 0, 4, 1, 0, 0, 0, 0];
+/// The head of a HEADERS frame that its block goes on after, and a block that says `:method: POST`.
+const OPEN_HEADERS: &[u8] = &[0, 0, 1, 1, 0, 0, 0, 0, 1, 0x83];
+
+#[tokio::test]
+async fn a_peer_that_leaves_a_frame_or_headers_half_said_is_closed() {
+    let (server, counters) = start_impatient(false).await;
+    let continued = [OPEN_HEADERS, &[0, 0, 1, 9, 0, 0, 0, 0, 1, 0x86]].concat();
+    let halves: [&[u8]; 4] = [&[0, 0, 8, 6], &OPEN_HEADERS[..9], OPEN_HEADERS, &continued];
+    for (times, half) in halves.into_iter().enumerate() {
+        let mut peer = connect(&server).await;
+        peer.write_all(&[PREFACE, SETTINGS, ACKNOWLEDGEMENT].concat()).await.unwrap();
+        peer.write_all(half).await.unwrap();
+        said(peer).await;
+        becomes_true(|| counters.refused(Refusal::Unfinished) == times as u64 + 1).await;
+    }
+    becomes_true(|| counters.open() == 0).await;
+    assert_eq!(counters.refused(Refusal::Silent), 0);
+    resolves(&server).await;
+}
+
+#[tokio::test]
+async fn bytes_that_drip_in_do_not_put_the_end_off() {
+    let (server, counters) = start_impatient(false).await;
+    let mut peer = connect(&server).await;
+    peer.write_all(&[PREFACE, SETTINGS, ACKNOWLEDGEMENT].concat()).await.unwrap();
+    // A PING of a great length, which would take minutes at this rate.
+    peer.write_all(&[0, 0x20, 0, 6, 0, 0, 0, 0, 0]).await.unwrap();
+    let drip = async {
+        while peer.write_all(&[0]).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(BOUND, drip).await.expect("it stays open");
+    becomes_true(|| counters.refused(Refusal::Unfinished) == 1).await;
+}
+
 #[tokio::test]
 async fn a_peer_that_speaks_something_else_is_closed() {
     let (server, counters) = start_impatient(false).await;

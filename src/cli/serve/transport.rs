@@ -23,7 +23,7 @@ pub struct TransportArgs {
     /// How many calls a connection may have open at once
     #[arg(long, value_name = "COUNT", env = "YAQUT_MAX_CONCURRENT_STREAMS", default_value_t = 128, value_parser = value_parser!(u32).range(1..=65_536))]
     max_concurrent_streams: u32,
-    /// How many seconds a peer may take for the first bytes of a conversation
+    /// How many seconds a peer may take for the first bytes of a conversation, and for each frame of HTTP/2 that it begins
     #[arg(long, value_name = "SECONDS", env = "YAQUT_PREFACE_TIMEOUT", default_value_t = 5, value_parser = value_parser!(u64).range(1..=300))]
     preface_timeout: u64,
     /// After how many seconds a connection is asked to end, for clients to spread anew over servers; 0 for never
