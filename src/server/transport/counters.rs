@@ -15,6 +15,8 @@ pub enum Refusal {
     Silent,
     /// A frame of HTTP/2, or a block of headers, did not come whole in time.
     Unfinished,
+    /// It did not take an answer that was ready.
+    Unread,
     /// It does not speak the protocol of the listener.
     Protocol,
     /// It speaks without TLS to a listener that asks for it.
@@ -23,12 +25,13 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, in the order of the counters.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Connections,
         Self::Address,
         Self::Descriptors,
         Self::Silent,
         Self::Unfinished,
+        Self::Unread,
         Self::Protocol,
         Self::Plaintext,
     ];
@@ -41,6 +44,7 @@ impl Refusal {
             Self::Descriptors => "descriptors",
             Self::Silent => "silent",
             Self::Unfinished => "unfinished",
+            Self::Unread => "unread",
             Self::Protocol => "protocol",
             Self::Plaintext => "plaintext",
         }
