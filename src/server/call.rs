@@ -251,15 +251,12 @@ impl http_body::Body for GuardedBody {
                 } else if let Some(code) = frame.trailers_ref().and_then(code) {
                     log.finish(code);
                 }
-                // Held until the next piece is asked for, which is when this one has gone out.
-                if let (Some(memory), Some(data)) = (memory, frame.data_ref()) {
-                    memory.send(data.len() as u64);
-                }
             }
             Some(Err(status)) => log.finish(status.code()),
             None => *end = None,
         }
-        Poll::Ready(frame)
+        let Some(memory) = memory else { return Poll::Ready(frame) };
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(|data| memory.send(data)))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -9,6 +9,7 @@ use yaqut::ResolveOptions;
 use yaqut::rpc::{Client, ClientOptions};
 use yaqut::server::{ConnectionRefusal as Refusal, ServeOptions, TransportCounters, TransportOptions};
 
+use crate::streams::{chunk, open};
 use crate::support::{Server, TOWNS, gazetteer};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -92,6 +93,100 @@ async fn a_peer_that_does_not_begin_is_closed() {
     }
     becomes_true(|| counters.open() == 0).await;
     resolves(&server).await;
+}
+
+const ACKNOWLEDGEMENT: &[u8] = &[0, 0, 0, 4, 1, 0, 0, 0, 0];
+/// The head of a HEADERS frame that its block goes on after, and a block that says `:method: POST`.
+const OPEN_HEADERS: &[u8] = &[0, 0, 1, 1, 0, 0, 0, 0, 1, 0x83];
+
+#[tokio::test]
+async fn a_peer_that_leaves_a_frame_or_headers_half_said_is_closed() {
+    let (server, counters) = start_impatient(false).await;
+    let continued = [OPEN_HEADERS, &[0, 0, 1, 9, 0, 0, 0, 0, 1, 0x86]].concat();
+    let halves: [&[u8]; 4] = [&[0, 0, 8, 6], &OPEN_HEADERS[..9], OPEN_HEADERS, &continued];
+    for (times, half) in halves.into_iter().enumerate() {
+        let mut peer = connect(&server).await;
+        peer.write_all(&[PREFACE, SETTINGS, ACKNOWLEDGEMENT].concat()).await.unwrap();
+        peer.write_all(half).await.unwrap();
+        said(peer).await;
+        becomes_true(|| counters.refused(Refusal::Unfinished) == times as u64 + 1).await;
+    }
+    becomes_true(|| counters.open() == 0).await;
+    assert_eq!(counters.refused(Refusal::Silent), 0);
+    resolves(&server).await;
+}
+
+#[tokio::test]
+async fn bytes_that_drip_in_do_not_put_the_end_off() {
+    let (server, counters) = start_impatient(false).await;
+    let mut peer = connect(&server).await;
+    peer.write_all(&[PREFACE, SETTINGS, ACKNOWLEDGEMENT].concat()).await.unwrap();
+    // A PING of a great length, which would take minutes at this rate.
+    peer.write_all(&[0, 0x20, 0, 6, 0, 0, 0, 0, 0]).await.unwrap();
+    let drip = async {
+        while peer.write_all(&[0]).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(BOUND, drip).await.expect("it stays open");
+    becomes_true(|| counters.refused(Refusal::Unfinished) == 1).await;
+}
+
+/// A frame with a payload of less than 256 bytes.
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    [&[0, 0, payload.len() as u8, kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+/// A header without an entry in any table (RFC 7541, 6.2.2).
+fn header(name: &str, value: &str) -> Vec<u8> {
+    let text = |text: &str| [&[text.len() as u8], text.as_bytes()].concat();
+    [vec![0], text(name), text(value)].concat()
+}
+
+/// What a peer sends who resolves a name, and has a window of so many bytes for the answer.
+fn asks(window: u8) -> Vec<u8> {
+    let message = [&[0x0a, TOWNS[0].1.len() as u8], TOWNS[0].1.as_bytes()].concat();
+    let headers = [
+        header(":method", "POST"),
+        header(":scheme", "http"),
+        header(":path", "/yaqut.v1.GazetteerService/ResolveName"),
+        header(":authority", "a"),
+        header("content-type", "application/grpc"),
+        header("te", "trailers"),
+    ];
+    [
+        PREFACE.to_vec(),
+        frame(4, 0, 0, &[0, 4, 0, 0, 0, window]),
+        ACKNOWLEDGEMENT.to_vec(),
+        frame(1, 4, 1, &headers.concat()),
+        frame(0, 1, 1, &[&[0, 0, 0, 0, message.len() as u8], &message[..]].concat()),
+    ]
+    .concat()
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_take_its_answer_is_closed() {
+    let unread_timeout = Duration::from_millis(200);
+    let (server, counters) = start(TransportOptions { unread_timeout, ..Default::default() }).await;
+    for (times, window) in [0, 1, 10].into_iter().enumerate() {
+        let mut peer = connect(&server).await;
+        peer.write_all(&asks(window)).await.unwrap();
+        let said = said(peer).await;
+        assert!(said.len() > SETTINGS.len() + ACKNOWLEDGEMENT.len(), "the headers of the answer: {said:?}");
+        becomes_true(|| counters.refused(Refusal::Unread) == times as u64 + 1).await;
+    }
+    becomes_true(|| counters.open() == 0).await;
+
+    // One that takes its answer may stay, and a stream that waits for its caller.
+    let mut peer = connect(&server).await;
+    peer.write_all(&asks(255)).await.unwrap();
+    let (requests, mut answers) = open(&server).await;
+    for _ in 0..2 {
+        requests.send(chunk(&[TOWNS[0].1])).await.unwrap();
+        answers.message().await.unwrap().unwrap();
+        tokio::time::sleep(5 * unread_timeout).await;
+    }
+    assert_eq!((counters.open(), counters.refused(Refusal::Unread)), (2, 3));
 }
 
 #[tokio::test]

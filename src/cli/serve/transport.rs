@@ -23,9 +23,12 @@ pub struct TransportArgs {
     /// How many calls a connection may have open at once
     #[arg(long, value_name = "COUNT", env = "YAQUT_MAX_CONCURRENT_STREAMS", default_value_t = 128, value_parser = value_parser!(u32).range(1..=65_536))]
     max_concurrent_streams: u32,
-    /// How many seconds a peer may take for the first bytes of a conversation
+    /// How many seconds a peer may take for the first bytes of a conversation, and for each frame of HTTP/2 that it begins
     #[arg(long, value_name = "SECONDS", env = "YAQUT_PREFACE_TIMEOUT", default_value_t = 5, value_parser = value_parser!(u64).range(1..=300))]
     preface_timeout: u64,
+    /// How many seconds a peer may take nothing of an answer that is ready before its connection is closed
+    #[arg(long, value_name = "SECONDS", env = "YAQUT_UNREAD_TIMEOUT", default_value_t = 10, value_parser = value_parser!(u64).range(1..=86_400))]
+    unread_timeout: u64,
     /// After how many seconds a connection is asked to end, for clients to spread anew over servers; 0 for never
     #[arg(long, value_name = "SECONDS", env = "YAQUT_MAX_CONNECTION_AGE", default_value_t = 0, value_parser = value_parser!(u64).range(0..=31_536_000))]
     max_connection_age: u64,
@@ -60,6 +63,7 @@ impl TransportArgs {
             max_connections: self.max_connections as usize,
             max_connections_per_address: self.max_connections_per_address as usize,
             preface_timeout: Duration::from_secs(self.preface_timeout),
+            unread_timeout: Duration::from_secs(self.unread_timeout),
             tls_handshake_timeout: Duration::from_secs(self.tls_handshake_timeout),
             max_concurrent_streams: self.max_concurrent_streams,
             max_connection_age: Some(self.max_connection_age).filter(|&age| age > 0).map(Duration::from_secs),

@@ -7,7 +7,7 @@
 const PREFIX: usize = 5;
 
 /// Where in a body one is.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Framing {
     /// In the prefix, of which so many bytes were read; the length as far as it was.
     Prefix { read: usize, length: u32 },
@@ -24,6 +24,18 @@ impl Framing {
     /// Whether a message, or its prefix, has begun and not ended.
     pub fn is_within(&self) -> bool {
         !matches!(self, Self::Prefix { read: 0, .. })
+    }
+
+    /// How many bytes of `data` belong to the message that one is in, or, between two, to the next one.
+    pub fn length_of_message(self, data: &[u8]) -> usize {
+        if let Self::Message { left } = self {
+            return left.min(data.len());
+        }
+        let (mut next, mut rest) = (self, data);
+        match next.next_message(&mut rest) {
+            Some(length) => data.len() - rest.len() + length.min(rest.len()),
+            None => data.len(),
+        }
     }
 
     /// Goes on over `data`, up to the end of the next prefix in it, whose message has the length that is given back: then

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::counters::add;
 use super::{Admission, Lane};
 use crate::rpc::Failure;
@@ -138,8 +140,6 @@ pub(in crate::server) struct CallMemory {
     admission: Admission,
     /// Bytes that are given back with the call, [`CALL_BYTES`] included.
     held: AtomicU64,
-    /// Bytes of the piece of the answer that is being sent.
-    sending: AtomicU64,
     /// The charges of the chunks of a stream that have arrived and were not taken.
     chunks: Mutex<VecDeque<Charge>>,
 }
@@ -155,7 +155,6 @@ impl CallMemory {
         Ok(Arc::new(Self {
             admission: admission.clone(),
             held: AtomicU64::new(CALL_BYTES),
-            sending: AtomicU64::new(0),
             chunks: Mutex::default(),
         }))
     }
@@ -169,15 +168,15 @@ impl CallMemory {
         Ok(())
     }
 
-    /// Says that a piece of the answer goes out, and that the one before has gone.
-    pub fn send(&self, bytes: u64) {
-        let bytes = if bytes <= SHORT { 0 } else { bytes };
-        let before = self.sending.swap(bytes, Ordering::Relaxed);
-        if bytes > before {
-            self.admission.budget().take_anyway(bytes - before);
-        } else if before > bytes {
-            self.admission.budget().give_back(before - bytes);
+    /// A piece of the answer that is charged until it has gone, which may be long after the call has ended: HTTP takes an
+    /// answer whole that a peer's windows leave no room for.
+    pub fn send(&self, piece: Bytes) -> Bytes {
+        let bytes = piece.len() as u64;
+        if bytes <= SHORT {
+            return piece;
         }
+        self.admission.budget().take_anyway(bytes);
+        Bytes::from_owner(Sent { piece, _charge: Charge { admission: self.admission.clone(), bytes } })
     }
 
     /// A charge of the same budget, of nothing yet.
@@ -218,8 +217,19 @@ impl CallMemory {
 
 impl Drop for CallMemory {
     fn drop(&mut self) {
-        let held = *self.held.get_mut() + *self.sending.get_mut();
-        self.admission.budget().give_back(held);
+        self.admission.budget().give_back(*self.held.get_mut());
+    }
+}
+
+/// A piece of an answer with its charge.
+struct Sent {
+    piece: Bytes,
+    _charge: Charge,
+}
+
+impl AsRef<[u8]> for Sent {
+    fn as_ref(&self) -> &[u8] {
+        &self.piece
     }
 }
 
@@ -260,7 +270,7 @@ mod tests {
     enum Event {
         Begin,
         Hold(u64),
-        Send(u64),
+        Send(usize),
         Arrive(u64),
         Take,
         Answer(u64),
@@ -271,7 +281,7 @@ mod tests {
         prop_oneof![
             Just(Event::Begin),
             (0_u64..100_000).prop_map(Event::Hold),
-            (0_u64..100_000).prop_map(Event::Send),
+            (0_usize..100_000).prop_map(Event::Send),
             (0_u64..100_000).prop_map(Event::Arrive),
             Just(Event::Take),
             (0_u64..100_000).prop_map(Event::Answer),
@@ -283,13 +293,13 @@ mod tests {
         #[test]
         fn whatever_calls_do_all_is_given_back(events in prop::collection::vec(event(), 0..200)) {
             let admission = admission(300_000);
-            let (mut calls, mut taken) = (Vec::new(), Vec::new());
+            let (mut calls, mut taken, mut sent) = (Vec::new(), Vec::new(), Vec::new());
             for event in events {
                 let last: Option<&Arc<CallMemory>> = calls.last();
                 match (event, last) {
                     (Event::Begin, _) => calls.extend(CallMemory::begin(&admission, false).ok()),
                     (Event::Hold(bytes), Some(call)) => drop(call.hold(bytes)),
-                    (Event::Send(bytes), Some(call)) => call.send(bytes),
+                    (Event::Send(bytes), Some(call)) => sent.push(call.send(vec![0; bytes].into())),
                     (Event::Arrive(bytes), Some(call)) => {
                         call.try_charge(&[bytes, 1], bytes % 2 == 0);
                     }
@@ -304,6 +314,9 @@ mod tests {
                 }
             }
             drop((calls, taken));
+            let long = sent.iter().map(|piece| piece.len() as u64).filter(|&bytes| bytes > SHORT);
+            prop_assert_eq!(admission.counters().memory_in_use(), long.sum::<u64>());
+            drop(sent);
             prop_assert_eq!(admission.counters().memory_in_use(), 0);
         }
     }

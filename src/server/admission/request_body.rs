@@ -6,8 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::Frame;
-use smallvec::SmallVec;
+use http_body::{Body as _, Frame};
 use tokio::time::{Instant, Sleep};
 use tonic::Status;
 use tonic::body::Body;
@@ -25,7 +24,8 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 ///
 /// Of a message whose prefix says that it is too long, or for which there is no memory, not a byte is passed on. A stream
 /// waits for memory, unread, as long as a message may take to arrive; a call that does not stream is refused at once. A
-/// message that has begun must arrive whole in time.
+/// message that has begun must arrive whole in time. Whatever becomes of a message of a stream, those before it are
+/// passed on, also where one piece of the body held them all.
 pub(in crate::server) struct RequestBody {
     body: Body,
     limits: MethodLimits,
@@ -37,21 +37,20 @@ pub(in crate::server) struct RequestBody {
     due: Option<Instant>,
     /// For `due`, or for another look at the memory.
     timer: Option<Pin<Box<Sleep>>>,
+    /// What came of a stream and was not looked at yet.
+    rest: Bytes,
     held_back: Option<HeldBack>,
     /// Whether all has been said.
     is_over: bool,
 }
 
-/// A piece of a stream that waits for memory.
+/// A message of a stream, as far as it came, that waits for memory.
 struct HeldBack {
     frame: Frame<Bytes>,
-    charges: Charges,
+    charge: Option<u64>,
     /// When there must be some.
     due: Option<Instant>,
 }
-
-/// What the messages that begin in one piece of a body take: mostly there is one.
-type Charges = SmallVec<[u64; 1]>;
 
 impl RequestBody {
     /// The body of a call that began at `started`.
@@ -64,6 +63,7 @@ impl RequestBody {
             has_message: false,
             due: None,
             timer: None,
+            rest: Bytes::new(),
             held_back: None,
             is_over: false,
         };
@@ -77,9 +77,25 @@ impl RequestBody {
         start.checked_add(self.memory.admission().options().body_timeout)
     }
 
-    /// Goes over what came, and gives back what the messages that begin there take.
-    fn read(&mut self, mut data: &[u8]) -> Result<Charges, Failure> {
-        let mut charges = Charges::new();
+    /// The next piece: of a stream, one that ends no later than the message that begins in it.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.rest.is_empty() {
+            let piece = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            match piece.map(|piece| piece.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) if self.limits.is_stream && !data.is_empty() => self.rest = data,
+                Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(Frame::data(data)))),
+                Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(status)) => return Poll::Ready(Some(Err(status))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let length = self.framing.length_of_message(&self.rest);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+    }
+
+    /// Goes over what came, and gives back what the message takes that begins there, if one does.
+    fn read(&mut self, mut data: &[u8]) -> Result<Option<u64>, Failure> {
+        let mut charge = None;
         while let Some(length) = self.framing.next_message(&mut data) {
             let limit = self.limits.message_bytes;
             if length > limit {
@@ -88,12 +104,12 @@ impl RequestBody {
             if std::mem::replace(&mut self.has_message, true) && !self.limits.is_stream {
                 return Err(Failure::SecondMessage);
             }
-            charges.push(if self.limits.has_chunks() { of_chunk(length) } else { of_message(length) });
+            charge = Some(if self.limits.has_chunks() { of_chunk(length) } else { of_message(length) });
         }
         if self.limits.is_stream {
-            self.await_message(!charges.is_empty());
+            self.await_message(charge.is_some());
         }
-        Ok(charges)
+        Ok(charge)
     }
 
     /// Sets when the message of a stream must be there that is arriving now, if one is.
@@ -109,13 +125,13 @@ impl RequestBody {
     /// Passes a piece on, if it is good and there is memory for it; `None` if it has to wait.
     fn admit(&mut self, frame: Frame<Bytes>) -> Result<Option<Frame<Bytes>>, Failure> {
         let Some(data) = frame.data_ref() else { return Ok(Some(frame)) };
-        let charges = self.read(data)?;
+        let charge = self.read(data)?;
         if !self.limits.is_stream {
-            self.memory.hold(charges.iter().sum())?;
-        } else if !self.memory.try_charge(&charges, self.limits.has_chunks()) {
+            self.memory.hold(charge.unwrap_or_default())?;
+        } else if !self.memory.try_charge(charge.as_slice(), self.limits.has_chunks()) {
             let due = self.due_from(Instant::now());
             self.timer = None;
-            self.held_back = Some(HeldBack { frame, charges, due });
+            self.held_back = Some(HeldBack { frame, charge, due });
             return Ok(None);
         }
         Ok(Some(frame))
@@ -124,14 +140,14 @@ impl RequestBody {
     /// Ready once there is memory for the piece that waits for it, or none came in time.
     fn poll_held_back(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         while let Some(held) = &self.held_back {
-            if self.memory.try_charge(&held.charges, self.limits.has_chunks()) {
+            if self.memory.try_charge(held.charge.as_slice(), self.limits.has_chunks()) {
                 // The time it waited was not the caller's.
                 self.timer = None;
                 self.due = self.due.and_then(|_| self.due_from(Instant::now()));
                 return Poll::Ready(self.held_back.take().map(|held| Ok(held.frame)));
             }
             if held.due.is_some_and(|due| due <= Instant::now()) {
-                let bytes = held.charges.iter().sum();
+                let bytes = held.charge.unwrap_or_default();
                 return Poll::Ready(Some(Err(self.memory.admission().refuse(bytes))));
             }
             let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(RETRY_INTERVAL)));
@@ -151,7 +167,8 @@ impl RequestBody {
 
     fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         self.is_over = true;
-        (self.body, self.held_back, self.timer) = (Body::empty(), None, None);
+        (self.body, self.rest) = (Body::empty(), Bytes::new());
+        (self.held_back, self.timer) = (None, None);
         self.memory.admission().count_end(&failure);
         Poll::Ready(Some(Err(failure.into())))
     }
@@ -174,7 +191,7 @@ impl http_body::Body for RequestBody {
                 Some(Err(failure)) => return self.fail(failure),
                 None => {}
             }
-            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+            let frame = match self.poll_piece(cx) {
                 Poll::Ready(Some(Ok(frame))) => frame,
                 Poll::Ready(other) => return Poll::Ready(other),
                 Poll::Pending => {
@@ -191,7 +208,7 @@ impl http_body::Body for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_over || self.held_back.is_none() && self.body.is_end_stream()
+        self.is_over || self.held_back.is_none() && self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
@@ -203,7 +220,6 @@ impl http_body::Body for RequestBody {
 mod tests {
     use std::collections::VecDeque;
 
-    use http_body::Body as _;
     use tonic::Code;
 
     use super::super::{Admission, AdmissionOptions};
@@ -296,6 +312,25 @@ mod tests {
         assert_eq!(read(&mut stream).await, (two.len(), None));
         assert!(memory.next_chunk().is_some() && memory.next_chunk().is_some());
         assert!(memory.next_chunk().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_comes_before_a_bad_message_is_passed_on_though_one_piece_holds_both() {
+        let admission = admission(64 << 10);
+        let good = message(30);
+        for bad in [message(30_000), message((4 << 20) + 1)] {
+            let piece = [&good[..], &good, &bad].concat();
+            for cut in [1, 20, good.len(), good.len() + 3, 2 * good.len(), 2 * good.len() + 3] {
+                let (begin, end) = piece.split_at(cut);
+                let (mut stream, memory) = body(&admission, STREAM, &[begin, end], true);
+                let (passed, code) = read(&mut stream).await;
+                assert_eq!(code, Some(Code::ResourceExhausted));
+                assert_eq!(passed, cut.max(2 * good.len()), "of {cut} and the rest");
+                assert!(memory.next_chunk().is_some() && memory.next_chunk().is_some());
+                assert!(memory.next_chunk().is_none());
+            }
+        }
+        assert_eq!(admission.counters().memory_in_use(), 0);
     }
 
     #[tokio::test]

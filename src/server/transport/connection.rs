@@ -3,48 +3,59 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
 use super::admit::Permit;
 use super::counters::{Refusal, TransportCounters};
+use super::frames::Frames;
 use super::peer::Peer;
-use super::preface::{Acknowledgement, Greeting};
+use super::preface::Greeting;
 
 /// A connection for the HTTP server: gives again what was read of its greeting, then passes everything through.
 ///
-/// A peer of HTTP/2 that does not acknowledge the server's settings in time is cut off.
+/// A peer of HTTP/2 that does not acknowledge the server's settings in time is cut off, and so is one that leaves a frame
+/// or a block of headers half said.
 pub struct Connection {
     io: Io,
-    /// `None` once everything passes through, which costs one comparison then.
-    opening: Option<Box<Opening>>,
+    /// `None` once it was given again.
+    greeting: Option<Box<Greeted>>,
+    /// `None` of HTTP/1.
+    conduct: Option<Box<Conduct>>,
     peer: Peer,
     // After `io`: the permit is free once the socket is closed.
     _permit: Permit,
 }
 
 impl Connection {
-    /// A connection that began with `greeting`; HTTP/2 must go on by `deadline`.
+    /// A connection that began with `greeting`; HTTP/2 must go on within `timeout`, and end within it whatever it begins.
     pub(super) fn new(
         io: Io,
         greeting: Greeting,
-        deadline: Instant,
+        timeout: Duration,
         peer: Peer,
         permit: Permit,
         counters: Arc<TransportCounters>,
     ) -> Self {
-        let settling = greeting.is_http2.then(|| Settling {
-            acknowledgement: Acknowledgement::new(),
-            deadline: Box::pin(tokio::time::sleep_until(deadline)),
-            counters,
-        });
-        let opening = Some(Box::new(Opening { greeting: greeting.bytes, given: 0, settling }));
-        Self { io, opening, peer, _permit: permit }
+        let conduct = greeting.is_http2.then(|| Box::new(Conduct::new(timeout, counters)));
+        let greeting = Some(Box::new(Greeted { bytes: greeting.bytes, given: 0 }));
+        Self { io, greeting, conduct, peer, _permit: permit }
+    }
+
+    /// Whether anything of the greeting was left to give.
+    fn give_again(&mut self, buf: &mut ReadBuf<'_>) -> bool {
+        let Some(greeting) = &mut self.greeting else { return false };
+        let is_left = greeting.give(buf);
+        if !is_left {
+            self.greeting = None;
+        }
+        is_left
     }
 }
 
@@ -62,13 +73,19 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Self { io, opening, .. } = &mut *self;
-        let Some(begun) = opening else { return Pin::new(io).poll_read(cx, buf) };
-        let read = begun.poll_read(io, cx, buf);
-        if begun.is_over() {
-            *opening = None;
+        let filled = buf.filled().len();
+        if !self.give_again(buf) {
+            let Self { io, conduct, .. } = &mut *self;
+            match (Pin::new(io).poll_read(cx, buf), conduct) {
+                (Poll::Ready(read), _) => read?,
+                (Poll::Pending, None) => return Poll::Pending,
+                (Poll::Pending, Some(conduct)) => return conduct.poll_deadline(cx).map(Err),
+            }
         }
-        read
+        if let Some(conduct) = &mut self.conduct {
+            conduct.follow(buf.filled().get(filled..).unwrap_or_default());
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -98,63 +115,77 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// What is different while a connection begins.
-struct Opening {
-    greeting: Vec<u8>,
-    /// How much of the greeting was given again.
+/// What was read of a greeting.
+struct Greeted {
+    bytes: Vec<u8>,
+    /// How much of it was given again.
     given: usize,
-    settling: Option<Settling>,
 }
 
-/// The wait for the acknowledgement of our settings.
-struct Settling {
-    acknowledgement: Acknowledgement,
-    deadline: Pin<Box<Sleep>>,
-    counters: Arc<TransportCounters>,
-}
-
-impl Opening {
-    fn poll_read(
-        &mut self,
-        io: &mut Io,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let filled = buf.filled().len();
-        if !self.give_again(buf) {
-            match Pin::new(io).poll_read(cx, buf) {
-                Poll::Pending => return self.poll_deadline(cx),
-                Poll::Ready(read) => read?,
-            }
-        }
-        let read = buf.filled().get(filled..).unwrap_or_default();
-        if self.settling.as_mut().is_some_and(|settling| settling.acknowledgement.is_in(read)) {
-            self.settling = None;
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Whether anything of the greeting was left to give.
-    fn give_again(&mut self, buf: &mut ReadBuf<'_>) -> bool {
-        let left = self.greeting.get(self.given..).unwrap_or_default();
+impl Greeted {
+    /// Whether anything was left to give.
+    fn give(&mut self, buf: &mut ReadBuf<'_>) -> bool {
+        let left = self.bytes.get(self.given..).unwrap_or_default();
         let (now, _) = left.split_at(left.len().min(buf.remaining()));
         buf.put_slice(now);
         self.given += now.len();
         !left.is_empty()
     }
+}
 
-    /// Fails once the time is up; only asked when there is nothing to read, so that a busy server blames no peer.
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(Settling { deadline, counters, .. }) = &mut self.settling else { return Poll::Pending };
-        ready!(deadline.as_mut().poll(cx));
-        counters.refuse(Refusal::Silent);
-        self.settling = None;
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer does not acknowledge SETTINGS")))
+/// What a peer of HTTP/2 must do in time.
+struct Conduct {
+    frames: Frames,
+    timeout: Duration,
+    /// For the acknowledgement of our settings; `None` once it came.
+    settling: Option<Pin<Box<Sleep>>>,
+    /// For the end of what is half said; `None` if nothing is, or nothing had to be waited for yet.
+    ///
+    /// It holds for the whole of a frame or block of headers: bytes that drip in do not put it off.
+    finishing: Option<Pin<Box<Sleep>>>,
+    counters: Arc<TransportCounters>,
+}
+
+impl Conduct {
+    fn new(timeout: Duration, counters: Arc<TransportCounters>) -> Self {
+        let settling = Some(Box::pin(tokio::time::sleep(timeout)));
+        Self { frames: Frames::new(), timeout, settling, finishing: None, counters }
     }
 
-    fn is_over(&self) -> bool {
-        self.given == self.greeting.len() && self.settling.is_none()
+    fn follow(&mut self, read: &[u8]) {
+        if self.frames.follow(read) {
+            self.finishing = None;
+        }
+        if self.settling.is_some() && self.frames.has_acknowledged() {
+            self.settling = None;
+        }
     }
+
+    /// Why the peer is cut off, once its time is up; only asked when there is nothing to read, so that a busy server
+    /// blames no peer.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if is_over(&mut self.settling, cx) {
+            return self.cut(Refusal::Silent, "the peer does not acknowledge SETTINGS");
+        }
+        if !self.frames.is_between() && self.finishing.is_none() {
+            self.finishing = Some(Box::pin(tokio::time::sleep(self.timeout)));
+        }
+        if is_over(&mut self.finishing, cx) {
+            return self.cut(Refusal::Unfinished, "the peer does not finish a frame or a block of headers");
+        }
+        Poll::Pending
+    }
+
+    fn cut(&mut self, reason: Refusal, message: &'static str) -> Poll<io::Error> {
+        self.counters.refuse(reason);
+        (self.settling, self.finishing) = (None, None);
+        Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, message))
+    }
+}
+
+/// Whether a wait that has begun is over.
+fn is_over(wait: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> bool {
+    wait.as_mut().is_some_and(|wait| wait.as_mut().poll(cx).is_ready())
 }
 
 /// The socket, as it is or below TLS.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Why a peer got no connection, or lost it before its first request.
+/// Why a peer got no connection, or lost it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// The server holds as many connections as it may.
@@ -13,6 +13,10 @@ pub enum Refusal {
     Descriptors,
     /// The first bytes of a conversation did not come in time.
     Silent,
+    /// A frame of HTTP/2, or a block of headers, did not come whole in time.
+    Unfinished,
+    /// It did not take an answer that was ready.
+    Unread,
     /// It does not speak the protocol of the listener.
     Protocol,
     /// It speaks without TLS to a listener that asks for it.
@@ -21,8 +25,16 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, in the order of the counters.
-    pub const ALL: [Self; 6] =
-        [Self::Connections, Self::Address, Self::Descriptors, Self::Silent, Self::Protocol, Self::Plaintext];
+    pub const ALL: [Self; 8] = [
+        Self::Connections,
+        Self::Address,
+        Self::Descriptors,
+        Self::Silent,
+        Self::Unfinished,
+        Self::Unread,
+        Self::Protocol,
+        Self::Plaintext,
+    ];
 
     /// As a label of a metric.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +43,8 @@ impl Refusal {
             Self::Address => "address",
             Self::Descriptors => "descriptors",
             Self::Silent => "silent",
+            Self::Unfinished => "unfinished",
+            Self::Unread => "unread",
             Self::Protocol => "protocol",
             Self::Plaintext => "plaintext",
         }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use tonic::body::Body;
 use tonic::transport::server::Connected;
 use tower_service::Service;
 
-use super::{Connection, Incoming, Peer, TransportOptions};
+use super::outbox::{Outbox, Posted};
+use super::{Connection, Incoming, Peer, Refusal, TransportCounters, TransportOptions};
 
 /// Answers from `service` on every connection of a listener; once `shutdown` is ready, takes no more of them, lets the calls
 /// under way end, and returns.
@@ -34,8 +36,8 @@ pub async fn serve_connections<S, B>(
         + Clone
         + Send
         + 'static,
-    S::Future: Send + 'static,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
+    S::Future: Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let http = http(options);
@@ -46,9 +48,12 @@ pub async fn serve_connections<S, B>(
         tokio::select! {
             () = &mut shutdown => break,
             Some(Ok(connection)) = incoming.next() => {
-                let service = FromPeer { service: service.clone(), peer: connection.connect_info() };
+                let outbox = Arc::new(Outbox::default());
+                let peer = connection.connect_info();
+                let service = FromPeer { service: service.clone(), peer, outbox: Arc::clone(&outbox) };
                 let end = end(options.max_connection_age, is_draining.clone());
-                connections.spawn(serve_connection(http.clone(), connection, service, end));
+                let unread = unread(outbox, options.unread_timeout, Arc::clone(&options.counters));
+                connections.spawn(serve_connection(http.clone(), connection, service, end, unread));
             }
             // How it ended is its own affair.
             Some(_) = connections.join_next() => {}
@@ -60,33 +65,47 @@ pub async fn serve_connections<S, B>(
     while connections.join_next().await.is_some() {}
 }
 
-/// Answers on one connection; after `end` only what is under way.
+/// Answers on one connection; after `end` only what is under way, after `unread` nothing.
 async fn serve_connection<S, B>(
     http: Builder<TokioExecutor>,
     connection: Connection,
     service: FromPeer<S>,
     end: impl Future<Output = ()>,
+    unread: impl Future<Output = ()>,
 ) where
     S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>
         + Clone
         + Send
         + 'static,
-    S::Future: Send + 'static,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
+    S::Future: Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let served = http.serve_connection(TokioIo::new(connection), TowerToHyperService::new(service));
-    let mut served = pin!(served);
-    let ended = tokio::select! {
-        ended = served.as_mut() => ended,
-        () = end => {
-            served.as_mut().graceful_shutdown();
-            served.await
+    let served = async {
+        let mut served = pin!(served);
+        tokio::select! {
+            ended = served.as_mut() => ended,
+            () = end => {
+                served.as_mut().graceful_shutdown();
+                served.await
+            }
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!("a connection ended: {error}");
+    tokio::select! {
+        // The outbox is looked at after what may have filled it.
+        biased;
+        ended = served => if let Err(error) = ended {
+            tracing::debug!("a connection ended: {error}");
+        },
+        () = unread => tracing::debug!("a connection is closed: its answers are not taken"),
     }
+}
+
+/// Ready once a peer does not take its answers, which is counted. To be polled whenever its connection has been.
+async fn unread(outbox: Arc<Outbox>, timeout: Duration, counters: Arc<TransportCounters>) {
+    outbox.is_stuck(timeout).await;
+    counters.refuse(Refusal::Unread);
 }
 
 /// Ready once a connection is too old, or the server drains.
@@ -133,31 +152,34 @@ fn http(options: &TransportOptions) -> Builder<TokioExecutor> {
     builder
 }
 
-/// A service whose every request bears the [`Peer`] that it comes from.
+/// A service whose every request bears the [`Peer`] that it comes from, and whose every answer goes through the outbox of
+/// the connection.
 #[derive(Clone)]
 struct FromPeer<S> {
     service: S,
     peer: Peer,
+    outbox: Arc<Outbox>,
 }
 
-impl<S, B> Service<http::Request<B>> for FromPeer<S>
+impl<S, A, B> Service<http::Request<B>> for FromPeer<S>
 where
-    S: Service<http::Request<Body>>,
+    S: Service<http::Request<Body>, Response = http::Response<A>>,
+    S::Future: Unpin,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    type Response = S::Response;
+    type Response = http::Response<Posted<A>>;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Posted<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, request: http::Request<B>) -> S::Future {
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(self.peer.clone());
-        self.service.call(request)
+        Posted::new(self.service.call(request), Arc::clone(&self.outbox))
     }
 }
 

@@ -9,6 +9,10 @@
 //! - the first bytes, the TLS handshake, and the preface of HTTP/2 with the head of its SETTINGS (or the first head of
 //!   HTTP/1, where that is spoken) came in time, or it was closed;
 //! - a peer of HTTP/2 acknowledged the server's SETTINGS in time, or it was closed: a recorded greeting is not enough;
+//! - whatever a peer of HTTP/2 begins to say, a frame or a block of headers, it finished in time, or it was closed; bytes
+//!   that drip in do not put that off;
+//! - a peer takes the answers that it asked for, or it is closed: what it does not take is memory that nothing else gives
+//!   back;
 //! - from then on an idle peer is welcome for as long as it answers PINGs, as channels of gRPC that wait for work do. One
 //!   that does not is closed by the keep-alive of HTTP/2, or of HTTP/1 by the deadline for the next head. That many idle
 //!   peers do no harm is a matter of the permits.
@@ -20,8 +24,10 @@ mod admit;
 mod certificates;
 mod connection;
 mod counters;
+mod frames;
 mod http;
 mod open;
+mod outbox;
 mod peer;
 mod preface;
 mod tls;
@@ -54,9 +60,12 @@ pub struct TransportOptions {
     pub max_connections: usize,
     /// How many of them may come from one address (of IPv6: from one /64); 0 for no limit. Default: 512.
     pub max_connections_per_address: usize,
-    /// How long a peer may take for its first bytes, for the preface of HTTP/2, and to acknowledge SETTINGS: for each.
-    /// Default: 5 s.
+    /// How long a peer may take for its first bytes, for the preface of HTTP/2, to acknowledge SETTINGS, and for a frame
+    /// or a block of headers from its first byte to its last: for each. Default: 5 s.
     pub preface_timeout: Duration,
+    /// How long a peer may leave an answer that is ready where it is; then its connection is closed. Any 4 KiB that it takes
+    /// of an answer give it its time anew. Default: 10 s.
+    pub unread_timeout: Duration,
     /// How long a TLS handshake may take. Default: 10 s.
     pub tls_handshake_timeout: Duration,
     /// How many calls one connection may have open at once. Default: 128.
@@ -86,6 +95,7 @@ impl Default for TransportOptions {
             max_connections: 4_096,
             max_connections_per_address: 512,
             preface_timeout: Duration::from_secs(5),
+            unread_timeout: Duration::from_secs(10),
             tls_handshake_timeout: Duration::from_secs(10),
             max_concurrent_streams: 128,
             max_connection_age: None,

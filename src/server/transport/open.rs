@@ -78,8 +78,7 @@ impl Opener {
         };
         let greeting = self.in_time(read_greeting(&mut io, self.http1)).await?;
         let greeting = greeting.ok_or(NotOpened::Refused(Refusal::Protocol))?;
-        let deadline = Instant::now() + self.preface_timeout;
-        Ok(Connection::new(io, greeting, deadline, peer, permit, Arc::clone(&self.counters)))
+        Ok(Connection::new(io, greeting, self.preface_timeout, peer, permit, Arc::clone(&self.counters)))
     }
 
     /// TLS, and who the peer is according to its certificate.

@@ -4,12 +4,10 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use super::frames::FrameHead;
+
 /// What every HTTP/2 connection begins with (RFC 9113, 3.4); a SETTINGS frame follows.
-const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Length of the head of a frame (RFC 9113, 4.1).
-const FRAME_HEAD: usize = 9;
-const SETTINGS: u8 = 4;
-const ACK: u8 = 1;
+pub(super) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How long the first head of HTTP/1 may be.
 const MAX_HTTP1_HEAD: usize = 8 * 1_024;
 
@@ -78,94 +76,13 @@ fn judge_http1(bytes: &[u8]) -> Verdict {
     }
 }
 
-/// The head of a frame of HTTP/2, as far as it matters here.
-struct FrameHead {
-    len: usize,
-    kind: u8,
-    flags: u8,
-    stream: u32,
-}
-
-impl FrameHead {
-    fn read(bytes: [u8; FRAME_HEAD]) -> Self {
-        let [a, b, c, kind, flags, stream @ ..] = bytes;
-        Self {
-            len: u32::from_be_bytes([0, a, b, c]) as usize,
-            kind,
-            flags,
-            // The highest bit is reserved, and ignored.
-            stream: u32::from_be_bytes(stream) & (u32::MAX >> 1),
-        }
-    }
-
-    /// Whether it is one that a conversation may begin with.
-    fn begins_settings(&self) -> bool {
-        self.kind == SETTINGS && self.flags & ACK == 0 && self.stream == 0 && self.len.is_multiple_of(6)
-    }
-
-    fn acknowledges_settings(&self) -> bool {
-        self.kind == SETTINGS && self.flags & ACK != 0
-    }
-}
-
-/// Follows the frames of a peer until it acknowledges our settings, which every living one does at once (RFC 9113, 6.5.3):
-/// that tells a peer that is only slow to ask from one that sent a recorded greeting and listens to nothing.
-#[derive(Debug)]
-pub struct Acknowledgement {
-    /// How many bytes there are until the next head of a frame.
-    skip: usize,
-    head: [u8; FRAME_HEAD],
-    /// How many bytes of the head are known.
-    known: usize,
-}
-
-impl Acknowledgement {
-    /// Begins before the preface.
-    pub fn new() -> Self {
-        Self { skip: PREFACE.len(), head: [0; FRAME_HEAD], known: 0 }
-    }
-
-    /// Whether the acknowledgement is in the `bytes`, which go on where those of the last call ended. O(frames).
-    pub fn is_in(&mut self, mut bytes: &[u8]) -> bool {
-        while !bytes.is_empty() {
-            bytes = self.skip(bytes);
-            bytes = self.read_head(bytes);
-            if self.known == FRAME_HEAD {
-                let head = FrameHead::read(self.head);
-                if head.acknowledges_settings() {
-                    return true;
-                }
-                (self.skip, self.known) = (head.len, 0);
-            }
-        }
-        false
-    }
-
-    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let (skipped, rest) = bytes.split_at(self.skip.min(bytes.len()));
-        self.skip -= skipped.len();
-        rest
-    }
-
-    fn read_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let missing = self.head.get_mut(self.known..).unwrap_or_default();
-        let (read, rest) = bytes.split_at(missing.len().min(bytes.len()));
-        missing.iter_mut().zip(read).for_each(|(to, from)| *to = *from);
-        self.known += read.len();
-        rest
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::frames::tests::frame;
+    use super::super::frames::{ACK, FRAME_HEAD, SETTINGS};
     use super::*;
-
-    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-        let len = (payload.len() as u32).to_be_bytes();
-        [&len[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-    }
 
     fn http2(frames: &[Vec<u8>]) -> Vec<u8> {
         [PREFACE, &*frames.concat()].concat()
@@ -210,37 +127,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_acknowledgement_is_found_however_the_bytes_are_cut(
-            lens in prop::collection::vec(0_usize..40, 0..5),
-            cuts in prop::collection::vec(1_usize..30, 1..40),
-        ) {
-            // Payloads that look like heads must not be taken for some.
-            let mut frames: Vec<_> = lens.iter().map(|&len| frame(0, 0, 1, &vec![SETTINGS; len])).collect();
-            let before = http2(&frames);
-            frames.push(frame(SETTINGS, ACK, 0, &[]));
-            let whole = http2(&frames);
-            let mut acknowledgement = Acknowledgement::new();
-            let (mut at, mut found) = (0, None);
-            for cut in cuts.into_iter().cycle() {
-                let end = (at + cut).min(whole.len());
-                if acknowledgement.is_in(&whole[at..end]) {
-                    found = Some(end);
-                    break;
-                }
-                at = end;
-                if at == whole.len() {
-                    break;
-                }
-            }
-            prop_assert!(found.is_some_and(|end| end >= before.len() + FRAME_HEAD));
-        }
-
-        #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>, http1: bool) {
             judge(&bytes, http1);
-            let mut acknowledgement = Acknowledgement::new();
-            acknowledgement.is_in(&bytes);
-            acknowledgement.is_in(&bytes);
         }
     }
 }
