@@ -59,6 +59,7 @@ pub async fn serve_admin(
         drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
         ..options
     };
+    options.telemetry.listens("admin", &options);
     run_with_probes(listener, Boxed(routes), probes, standing, shutdown, options).await
 }
 
