@@ -46,6 +46,7 @@ pub async fn serve_admin(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
+    options.telemetry.listens("admin", &options);
     let reloader = administration.reloader.clone();
     let probed = Probed { engine: reloader.engine().clone(), reloader: Some(reloader) };
     let readiness = options.telemetry.readiness(probed.engine.clone());
@@ -59,7 +60,6 @@ pub async fn serve_admin(
         drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
         ..options
     };
-    options.telemetry.listens("admin", &options);
     run_with_probes(listener, Boxed(routes), probes, standing, shutdown, options).await
 }
 
