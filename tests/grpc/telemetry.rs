@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Endpoint;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -81,7 +82,8 @@ impl Probes {
     }
 
     async fn health(&self, service: &str) -> Result<ServingStatus, Status> {
-        let mut client = HealthClient::connect(self.url()).await.unwrap();
+        let channel = Endpoint::from_shared(self.url()).unwrap().connect().await.unwrap();
+        let mut client = HealthClient::new(channel);
         let answer = client.check(HealthCheckRequest { service: service.into() }).await?;
         Ok(answer.into_inner().status())
     }
