@@ -335,12 +335,12 @@ async fn the_administration_answers_probes_and_tells_of_reloads() {
 
 #[tokio::test]
 async fn connections_and_what_is_taken_on_are_told() {
-    let admission = Admission::new(AdmissionOptions { max_request_memory: 1 << 20, ..Default::default() });
+    let admission = Admission::new(AdmissionOptions { max_request_memory: 64 << 10, ..Default::default() });
     let options = ServeOptions { admission, ..ServeOptions::default() };
     let probes = Probes::start_serving(gazetteer(&TOWNS), options).await;
     let mut client = probes.server.service().await;
     let (_requests, _answers) = open(&probes.server).await;
-    let queries = vec![query(&"a".repeat(1_000)); 2_000];
+    let queries = vec![query(&"a".repeat(200)); 100];
     let batch = pb::BatchResolveNamesRequest { queries, ..Default::default() };
     assert_eq!(client.batch_resolve_names(batch).await.unwrap_err().code(), Code::ResourceExhausted);
     let mut foreign = connect(&probes.server).await;
@@ -353,7 +353,7 @@ async fn connections_and_what_is_taken_on_are_told() {
     assert_eq!(of("yaqut_connections{listener=\"probes\"}"), 1.0);
     assert_eq!(of("yaqut_connections_refused_total{reason=\"protocol\"}"), 1.0);
     assert_eq!(of("yaqut_connections_refused_total{reason=\"silent\"}"), 0.0);
-    assert_eq!(of("yaqut_request_memory_limit_bytes"), f64::from(1 << 20));
+    assert_eq!(of("yaqut_request_memory_limit_bytes"), f64::from(64 << 10));
     let held = of("yaqut_request_memory_bytes");
     assert!(held > 0.0 && held < of("yaqut_request_memory_limit_bytes"), "{held}");
     assert_eq!(of("yaqut_shed_total{reason=\"memory\"}"), 1.0);
