@@ -7,8 +7,10 @@ prometheus_client.
 import collections
 import http.client
 import json
+import pathlib
 import re
 import sys
+import tempfile
 import time
 
 import grpc
@@ -18,6 +20,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 import grpc_client
 import harness
+import yaqut
+from attacks import pki
 
 SERVICE = grpc_client.SERVICE
 CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -39,6 +43,14 @@ FAMILIES = {
     "yaqut_resolutions": ("counter", ""),
     "yaqut_candidates": ("histogram", ""),
     "yaqut_stage_seconds": ("histogram", "seconds"),
+    "yaqut_connections": ("gauge", ""),
+    "yaqut_connections_refused": ("counter", ""),
+    "yaqut_tls_handshakes": ("counter", ""),
+    "yaqut_request_memory_bytes": ("gauge", "bytes"),
+    "yaqut_request_memory_limit_bytes": ("gauge", "bytes"),
+    "yaqut_queue_depth": ("gauge", ""),
+    "yaqut_shed": ("counter", ""),
+    "yaqut_auth": ("counter", ""),
     "process_cpu_seconds": ("counter", "seconds"),
 }
 ON_LINUX = {
@@ -76,6 +88,12 @@ class Page:
     def value(self, name, **labels):
         return self.samples.get((name, frozenset(labels.items())))
 
+    def sum(self, name):
+        """Over all labels."""
+        values = [value for (of, _), value in self.samples.items() if of == name]
+        assert values, f"no {name}"
+        return sum(values)
+
     def handled(self):
         """Calls by method and code, those that were made."""
         counts = collections.Counter()
@@ -98,13 +116,13 @@ def make_calls(channel, stub):
         try:
             call()
         except grpc.RpcError as error:
-            assert error.code().name.replace("_", "").lower() == code.lower(), f"{method}: {error}"
+            assert label(error.code()) == code, f"{method}: {error}"
             return
         assert code == "OK", f"{method} was answered, not {code}"
 
-    for name in ["أوكرانيا", "والأوكرانية", "zzzqqqxxx"]:
+    for name in ["أوكرانيا", "والأوكرانية", "zzzqqqxxx", "\x1b[31m"]:
         ends("OK", "ResolveName", lambda: stub.ResolveName(name=name))
-    ends("InvalidArgument", "ResolveName", lambda: stub.ResolveName(name="\x1b[31m"))
+    ends("InvalidArgument", "ResolveName", lambda: stub.ResolveName(name=""))
     ends("FailedPrecondition", "ResolveName", lambda: stub.ResolveName(name="x", expectedIndexVersion="0" * 64))
     ends("NotFound", "GetEntity", lambda: stub.GetEntity(id="Q0404"))
     ends("OK", "GetIndexInfo", stub.GetIndexInfo)
@@ -122,6 +140,11 @@ def make_calls(channel, stub):
     return made
 
 
+def label(code):
+    """A code as go-grpc-prometheus writes it."""
+    return code.name.title().replace("_", "").replace("Cancelled", "Canceled")
+
+
 def hold_open(channel):
     """A stream that nobody ends before its deadline."""
     stream = channel.stream_stream(f"/{SERVICE}/StreamResolveNames")
@@ -135,12 +158,13 @@ def cancel(channel):
     list(call)
 
 
-def settled(address, made):
+def settled(address, made, before):
     """The page once all calls have ended: that a caller has its answer is known before the server has counted it."""
     deadline = time.monotonic() + 10
     while True:
         page = Page(address)
-        if sum(page.handled().values()) >= sum(made.values()) or time.monotonic() > deadline:
+        ended = page.handled() - before.handled()
+        if ended.total() >= made.total() or time.monotonic() > deadline:
             return page
         time.sleep(0.05)
 
@@ -159,18 +183,31 @@ def check_families(report, page):
 
 def check_counts(report, page, made, before):
     report.equal("calls by outcome", page.handled() - before.handled(), made)
-    report.equal("started", page.calls("grpc_server_started_total", "ResolveName"), 6)
-    report.equal("timed", page.calls("grpc_server_handling_seconds_count", "ResolveName"), 6)
+    report.equal("started", page.calls("grpc_server_started_total", "ResolveName"), 7)
+    report.equal("timed", page.calls("grpc_server_handling_seconds_count", "ResolveName"), 7)
     stream = "bidi_stream"
     report.equal("stream: received", page.calls("grpc_server_msg_received_total", "StreamResolveNames", stream), 5)
     report.equal("stream: sent", page.calls("grpc_server_msg_sent_total", "StreamResolveNames", stream), 5)
-    resolutions = sum(v for (name, _), v in page.samples.items() if name == "yaqut_resolutions_total")
-    # Three answered, one refused, 301 of the batch, five of the stream.
-    report.equal("resolutions", resolutions, 3 + 1 + 301 + 5)
+    resolutions = page.sum("yaqut_resolutions_total")
+    # Four answered, one refused, 301 of the batch, five of the stream.
+    report.equal("resolutions", resolutions, 4 + 1 + 301 + 5)
     report.equal("candidates", page.value("yaqut_candidates_count"), resolutions)
     report.equal("exact", page.value("yaqut_resolutions_total", status="RESOLVED", tier="EXACT"), 1 + 300 + 5)
     for stage in ["decode", "queue", "resolve", "encode"]:
         report.holds(f"stage {stage}", page.value("yaqut_stage_seconds_count", stage=stage) > 0)
+
+
+def check_rooms(report, page):
+    """What is counted beside calls, with the channel that they came over still open."""
+    report.equal("connections to the service", page.value("yaqut_connections", listener="public"), 1)
+    report.equal("connections to the administration", page.value("yaqut_connections", listener="admin"), 0)
+    report.holds("connections to the probes", page.value("yaqut_connections", listener="probes") >= 1)
+    report.equal("nobody was sent away", page.sum("yaqut_connections_refused_total"), 0)
+    report.equal("nothing was shed", page.sum("yaqut_shed_total"), 0)
+    report.equal("nothing waits", page.sum("yaqut_queue_depth"), 0)
+    report.equal("nothing is held", page.value("yaqut_request_memory_bytes"), 0)
+    report.equal("what may be held", page.value("yaqut_request_memory_limit_bytes"), 256 << 20)
+    report.equal("no credentials are asked for", page.sum("yaqut_auth_total"), 0)
 
 
 def check_probes(report, address):
@@ -199,6 +236,39 @@ def check_log(report, service):
     report.holds("no name is logged", not any(name in talk for name in ["أوكرانيا", "zzzqqqxxx", "[31m"]))
 
 
+def check_guarded(report):
+    """With a certificate and tokens: how long the one lasts, and what became of those who showed the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        authority = pki.Authority(folder, "authority")
+        certificate, key = authority.sign("server")
+        tokens = folder / "tokens.tsv"
+        token = yaqut.run("token", "new", "resolver", "--scope", "resolve", "--append", tokens).strip()
+        tls = ["--tls-cert", certificate, "--tls-key", key]
+        with harness.Service("--probe-listen", "127.0.0.1:0", *tls, "--auth-tokens", tokens) as service:
+            show_tokens(service.address, authority, [token, token, "invented", None])
+            page = Page(service.probe_address)
+    day = 24 * 60 * 60
+    report.holds("the certificate lasts", 0 < page.value("yaqut_certificate_expiry_seconds") <= day)
+    report.equal("nothing was reloaded", page.sum("yaqut_certificate_reloads_total"), 0)
+    report.equal("handshakes", page.value("yaqut_tls_handshakes_total", result="done"), 1)
+    report.equal("all handshakes", page.sum("yaqut_tls_handshakes_total"), 1)
+    for result, count in (("allowed", 2), ("unknown", 1), ("missing", 1)):
+        report.equal(f"credentials: {result}", page.value("yaqut_auth_total", result=result), count)
+    report.equal("all credentials", page.sum("yaqut_auth_total"), 4)
+
+
+def show_tokens(address, authority, tokens):
+    """A call with each, whatever comes of it."""
+    with grpc.secure_channel(address, grpc.ssl_channel_credentials(authority.path.read_bytes())) as channel:
+        call = channel.unary_unary(f"/{SERVICE}/GetIndexInfo")
+        for token in tokens:
+            try:
+                call(b"", metadata=[("authorization", f"Bearer {token}")] if token else None, timeout=30)
+            except grpc.RpcError as error:
+                assert error.code() == grpc.StatusCode.UNAUTHENTICATED, error
+
+
 def main():
     report = harness.Report()
     flags = ["--probe-listen", "127.0.0.1:0", "--log-format", "json", "-vv"]
@@ -211,15 +281,19 @@ def main():
             check_families(report, before)
             report.equal("methods start at 0", before.calls("grpc_server_started_total", "ExplainResolution"), 0)
             made = make_calls(channel, stub)
-            page = settled(address, made)
+            page = settled(address, made, before)
             check_counts(report, page, made, before)
+            check_rooms(report, page)
             report.equal("series", page.samples.keys(), before.samples.keys())
         report.holds("the administration has metrics too", "yaqut_index" in Page(service.admin_address).families)
+        status = get(service.admin_address, "/yaqut.v1.AdminService/ReloadIndex", "POST")[0]
+        report.equal("what is posted and no call", status, 415)
         check_probes(report, address)
         report.equal("ends well", service.stop()[0], 0)
         check_log(report, service)
         times = f"{len(page.samples)} series, {len(page.text) >> 10} KiB, {page.took:.1f} ms"
         print(f"a page of metrics: {times}")
+    check_guarded(report)
     return report.exit_code()
 
 

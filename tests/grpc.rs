@@ -16,6 +16,8 @@ mod auth;
 mod broken_text;
 #[path = "grpc/client.rs"]
 mod client;
+#[path = "grpc/content_type.rs"]
+mod content_type;
 #[path = "grpc/drain.rs"]
 mod drain;
 #[path = "grpc/explanations.rs"]

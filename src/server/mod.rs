@@ -1,6 +1,6 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
+//! A call goes through `content_type`, `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
 //! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
 //!
 //! What happens is counted by `telemetry`, and told to those who probe ([`serve_probes`]).
@@ -15,6 +15,7 @@ mod auth;
 mod batch;
 mod call;
 mod compute;
+mod content_type;
 mod engine;
 mod front;
 mod gazetteer_service;
@@ -52,6 +53,7 @@ use tonic::service::Routes;
 use tower_service::Service;
 
 use self::call::CallGuard;
+use self::content_type::OnlyCalls;
 use self::front::Front;
 use self::gazetteer_service::gazetteer_service;
 use self::standing::Standing;
@@ -113,6 +115,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
+    options.telemetry.listens("public", &options);
     let engine = engine.into();
     let (standing, health_service) = Standing::new(options.telemetry.readiness(engine.clone()), None).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
@@ -154,7 +157,7 @@ async fn run(
     options: ServeOptions,
 ) -> Result<(), ServeError> {
     let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
-    let calls = CallGuard::new(service, &options, is_closing);
+    let calls = OnlyCalls(CallGuard::new(service, &options, is_closing));
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
         () = serve_connections(incoming, calls, &options.transport, drain) => Ok(()),
@@ -162,7 +165,7 @@ async fn run(
     }
 }
 
-/// [`run`], with `probes` for what is no gRPC, by HTTP/1.1 as well.
+/// [`run`], with `probes` for what is no call, by HTTP/1.1 as well.
 async fn run_with_probes(
     listener: TcpListener,
     service: impl Calls,

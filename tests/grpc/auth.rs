@@ -178,6 +178,11 @@ async fn every_method_needs_its_scope() {
     assert_eq!(counters.denied(AuthRefusal::Expired), 2 * called);
     assert_eq!(counters.denied(AuthRefusal::BadSignature), called);
     assert_eq!(counters.allowed(), 2 * called);
+    let metrics = crate::telemetry::ask(&server.bed.admin_address, "GET /metrics").await.body;
+    for (result, count) in [("allowed", 2 * called), ("missing", called), ("scope", 2 * called)] {
+        let line = format!("yaqut_auth_total{{result=\"{result}\"}} {count}\n");
+        assert!(metrics.contains(&line), "no {line} in {metrics}");
+    }
 }
 
 #[tokio::test]

@@ -24,30 +24,38 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use yaqut::Gazetteer;
 use yaqut::rpc::{SERVICE_NAME, pb};
-use yaqut::server::{Engine, OtlpOptions, Probed, ServeError, ServeOptions, Telemetry, serve_probes};
+use yaqut::server::{
+    Admission, AdmissionOptions, Engine, OtlpOptions, Probed, ServeError, ServeOptions, ServerTls, Telemetry,
+    TlsFiles, TransportOptions, serve_probes,
+};
 
 use crate::admin::bed::{Bed, Watching};
 use crate::streams::{chunk, open};
 use crate::support::{Server, TOWNS, gazetteer, query};
+use crate::tls::Authority;
+use crate::transport::{connect, said};
 
 /// How long whatever must happen may take; only what fails takes that long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server with a listener for probes.
-struct Probes {
-    server: Server,
+pub struct Probes {
+    pub server: Server,
     address: String,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), ServeError>>,
 }
 
 impl Probes {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::start_with(gazetteer(&TOWNS), Telemetry::default()).await
     }
 
     async fn start_with(gazetteer: Arc<Gazetteer>, telemetry: Telemetry) -> Self {
-        let options = ServeOptions { telemetry, ..ServeOptions::default() };
+        Self::start_serving(gazetteer, ServeOptions { telemetry, ..ServeOptions::default() }).await
+    }
+
+    async fn start_serving(gazetteer: Arc<Gazetteer>, options: ServeOptions) -> Self {
         let server = Server::start_with(gazetteer, options.clone()).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -60,7 +68,11 @@ impl Probes {
         Self { server, address, stop, served }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
         ask(&self.address, &format!("GET {path}")).await
     }
 
@@ -70,8 +82,7 @@ impl Probes {
     }
 
     async fn health(&self, service: &str) -> Result<ServingStatus, Status> {
-        let channel =
-            Endpoint::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap();
+        let channel = Endpoint::from_shared(self.url()).unwrap().connect().await.unwrap();
         let mut client = HealthClient::new(channel);
         let answer = client.check(HealthCheckRequest { service: service.into() }).await?;
         Ok(answer.into_inner().status())
@@ -86,14 +97,14 @@ impl Probes {
 
 /// What came back over HTTP/1.1.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: HashMap<String, String>,
-    body: String,
+    pub body: String,
 }
 
 /// Sends a request that ends the connection, byte by byte as HTTP/1.1 has it.
-async fn ask(address: &str, request: &str) -> Answer {
+pub async fn ask(address: &str, request: &str) -> Answer {
     let mut socket = TcpStream::connect(address).await.unwrap();
     let request =
         format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
@@ -320,6 +331,66 @@ async fn the_administration_answers_probes_and_tells_of_reloads() {
     let admin = "{grpc_type=\"unary\",grpc_service=\"yaqut.v1.AdminService\",grpc_method=\"ReloadIndex\",grpc_code=\"OK\"}";
     assert_eq!(value(&text, &format!("grpc_server_handled_total{admin}")), Some(2.0), "{text}");
     bed.stop().await;
+}
+
+#[tokio::test]
+async fn connections_and_what_is_taken_on_are_told() {
+    let admission = Admission::new(AdmissionOptions { max_request_memory: 64 << 10, ..Default::default() });
+    let options = ServeOptions { admission, ..ServeOptions::default() };
+    let probes = Probes::start_serving(gazetteer(&TOWNS), options).await;
+    let mut client = probes.server.service().await;
+    let (_requests, _answers) = open(&probes.server).await;
+    let queries = vec![query(&"a".repeat(200)); 100];
+    let batch = pb::BatchResolveNamesRequest { queries, ..Default::default() };
+    assert_eq!(client.batch_resolve_names(batch).await.unwrap_err().code(), Code::ResourceExhausted);
+    let mut foreign = connect(&probes.server).await;
+    foreign.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    said(foreign).await;
+
+    let text = probes.get("/metrics").await.body;
+    let of = |series: &str| value(&text, series).unwrap_or_else(|| panic!("no {series} in {text}"));
+    assert_eq!(of("yaqut_connections{listener=\"public\"}"), 2.0);
+    assert_eq!(of("yaqut_connections{listener=\"probes\"}"), 1.0);
+    assert_eq!(of("yaqut_connections_refused_total{reason=\"protocol\"}"), 1.0);
+    assert_eq!(of("yaqut_connections_refused_total{reason=\"silent\"}"), 0.0);
+    assert_eq!(of("yaqut_request_memory_limit_bytes"), f64::from(64 << 10));
+    let held = of("yaqut_request_memory_bytes");
+    assert!(held > 0.0 && held < of("yaqut_request_memory_limit_bytes"), "{held}");
+    assert_eq!(of("yaqut_shed_total{reason=\"memory\"}"), 1.0);
+    assert_eq!(of("yaqut_shed_total{reason=\"queue_full\"}"), 0.0);
+    for lane in ["single", "bulk"] {
+        assert_eq!(of(&format!("yaqut_queue_depth{{lane=\"{lane}\"}}")), 0.0);
+    }
+    assert_eq!(of("yaqut_auth_total{result=\"allowed\"}"), 0.0);
+    assert_eq!(value(&text, "yaqut_certificate_expiry_seconds"), None);
+}
+
+#[tokio::test]
+async fn the_certificate_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Authority::new("CA").issue("127.0.0.1", 2040);
+    let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.path().join(name));
+    std::fs::write(&certificate, &pair.certificate).unwrap();
+    std::fs::write(&key, &pair.key).unwrap();
+    let tls = ServerTls::load(TlsFiles { certificate: certificate.clone(), key, client_ca: None }).unwrap();
+    let transport = TransportOptions { tls: Some(tls.clone()), ..Default::default() };
+    let options = ServeOptions { transport, ..ServeOptions::default() };
+    let probes = Probes::start_serving(gazetteer(&TOWNS), options).await;
+    let mut confused = connect(&probes.server).await;
+    confused.write_all(&[0x16, 3, 1, 0, 4, 1, 0, 0, 0]).await.unwrap();
+    said(confused).await;
+    std::fs::write(&certificate, "gone").unwrap();
+    assert!(!tls.reload());
+
+    let text = probes.get("/metrics").await.body;
+    let of = |series: &str| value(&text, series).unwrap_or_else(|| panic!("no {series} in {text}"));
+    let year = 365.25 * 24.0 * 3_600.0;
+    let left = of("yaqut_certificate_expiry_seconds");
+    assert!(left > 0.0 && left < 15.0 * year, "{left}");
+    assert_eq!(of("yaqut_certificate_reloads_total{result=\"failed\"}"), 1.0);
+    assert_eq!(of("yaqut_certificate_reloads_total{result=\"renewed\"}"), 0.0);
+    assert_eq!(of("yaqut_tls_handshakes_total{result=\"failed\"}"), 1.0);
+    assert_eq!(of("yaqut_tls_handshakes_total{result=\"done\"}"), 0.0);
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ pub async fn serve_admin(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
+    options.telemetry.listens("admin", &options);
     let reloader = administration.reloader.clone();
     let probed = Probed { engine: reloader.engine().clone(), reloader: Some(reloader) };
     let readiness = options.telemetry.readiness(probed.engine.clone());

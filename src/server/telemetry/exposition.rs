@@ -50,6 +50,7 @@ impl Collector for Figures {
         let mut families = Families(encoder);
         self.write_calls(&mut families)?;
         self.write_work(&mut families)?;
+        self.telemetry.rooms().write(&mut families)?;
         self.write_index(&mut families)?;
         if let Some(reloader) = &self.probed.reloader {
             write_reloads(reloader, &mut families)?;

@@ -26,7 +26,7 @@ pub(in crate::server) enum CallKind {
 }
 
 /// By service; the last stands for all methods that are none of ours.
-pub(in crate::server) const METHODS: [MethodInfo; 16] = [
+pub(in crate::server) const METHODS: [MethodInfo; 15] = [
     // The first is the one most often called.
     method(SERVICE_NAME, "ResolveName", CallKind::Unary),
     method(SERVICE_NAME, "BatchResolveNames", CallKind::Unary),
@@ -39,7 +39,6 @@ pub(in crate::server) const METHODS: [MethodInfo; 16] = [
     method(ADMIN_SERVICE_NAME, "ReloadIndex", CallKind::Unary),
     method(ADMIN_SERVICE_NAME, "GetReloadStatus", CallKind::Unary),
     method("grpc.health.v1.Health", "Check", CallKind::Unary),
-    method("grpc.health.v1.Health", "List", CallKind::Unary),
     method("grpc.health.v1.Health", "Watch", CallKind::ServerStream),
     method("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", CallKind::BidiStream),
     method("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", CallKind::BidiStream),

@@ -19,6 +19,7 @@ mod probes;
 mod process;
 mod readiness;
 mod request_id;
+mod rooms;
 mod trace;
 mod work;
 
@@ -42,6 +43,8 @@ use tokio::sync::watch;
 
 use self::calls::CallCounters;
 use self::otlp::Otlp;
+use self::rooms::Rooms;
+use super::ServeOptions;
 use super::engine::Engine;
 
 /// What a server counts of its calls, and where it sends their traces. Clones share it, so that several listeners
@@ -52,6 +55,7 @@ pub struct Telemetry(Arc<Shared>);
 struct Shared {
     calls: CallCounters,
     work: Arc<WorkCounters>,
+    rooms: Rooms,
     draining: watch::Sender<bool>,
     otlp: Option<Otlp>,
 }
@@ -73,8 +77,13 @@ impl Telemetry {
     }
 
     fn new(otlp: Option<Otlp>) -> Self {
-        let (calls, work) = (CallCounters::default(), Arc::default());
-        Self(Arc::new(Shared { calls, work, draining: watch::Sender::new(false), otlp }))
+        let (calls, work, rooms) = (CallCounters::default(), Arc::default(), Rooms::default());
+        Self(Arc::new(Shared { calls, work, rooms, draining: watch::Sender::new(false), otlp }))
+    }
+
+    /// From now on, what is counted where `options` say is told of too, the connections as those of the listener `name`.
+    pub(super) fn listens(&self, name: &'static str, options: &ServeOptions) {
+        self.0.rooms.add(name, options);
     }
 
     /// Counts that a call begins; gives the number of those of its method before it.
@@ -97,6 +106,11 @@ impl Telemetry {
     /// What is counted where names are resolved.
     pub(super) fn work(&self) -> &Arc<WorkCounters> {
         &self.0.work
+    }
+
+    /// What the listeners count.
+    fn rooms(&self) -> &Rooms {
+        &self.0.rooms
     }
 
     /// Whether anybody wants to know of a call's trace.
@@ -131,3 +145,17 @@ impl PartialEq for Telemetry {
 }
 
 impl Eq for Telemetry {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_does_not_hold_itself() {
+        let telemetry = Telemetry::default();
+        let options = ServeOptions { telemetry: telemetry.clone(), ..ServeOptions::default() };
+        telemetry.listens("public", &options);
+        drop(options);
+        assert_eq!(Arc::strong_count(&telemetry.0), 1);
+    }
+}

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tonic::body::Body;
@@ -20,6 +20,7 @@ use super::Telemetry;
 use super::exposition::{CONTENT_TYPE, Exposition};
 use super::readiness::Readiness;
 use crate::server::admin::Boxed;
+use crate::server::content_type::is_call;
 use crate::server::engine::Engine;
 use crate::server::reload::Reloader;
 use crate::server::standing::Standing;
@@ -52,10 +53,11 @@ pub async fn serve_probes(
     // Those who probe speak no TLS and have no tokens.
     let transport = TransportOptions { tls: None, http1: true, ..options.transport.of_another_listener() };
     let options = ServeOptions { transport, ..options };
+    options.telemetry.listens("probes", &options);
     run_with_probes(listener, Boxed(Routes::new(health).prepare()), probes, standing, shutdown, options).await
 }
 
-/// The routes of `/live`, `/ready` and `/metrics`; everything else is not found.
+/// The routes of `/live`, `/ready` and `/metrics`; everything else is not found, or was meant as a call and is none.
 pub(in crate::server) fn probe_routes(telemetry: &Telemetry, probed: Probed) -> axum::Router {
     let readiness = telemetry.readiness(probed.engine.clone());
     let exposition = Arc::new(Exposition::new(telemetry.clone(), probed));
@@ -63,6 +65,7 @@ pub(in crate::server) fn probe_routes(telemetry: &Telemetry, probed: Probed) -> 
         .route("/live", get(async || "alive\n"))
         .route("/ready", get(ready).with_state(readiness))
         .route("/metrics", get(metrics).with_state(exposition))
+        .fallback(unknown)
 }
 
 /// What `/ready` answers.
@@ -96,7 +99,12 @@ async fn metrics(State(exposition): State<Arc<Exposition>>) -> impl IntoResponse
     )
 }
 
-/// A gRPC service, and probes for what is no gRPC.
+/// What is posted is meant as a call; but it would not have come here as one.
+async fn unknown(method: Method) -> StatusCode {
+    if method == Method::POST { StatusCode::UNSUPPORTED_MEDIA_TYPE } else { StatusCode::NOT_FOUND }
+}
+
+/// A gRPC service, and probes for what is no call.
 #[derive(Clone)]
 pub(in crate::server) struct WithProbes<S> {
     calls: S,
@@ -128,17 +136,11 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        if is_grpc(&request) {
+        if is_call(&request) {
             let answer = self.calls.call(request);
             return Box::pin(async { Ok(answer.await?.map(Body::new)) });
         }
         let answer = Service::<http::Request<Body>>::call(&mut self.probes, request);
         Box::pin(async { Ok(answer.await?.map(Body::new)) })
     }
-}
-
-/// Whether a request is a call, by its content type, as the protocol has it.
-fn is_grpc<B>(request: &http::Request<B>) -> bool {
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    content_type.is_some_and(|content_type| content_type.as_bytes().starts_with(b"application/grpc"))
 }
