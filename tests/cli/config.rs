@@ -40,7 +40,10 @@ fn described(place: &Place) -> Vec<Described> {
 }
 
 /// What values of flags may look like; a flag that takes none of these needs one of its own here.
-const CANDIDATES: [&str; 30] = [
+const CANDIDATES: [&str; 33] = [
+    "20MiB",
+    "40MiB",
+    "60MiB",
     "127.0.0.1:1001",
     "127.0.0.1:1002",
     "127.0.0.1:1003",

@@ -18,7 +18,7 @@ pub struct AdmissionArgs {
         default_value = "256MiB",
         value_parser = parse_size
     )]
-    max_request_memory: u64,
+    max_request_memory: ByteSize,
     /// Calls that may wait for a processor, of single names and of batches each, before further ones are refused
     #[arg(
         long,
@@ -64,7 +64,7 @@ impl AdmissionArgs {
             drain_deadline: Duration::from_secs(self.drain),
             call_timeout: Duration::from_secs(self.call_timeout),
             admission: Admission::new(AdmissionOptions {
-                max_request_memory: self.max_request_memory,
+                max_request_memory: self.max_request_memory.0,
                 max_waiting: usize::try_from(self.max_waiting).unwrap_or(usize::MAX),
                 body_timeout: Duration::from_secs(self.body_timeout),
             }),
@@ -73,11 +73,15 @@ impl AdmissionArgs {
     }
 }
 
+/// A number of bytes, as it is written with a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ByteSize(u64);
+
 /// The least memory: what some largest batches take.
 const LEAST_MEMORY: u64 = 16 << 20;
 
 /// Reads a number of bytes: digits, and KiB, MiB or GiB.
-fn parse_size(text: &str) -> Result<u64, String> {
+fn parse_size(text: &str) -> Result<ByteSize, String> {
     let text = text.trim();
     let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let shift = match unit.trim() {
@@ -92,7 +96,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
     if bytes < LEAST_MEMORY {
         return Err(format!("is less than {} MiB, which a few batches take", LEAST_MEMORY >> 20));
     }
-    Ok(bytes)
+    Ok(ByteSize(bytes))
 }
 
 #[cfg(test)]
@@ -108,7 +112,7 @@ mod tests {
             ("32768KiB", 32 << 20),
             (" 16777216 B ", 16 << 20),
         ] {
-            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+            assert_eq!(parse_size(text), Ok(ByteSize(bytes)), "{text}");
         }
         for bad in ["", "MiB", "256MB", "256M", "-1", "1.5GiB", "15MiB", "99999999999GiB", "0x100MiB"] {
             assert!(parse_size(bad).is_err(), "{bad}");
