@@ -245,12 +245,12 @@ async fn serve_all(
         // An error means that nobody can tell any more, which is an end as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let probed = Probed { engine: engine.clone(), reloader: Some(administration.reloader.clone()) };
+    let subject = Probed { engine: engine.clone(), reloader: Some(administration.reloader.clone()) };
     let answer_probes = async {
         match probes {
             // To the very end, so that those who ask learn of the drain.
             Some(probes) => {
-                serve_probes(probes.socket, probed, std::future::pending(), options.clone()).await
+                serve_probes(probes.socket, subject, std::future::pending(), options.clone()).await
             }
             None => std::future::pending().await,
         }

@@ -263,7 +263,7 @@ mod tests {
         let mut bytes = vec![0; 3 * PIECE];
         for at in [2 * PIECE + 7, PIECE, PIECE - 1] {
             bytes[at] = 1;
-            let gaps = vec![PIECE - 5..3 * PIECE];
+            let gaps = std::iter::once(PIECE - 5..3 * PIECE).collect();
             let plan = Plan { body: bytes.len() as u64, sections: &sections, gaps, progress: &() };
             let pieces = plan.digest(&mut bytes.as_slice()).unwrap();
             assert_eq!(pieces.iter().find_map(|piece| piece.stray), Some(at as u64));

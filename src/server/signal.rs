@@ -67,7 +67,7 @@ impl Hangups {
     #[cfg(unix)]
     pub async fn next(&mut self) {
         if self.signal.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -26,14 +26,14 @@ fn described(place: &Place) -> Vec<Described> {
     let (mut table, mut expected, mut all) = (String::new(), String::new(), Vec::new());
     for line in template.lines() {
         if let Some(name) = line.strip_prefix('[') {
-            table = name.trim_end_matches(']').to_owned();
+            name.trim_end_matches(']').clone_into(&mut table);
         } else if let Some(words) = line.strip_prefix("# Expects ") {
-            expected = words.trim_end_matches('.').to_owned();
-        } else if let Some((key, _)) = line.strip_prefix('#').and_then(|line| line.split_once(" = ")) {
-            if !key.contains(' ') {
-                let (table, expected) = (table.clone(), expected.clone());
-                all.push(Described { table, key: key.to_owned(), expected });
-            }
+            words.trim_end_matches('.').clone_into(&mut expected);
+        } else if let Some((key, _)) = line.strip_prefix('#').and_then(|line| line.split_once(" = "))
+            && !key.contains(' ')
+        {
+            let (table, expected) = (table.clone(), expected.clone());
+            all.push(Described { table, key: key.to_owned(), expected });
         }
     }
     all

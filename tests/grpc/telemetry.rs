@@ -1,5 +1,8 @@
 //! What a server tells of itself: request IDs, metrics, probes and spans.
 
+// Counts are written as floats, and are exact.
+#![expect(clippy::float_cmp)]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,9 +66,9 @@ impl Probes {
         let shutdown = async move {
             stopped.await.ok();
         };
-        let probed = Probed { engine: server.engine.clone(), reloader: None };
-        let served = tokio::spawn(serve_probes(listener, probed, shutdown, options));
-        Self { server, address, stop, served }
+        let subject = Probed { engine: server.engine.clone(), reloader: None };
+        let probes = tokio::spawn(serve_probes(listener, subject, shutdown, options));
+        Self { server, address, stop, served: probes }
     }
 
     pub fn url(&self) -> String {
@@ -443,7 +446,7 @@ fn attribute(span: &Span, key: &str) -> Option<Value> {
 }
 
 fn text(value: &str) -> Option<Value> {
-    Some(Value::StringValue(value.into()))
+    Value::StringValue(value.into()).into()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -473,7 +476,10 @@ async fn spans_of_calls_reach_the_collector() {
         spans.push(span);
     }
     assert_eq!(spans.len(), 2, "{spans:?}");
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| {
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect::<String>()
+    };
     let span = spans.iter().find(|span| hex(&span.trace_id) == good).unwrap();
     assert_eq!(span.name, format!("{SERVICE_NAME}/ResolveName"));
     assert_eq!(hex(&span.parent_span_id), "b7ad6b7169203331");
@@ -524,8 +530,8 @@ async fn a_collector_that_is_not_there_disturbs_no_call() {
 async fn an_engine_alone_can_be_probed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let probed = Probed { engine: Engine::new(gazetteer(&TOWNS)), reloader: None };
-    tokio::spawn(serve_probes(listener, probed, std::future::pending(), ServeOptions::default()));
+    let subject = Probed { engine: Engine::new(gazetteer(&TOWNS)), reloader: None };
+    tokio::spawn(serve_probes(listener, subject, std::future::pending(), ServeOptions::default()));
     let text = ask(&address, "GET /metrics").await.body;
     assert_eq!(value(&text, "yaqut_index_aliases{pack=\"towns\"}"), Some(3.0), "{text}");
     assert_eq!(value(&text, "yaqut_index_age_seconds"), None);

@@ -14,6 +14,8 @@ use crate::server::{Auth, AuthError, AuthOptions, JwtAlgorithm, JwtOptions, MAX_
 /// Who may call. With none of the files every call is let through; with one, a call needs credentials and a scope.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Authorization")]
+// The names of the flags.
+#[expect(clippy::struct_field_names)]
 pub struct AuthArgs {
     /// Static tokens: a table of hashes, which `yaqut token new` makes
     #[arg(long, value_name = "FILE", env = "YAQUT_AUTH_TOKENS")]

@@ -51,7 +51,7 @@ pub async fn serve_admin(
     let probed = Probed { engine: reloader.engine().clone(), reloader: Some(reloader) };
     let readiness = options.telemetry.readiness(probed.engine.clone());
     let (standing, health_service) = Standing::new(readiness, Some(ADMIN_SERVICE_NAME)).await;
-    let probes = probe_routes(&options.telemetry, probed);
+    let routes_of_probes = probe_routes(&options.telemetry, probed);
     let routes = Routes::new(health_service).add_service(admin_service(administration));
     let routes = with_reflection(routes, ADMIN_FILE_DESCRIPTOR_SET)?.prepare();
     let options = ServeOptions {
@@ -60,7 +60,7 @@ pub async fn serve_admin(
         drain_deadline: options.drain_deadline.min(DRAIN_DEADLINE),
         ..options
     };
-    run_with_probes(listener, Boxed(routes), probes, standing, shutdown, options).await
+    run_with_probes(listener, Boxed(routes), routes_of_probes, standing, shutdown, options).await
 }
 
 /// Routes whose answers stay where they are while they are awaited.

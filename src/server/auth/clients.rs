@@ -142,8 +142,8 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
 
     #[test]
     fn names_are_met_whole_or_by_their_beginning() {
-        let table = parse(TABLE).unwrap();
         type Named<'n> = Option<(&'n str, &'n str)>;
+        let table = parse(TABLE).unwrap();
         let cases: [(&[&str], Named<'_>); 16] = [
             (&[], None),
             (&["news.example.org"], Some(("client:desk", "resolve"))),

@@ -97,10 +97,10 @@ impl CallLog {
         let code = code_label(code);
         match level {
             tracing::Level::ERROR => {
-                tracing::error!(%request_id, %method, %code, micros, caller, peer, "call failed")
+                tracing::error!(%request_id, %method, %code, micros, caller, peer, "call failed");
             }
             tracing::Level::INFO => {
-                tracing::info!(%request_id, %method, %code, micros, caller, peer, "call refused")
+                tracing::info!(%request_id, %method, %code, micros, caller, peer, "call refused");
             }
             _ => tracing::debug!(%request_id, %method, %code, micros, caller, peer, "call answered"),
         }

@@ -54,8 +54,8 @@ mod tests {
     #[test]
     fn codes_stand_at_their_numbers_under_labels_of_their_own() {
         for (number, code) in CODES.into_iter().enumerate() {
-            assert_eq!(code as usize, number);
-            assert_eq!(Code::from_i32(number as i32), code);
+            assert_eq!(usize::try_from(i32::from(code)).ok(), Some(number));
+            assert_eq!(i32::try_from(number).map(Code::from_i32), Ok(code));
             let label = code_label(code);
             assert!(label.starts_with(|c: char| c.is_ascii_uppercase()) && !label.contains('_'), "{label}");
             assert_eq!(CODES.iter().filter(|&&other| code_label(other) == label).count(), 1, "{label}");

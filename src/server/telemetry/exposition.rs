@@ -83,7 +83,7 @@ impl Figures {
             Method::all().try_for_each(|method| family.count(&of_method(method), calls.sent(method)))
         })?;
         let help = "Time from the headers of a call to its end";
-        families.histogram("grpc_server_handling", help, Some(Unit::Seconds), &|family| {
+        families.histogram("grpc_server_handling", help, Some(&Unit::Seconds), &|family| {
             Method::all().try_for_each(|method| family.spread(&of_method(method), &calls.took(method)))
         })
     }
@@ -105,7 +105,7 @@ impl Figures {
         })?;
         let help =
             "Time that the stages of calls took: of one in 16 that resolve a single name, and of all batches";
-        families.histogram("yaqut_stage", help, Some(Unit::Seconds), &|family| {
+        families.histogram("yaqut_stage", help, Some(&Unit::Seconds), &|family| {
             Stage::ALL
                 .into_iter()
                 .filter_map(|stage| Some((stage, work.stage(stage)?)))
@@ -144,7 +144,7 @@ fn write_reloads(reloader: &Reloader, families: &mut Families<'_>) -> fmt::Resul
     families.gauge(
         "yaqut_index_age",
         "Time since the index was put into use",
-        Some(Unit::Seconds),
+        Some(&Unit::Seconds),
         &|family| family.value(&[], age),
     )?;
     let counters = reloader.counters();
@@ -167,23 +167,23 @@ fn write_process(families: &mut Families<'_>) -> fmt::Result {
     if let Some(seconds) = figures.cpu_seconds {
         let help = "Processor time of the process, user and system";
         families
-            .counter("process_cpu", help, Some(Unit::Seconds), &|family| family.seconds(none, seconds))?;
+            .counter("process_cpu", help, Some(&Unit::Seconds), &|family| family.seconds(none, seconds))?;
     }
     let gauges = [
         (
             "process_resident_memory",
             "Memory of the process in RAM",
-            Some(Unit::Bytes),
+            Some(&Unit::Bytes),
             figures.resident_bytes,
         ),
-        ("process_virtual_memory", "Address space of the process", Some(Unit::Bytes), figures.virtual_bytes),
+        ("process_virtual_memory", "Address space of the process", Some(&Unit::Bytes), figures.virtual_bytes),
         ("process_open_fds", "Open file descriptors", None, figures.open_fds),
         ("process_max_fds", "How many file descriptors may be open", None, figures.max_fds),
         ("process_threads", "Threads of the process", None, figures.threads),
         (
             "process_start_time",
             "When the process began, since 1970",
-            Some(Unit::Seconds),
+            Some(&Unit::Seconds),
             figures.start_seconds,
         ),
     ];

@@ -20,7 +20,7 @@ impl Families<'_> {
         &mut self,
         name: &'static str,
         help: &str,
-        unit: Option<Unit>,
+        unit: Option<&Unit>,
         write: Write<'_>,
     ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Counter, write)
@@ -30,7 +30,7 @@ impl Families<'_> {
         &mut self,
         name: &'static str,
         help: &str,
-        unit: Option<Unit>,
+        unit: Option<&Unit>,
         write: Write<'_>,
     ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Gauge, write)
@@ -44,7 +44,7 @@ impl Families<'_> {
         &mut self,
         name: &'static str,
         help: &str,
-        unit: Option<Unit>,
+        unit: Option<&Unit>,
         write: Write<'_>,
     ) -> fmt::Result {
         self.family(name, help, unit, MetricType::Histogram, write)
@@ -54,11 +54,11 @@ impl Families<'_> {
         &mut self,
         name: &'static str,
         help: &str,
-        unit: Option<Unit>,
+        unit: Option<&Unit>,
         kind: MetricType,
         write: Write<'_>,
     ) -> fmt::Result {
-        let encoder = self.0.encode_descriptor(name, help, unit.as_ref(), kind)?;
+        let encoder = self.0.encode_descriptor(name, help, unit, kind)?;
         write(&mut Family(encoder))
     }
 }

@@ -113,7 +113,7 @@ mod tests {
             values.iter().for_each(|&value| histogram.observe(value));
             let Spread { buckets, count, sum } = histogram.read(1.0);
             prop_assert_eq!(count, values.len() as u64);
-            prop_assert_eq!(sum, values.iter().sum::<u64>() as f64);
+            prop_assert!((sum - values.iter().sum::<u64>() as f64).abs() < 0.5);
             let mut below = 0;
             for (bound, count) in buckets {
                 below += count;

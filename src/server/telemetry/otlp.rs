@@ -182,12 +182,12 @@ impl<E: ExportSpans> ExportSpans for Complaining<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let count = batch.len();
         let result = self.exporter.export(batch).await;
-        if let Err(error) = &result {
-            if self.is_time() {
-                let error = error.to_string();
-                let error: String = error.chars().take(300).flat_map(char::escape_debug).collect();
-                tracing::warn!("the collector did not take {count} spans, which are lost: {error}");
-            }
+        if let Err(error) = &result
+            && self.is_time()
+        {
+            let error = error.to_string();
+            let error: String = error.chars().take(300).flat_map(char::escape_debug).collect();
+            tracing::warn!("the collector did not take {count} spans, which are lost: {error}");
         }
         result
     }

@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use super::Telemetry;
 use super::exposition::{CONTENT_TYPE, Exposition};
-use super::readiness::Readiness;
+use super::readiness::{Readiness, Unready};
 use crate::server::admin::Boxed;
 use crate::server::content_type::is_call;
 use crate::server::engine::Engine;
@@ -49,12 +49,12 @@ pub async fn serve_probes(
 ) -> Result<(), ServeError> {
     let readiness = options.telemetry.readiness(probed.engine.clone());
     let (standing, health) = Standing::new(readiness.clone(), None).await;
-    let probes = probe_routes(&options.telemetry, probed);
+    let routes = probe_routes(&options.telemetry, probed);
     // Those who probe speak no TLS and have no tokens.
     let transport = TransportOptions { tls: None, http1: true, ..options.transport.of_another_listener() };
     let options = ServeOptions { transport, ..options };
     options.telemetry.listens("probes", &options);
-    run_with_probes(listener, Boxed(Routes::new(health).prepare()), probes, standing, shutdown, options).await
+    run_with_probes(listener, Boxed(Routes::new(health).prepare()), routes, standing, shutdown, options).await
 }
 
 /// The routes of `/live`, `/ready` and `/metrics`; everything else is not found, or was meant as a call and is none.
@@ -70,8 +70,9 @@ pub(in crate::server) fn probe_routes(telemetry: &Telemetry, probed: Probed) -> 
 
 /// What `/ready` answers.
 #[derive(Serialize)]
-struct Ready {
-    ready: bool,
+struct ReadyAnswer {
+    #[serde(rename = "ready")]
+    is_ready: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,13 +82,13 @@ struct Ready {
 
 async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
     let unready = readiness.check().err();
-    let answer = Ready {
-        ready: unready.is_none(),
-        reason: unready.map(|unready| unready.reason()),
-        description: unready.map(|unready| unready.description()),
+    let answer = ReadyAnswer {
+        is_ready: unready.is_none(),
+        reason: unready.map(Unready::reason),
+        description: unready.map(Unready::description),
         index_version: readiness.index_version(),
     };
-    let status = if answer.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if answer.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = serde_json::to_string(&answer).unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "application/json")], body + "\n")
 }

@@ -50,7 +50,7 @@ impl Rooms {
         let listeners = self.0.read().unwrap_or_else(PoisonError::into_inner);
         write_connections(&listeners, families)?;
         if let Some(Listener { admission, .. }) = listeners.first() {
-            write_admission(&admission.counters(), families)?;
+            write_admission(admission.counters(), families)?;
         }
         // At nought where no credentials are asked for: a series that comes and goes raises no alert.
         let nobody = AuthCounters::default();
@@ -88,13 +88,13 @@ fn write_connections(listeners: &[Listener], families: &mut Families<'_>) -> fmt
     })
 }
 
-fn write_admission(admission: &AdmissionCounters<'_>, families: &mut Families<'_>) -> fmt::Result {
+fn write_admission(admission: AdmissionCounters<'_>, families: &mut Families<'_>) -> fmt::Result {
     let help = "Memory that requests in flight hold";
-    families.gauge("yaqut_request_memory", help, Some(Unit::Bytes), &|family| {
+    families.gauge("yaqut_request_memory", help, Some(&Unit::Bytes), &|family| {
         family.value(&[], admission.memory_in_use() as f64)
     })?;
     let help = "Memory that requests in flight may hold";
-    families.gauge("yaqut_request_memory_limit", help, Some(Unit::Bytes), &|family| {
+    families.gauge("yaqut_request_memory_limit", help, Some(&Unit::Bytes), &|family| {
         family.value(&[], admission.memory_limit() as f64)
     })?;
     families.gauge("yaqut_queue_depth", "Work that waits for a processor, by lane", None, &|family| {
@@ -116,7 +116,7 @@ fn write_auth(auth: &AuthCounters, families: &mut Families<'_>) -> fmt::Result {
 fn write_certificate(certificate: &CertificateCounters, families: &mut Families<'_>) -> fmt::Result {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let help = "Time until the certificate expires; negative once it has";
-    families.gauge("yaqut_certificate_expiry", help, Some(Unit::Seconds), &|family| {
+    families.gauge("yaqut_certificate_expiry", help, Some(&Unit::Seconds), &|family| {
         family.value(&[], certificate.expires_unix_seconds() as f64 - now)
     })?;
     let results = [("renewed", certificate.renewed()), ("failed", certificate.failed())];

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn what_is_malformed_is_none() {
         for bad in [
-            "".to_owned(),
+            String::new(),
             GOOD.to_uppercase(),
             format!("{GOOD}-00"),
             format!("{GOOD}-"),

@@ -9,7 +9,7 @@ use http::Extensions;
 use super::histogram::{Histogram, Spread, TimeHistogram};
 use super::method::Method;
 use crate::model::{Status, Tier};
-use crate::resolve::Verdict;
+use crate::resolve::{CandidateRef, Verdict};
 
 /// A stage of the work on a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Default for WorkCounters {
 fn place(verdict: &Verdict<'_>) -> (usize, usize, u64) {
     let mut candidates = verdict.candidates();
     let count = candidates.len() as u64;
-    let tier = candidates.next().map(|candidate| candidate.tier());
+    let tier = candidates.next().map(CandidateRef::tier);
     (verdict.status() as usize, tier_index(tier), count)
 }
 

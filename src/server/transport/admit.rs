@@ -109,7 +109,7 @@ fn owner(address: IpAddr) -> IpAddr {
             let [a, b, c, d, ..] = address.segments();
             IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
-        address => address,
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn ages_are_spread_around_what_was_asked_for() {
         let age = Duration::from_secs(100);
-        let seconds = |chance| spread(age, chance).as_secs_f64().round();
-        assert_eq!([seconds(0), seconds(u64::MAX / 2), seconds(u64::MAX)], [90.0, 100.0, 110.0]);
+        let seconds = |chance| spread(age, chance).as_secs_f64().round() as u64;
+        assert_eq!([seconds(0), seconds(u64::MAX / 2), seconds(u64::MAX)], [90, 100, 110]);
     }
 }

@@ -165,7 +165,7 @@ mod tests {
     fn a_piece_of_which_nothing_goes_is_seen_after_all_turns() {
         let outbox = Arc::new(Outbox::default());
         let piece = Piece::new(Bytes::from_static(b"abc"), &outbox);
-        let turns = (1..).find(|_| outbox.next_turn());
+        let turns = (1..=2 * TURNS).find(|_| outbox.next_turn());
         assert_eq!(turns, Some(TURNS + 1));
         drop(piece);
         assert!((0..100).all(|_| !outbox.next_turn()));
@@ -179,7 +179,7 @@ mod tests {
             piece.advance(PROGRESS);
             assert!(!outbox.next_turn());
         }
-        let turns = (1..).find(|_| {
+        let turns = (1..=2 * TURNS).find(|_| {
             piece.advance(1);
             outbox.next_turn()
         });

@@ -57,7 +57,7 @@ impl ServerTls {
         let Shared { files, counters, .. } = &*self.0;
         let expires = counters.expires_unix_seconds();
         let now = unix_seconds(SystemTime::now());
-        let expired = (expires < now)
+        let past = (expires < now)
             .then(|| TlsWarning::Expired { file: files.certificate.clone(), seconds: now - expires });
         let soon = (now..now + EXPIRES_SOON.as_secs())
             .contains(&expires)
@@ -65,7 +65,7 @@ impl ServerTls {
         let open = mode(&files.key)
             .filter(|mode| mode & 0o004 != 0)
             .map(|mode| TlsWarning::KeyReadable { file: files.key.clone(), mode: mode & 0o777 });
-        [expired, soon, open].into_iter().flatten().collect()
+        [past, soon, open].into_iter().flatten().collect()
     }
 
     /// Looks at the files every `interval` and on SIGHUP, for as long as it is polled, and takes up what changed.
