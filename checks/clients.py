@@ -216,17 +216,17 @@ def check_proofs(report, what, client, folder):
     with harness.Service(*server, "--tls-client-ca", f"{folder}/ca.crt", "--auth-tokens", f"{folder}/tokens.tsv") as service:
         port = service.address.rpartition(":")[2]
         for case, given, expected_code, said in (
-            ("certificate and token", (*ca, *certificate, *token), 0, ""),
-            ("no token", (*ca, *certificate), 1, "UNAUTHENTICATED"),
-            ("a token for something else", (*ca, *certificate, *other), 1, "PERMISSION_DENIED"),
+            ("certificate and token", (*ca, *certificate, *token), 0, ("",)),
+            ("no token", (*ca, *certificate), 1, ("UNAUTHENTICATED",)),
+            ("a token for something else", (*ca, *certificate, *other), 1, ("PERMISSION_DENIED",)),
             ("no certificate", (*ca, *token), 1, ("UNAVAILABLE", "DEADLINE_EXCEEDED")),
-            ("no TLS", (), 1, ("UNAVAILABLE", "DEADLINE_EXCEEDED")),
-            ("a token without TLS", token, 1, "a token or a client certificate needs TLS"),
+            ("no TLS", (), 1, ("UNAVAILABLE", "DEADLINE_EXCEEDED", "PERMISSION_DENIED")),
+            ("a token without TLS", token, 1, ("a token or a client certificate needs TLS",)),
         ):
             run = Client(command, f"dns:///localhost:{port}", *given, "resolve", "Pyongyang", environment=environment)
             code, talk = run.end()
             report.equal(f"{what}, {case}: exit code ({talk.strip()[-300:]})", code, expected_code)
-            report.holds(f"{what}, {case}: what is said", talk.startswith(said), talk)
+            report.holds(f"{what}, {case}: what is said", any(words in talk for words in said), talk)
             report.equal(f"{what}, {case}: answers", len(run.answers), 1 - expected_code)
 
 
