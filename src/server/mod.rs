@@ -17,6 +17,7 @@ mod call;
 mod compute;
 mod content_type;
 mod engine;
+mod framing;
 mod front;
 mod gazetteer_service;
 mod name_stream;

@@ -3,14 +3,13 @@
 //! | what | where |
 //! |---|---|
 //! | bytes held by all requests in flight | `memory` |
-//! | sizes, numbers and times of arriving messages | `request_body`, `framing`, `method` |
+//! | sizes, numbers and times of arriving messages | `request_body`, `method` |
 //! | items of a message, before it is decoded | `rpc::wire::guard` |
 //! | work that waits for a processor | `load`, used by `compute` |
 //!
 //! Nothing here waits without a bound: what cannot be taken on is refused at once, with a hint when to ask again.
 
 mod counters;
-mod framing;
 mod load;
 mod memory;
 mod method;

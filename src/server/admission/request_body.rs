@@ -11,10 +11,10 @@ use tokio::time::{Instant, Sleep};
 use tonic::Status;
 use tonic::body::Body;
 
-use super::framing::Framing;
 use super::memory::{CallMemory, of_chunk, of_message};
 use super::method::MethodLimits;
 use crate::rpc::Failure;
+use crate::server::framing::Framing;
 
 /// How often a stream that has to wait for memory looks whether there is some. Not woken by those that give it back, so
 /// that giving back takes no lock; and as the wait has an end, streams that wait for one another all end.

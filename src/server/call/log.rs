@@ -12,8 +12,9 @@ use tonic::Code;
 use tonic::body::Body;
 
 use super::received::Counted;
+use crate::server::framing::Framing;
 use crate::server::telemetry::{
-    Ended, MessageScanner, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
+    Ended, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
 };
 use crate::server::transport::Peer;
 
@@ -31,7 +32,7 @@ pub(super) struct CallLog {
     peer: Option<SocketAddr>,
     parent: Option<TraceParent>,
     started: Instant,
-    sent: MessageScanner,
+    sent: Framing,
     is_finished: bool,
 }
 
@@ -49,7 +50,7 @@ impl CallLog {
             peer: peer(request.extensions()),
             parent: if telemetry.traces() { TraceParent::of(request.headers()) } else { None },
             started,
-            sent: MessageScanner::default(),
+            sent: Framing::new(),
             is_finished: false,
         };
         let request = log.observe(request, number);
@@ -69,7 +70,7 @@ impl CallLog {
     /// Counts the messages of a piece of the answer.
     pub fn send(&mut self, data: &[u8]) {
         if self.method.info().kind.streams_answers() {
-            self.telemetry.calls().send(self.method, self.sent.scan(data));
+            self.telemetry.calls().send(self.method, self.sent.count_messages(data));
         }
     }
 

@@ -8,19 +8,20 @@ use http_body::Frame;
 use tonic::Status;
 use tonic::body::Body;
 
-use crate::server::telemetry::{MessageScanner, Method, Telemetry};
+use crate::server::framing::Framing;
+use crate::server::telemetry::{Method, Telemetry};
 
 /// Counts what passes.
 pub(super) struct Counted {
     body: Body,
     telemetry: Telemetry,
     method: Method,
-    scanner: MessageScanner,
+    framing: Framing,
 }
 
 impl Counted {
     pub fn new(body: Body, telemetry: Telemetry, method: Method) -> Self {
-        Self { body, telemetry, method, scanner: MessageScanner::default() }
+        Self { body, telemetry, method, framing: Framing::new() }
     }
 }
 
@@ -32,12 +33,12 @@ impl http_body::Body for Counted {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let Self { body, telemetry, method, scanner } = &mut *self;
+        let Self { body, telemetry, method, framing } = &mut *self;
         let poll = Pin::new(body).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &poll
             && let Some(data) = frame.data_ref()
         {
-            telemetry.calls().receive(*method, scanner.scan(data));
+            telemetry.calls().receive(*method, framing.count_messages(data));
         }
         poll
     }

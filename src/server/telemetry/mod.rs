@@ -12,7 +12,6 @@ mod code;
 mod exposition;
 mod families;
 mod histogram;
-mod messages;
 mod method;
 mod otlp;
 mod probes;
@@ -28,7 +27,6 @@ pub use probes::{Probed, serve_probes};
 
 pub(super) use calls::Ended;
 pub(super) use code::code_label;
-pub(super) use messages::MessageScanner;
 pub(super) use method::Method;
 pub(super) use probes::{WithProbes, probe_routes};
 pub(super) use readiness::Readiness;

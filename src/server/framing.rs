@@ -17,7 +17,7 @@ pub(super) enum Framing {
 
 impl Framing {
     /// At the start of a body.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self::Prefix { read: 0, length: 0 }
     }
 
@@ -36,6 +36,11 @@ impl Framing {
             Some(length) => data.len() - rest.len() + length.min(rest.len()),
             None => data.len(),
         }
+    }
+
+    /// Goes on over all of `data`; gives how many messages have begun in it, by their whole prefixes.
+    pub fn count_messages(&mut self, mut data: &[u8]) -> u64 {
+        std::iter::from_fn(|| self.next_message(&mut data)).count() as u64
     }
 
     /// Goes on over `data`, up to the end of the next prefix in it, whose message has the length that is given back: then
@@ -91,9 +96,11 @@ mod tests {
             let whole = body.len();
             body.truncate(whole.saturating_sub(missing));
             let (mut framing, mut seen) = (Framing::new(), Vec::new());
+            let (mut counting, mut counted) = (Framing::new(), 0);
             let mut rest = &body[..];
             for cut in cuts.iter().cycle() {
                 let (mut piece, after) = rest.split_at((*cut).min(rest.len()));
+                counted += counting.count_messages(piece);
                 while let Some(length) = framing.next_message(&mut piece) {
                     seen.push(length);
                 }
@@ -103,6 +110,7 @@ mod tests {
                     break;
                 }
             }
+            prop_assert_eq!(counted, seen.len() as u64);
             if body.len() == whole {
                 prop_assert_eq!(seen, lengths);
                 prop_assert!(!framing.is_within());
