@@ -20,6 +20,8 @@ MAX_MB = 1_024
 MEGABYTE = (1 << 20) - 64
 # Of the second server: what its requests may take together, far less than is sent at once.
 TIGHT_MB = 16
+# Batches of half a megabyte that are all but whole: there is memory for half of them.
+HALTING = 16
 OPTIONS_OF_MOST = wire.number(1, 20) + wire.number(7, 2)
 
 
@@ -121,17 +123,35 @@ def unread(figures, server, pool, chance):
 
 
 def tight(figures, server, pool, chance):
-    seen, delays = collections.Counter(), []
+    seen = collections.Counter()
+    refused = []
+    answers = halting(server)
     for kind in ("1,000 of the longest that are no names", "empty items", "1,000 names, all that can be told"):
-        for answer in burst(server, pool, kind, chance):
-            seen[answer.outcome] += 1
-            if answer.outcome == "RESOURCE_EXHAUSTED":
-                delays.append(retry_delay(answer))
+        answers += burst(server, pool, kind, chance)
+    for answer in answers:
+        seen[answer.outcome] += 1
+        if answer.outcome == "RESOURCE_EXHAUSTED":
+            refused.append(retry_delay(answer))
     figures.figure(f"budget of {TIGHT_MB} MB: answers", ", ".join(f"{c} {n}" for c, n in seen.items()))
-    figures.figure("refused as RESOURCE_EXHAUSTED", len(delays), "> 0", bool(delays))
-    hinted = sum(delay is not None and delay > 0 for delay in delays)
-    figures.figure("of these, with a hint when to come again", hinted, str(len(delays)), hinted == len(delays))
+    figures.figure("refused as RESOURCE_EXHAUSTED", len(refused), "> 0", bool(refused))
+    hinted = sum(delay is not None and delay > 0 for delay in refused)
+    figures.figure("of these, with a hint when to come again", hinted, str(len(refused)), hinted == len(refused))
     figures.figure("answered", seen["OK"], "> 0", seen["OK"] > 0)
+
+
+def halting(server):
+    """Batches that stop before their last byte, all of them at once; then what was taken on is sent to its end."""
+    body = wire.framed(wire.batch([f"{i:0500}" for i in range(1_000)]))
+    connections = [server.connect() for _ in range(HALTING)]
+    streams = [c.start(wire.SERVICE + "BatchResolveNames", body[:-1], end=False) for c in connections]
+    time.sleep(0.5)
+    for connection, stream in zip(connections, streams):
+        connection.pump(0)
+        connection.send(stream, body[-1:], end=True)
+    answers = [c.finish(s)[0] for c, s in zip(connections, streams)]
+    for connection in connections:
+        connection.close()
+    return answers
 
 
 def afterwards(figures, server):

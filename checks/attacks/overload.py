@@ -1,8 +1,13 @@
-"""Five times as much work as can be done: what can be done still is, the rest is refused at once."""
+"""Five times as much work as can be done: what can be done still is, the rest is refused at once.
+
+The server has processors of its own, for those of its callers are not on its machine: what they take is no part of what it
+could do.
+"""
 
 import collections
 import concurrent.futures
 import multiprocessing
+import os
 import random
 import select
 import time
@@ -101,12 +106,22 @@ def goodput(done, seconds):
 
 def run(figures, options):
     seconds = FULL_SECONDS if options.full else SMALL_SECONDS
-    pool = concurrent.futures.ProcessPoolExecutor(CLIENTS + 1, mp_context=multiprocessing.get_context("spawn"))
+    processors = sorted(os.sched_getaffinity(0))
+    of_callers, of_server = processors[: len(processors) // 2], processors[len(processors) // 2 :]
+    pool = concurrent.futures.ProcessPoolExecutor(
+        CLIENTS + 1, mp_context=multiprocessing.get_context("spawn"), initializer=stay_on, initargs=(of_callers,)
+    )
     with pool:
         for kind in NAMES:
-            with target.Server() as server:
+            with target.Server(preexec_fn=lambda: stay_on(of_server)) as server:
                 server.answers_well()
                 overload(figures, server, pool, kind, seconds)
+
+
+def stay_on(processors):
+    """Keeps this process to some processors; to all, where there are too few to be divided."""
+    if processors:
+        os.sched_setaffinity(0, processors)
 
 
 def overload(figures, server, pool, kind, seconds):

@@ -12,6 +12,9 @@ use crate::resolve::ExplainError;
 /// The `domain` of every `google.rpc.ErrorInfo` of this service.
 pub const ERROR_DOMAIN: &str = "yaqut.v1";
 
+/// The metadata by which a server tells a client's retry policy when to try again, in milliseconds.
+const RETRY_PUSHBACK: &str = "grpc-retry-pushback-ms";
+
 /// Why a request was not answered.
 ///
 /// That nothing fits a name is an answer, and no failure.
@@ -183,10 +186,12 @@ impl From<Failure> for Status {
         let message = failure.to_string();
         let mut details = ErrorDetails::new();
         details.set_error_info(reason, ERROR_DOMAIN, metadata);
+        let mut metadata = MetadataMap::new();
         if let Some(retry) = failure.retry() {
             details.set_retry_info(Some(retry));
+            // The same for the retry policies of stock clients, which know no `RetryInfo` (gRPC proposal A6, Pushback).
+            metadata.insert(RETRY_PUSHBACK, u64::try_from(retry.as_millis()).unwrap_or(u64::MAX).into());
         }
-        let mut metadata = MetadataMap::new();
         match failure {
             Failure::InvalidArgument(violations) => _ = details.set_bad_request(violations),
             // As HTTP has it (RFC 6750, section 3).
@@ -256,6 +261,8 @@ mod tests {
             let status = Status::from(failure);
             let told = status.get_details_retry_info().and_then(|info| info.retry_delay);
             assert_eq!(told, is_retried.then_some(retry), "{reason}");
+            let pushback = status.metadata().get(RETRY_PUSHBACK).map(|value| value.to_str().unwrap());
+            assert_eq!(pushback, is_retried.then_some("250"), "{reason}");
             assert_eq!(status.code(), code);
             assert!(!status.message().is_empty());
             let info = status.get_details_error_info().expect("error info");

@@ -1,9 +1,13 @@
 //! [`Load`]: what waits in a lane and how long that takes, to refuse at once what would be answered too late.
 //!
 //! A queue that is longer than callers are patient does work that nobody waits for: at five times its capacity a server
-//! would answer nothing in time. So a call is taken on only if what is before it, at the speed that was seen lately,
-//! leaves time for it before its deadline. That holds for any patience, which a bound on the number of waiting calls
-//! does not; the bound is there for callers without a deadline.
+//! would answer nothing in time. So behind a queue that stands, a call is taken on only if what is before it, at the speed
+//! that was seen lately, leaves time for it before its deadline. That holds for any patience, which a bound on the number
+//! of waiting calls does not; the bound is there for callers without a deadline.
+//!
+//! A burst is no overload: what came together is worked off together, and a caller in so much of a hurry that it comes to
+//! nothing is told that its deadline has passed. How the two are told apart is that of Nichols and Jacobson (Controlling
+//! queue delay, 2012): a queue stands if it did not empty for an interval.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -29,11 +33,17 @@ const SMOOTHING: i64 = 16;
 /// The hints when to ask again that are given, at least and at most.
 const RETRY: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(10)];
 
+/// How long a queue that stands has not been empty: CoDel's interval.
+const STANDING: Duration = Duration::from_millis(100);
+
 /// What one lane has taken on. A unit of work is a name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::server) struct Load {
     /// Calls whose work has not begun.
     waiting: AtomicUsize,
+    /// When the last of them began to wait that found nobody before it, in nanoseconds since `epoch`.
+    began: AtomicU64,
+    epoch: Instant,
     /// Units of work that were taken on and are not done.
     units: AtomicU64,
     /// What a unit took lately from the start of its work to the end, divided by how many are worked on at once.
@@ -44,6 +54,20 @@ pub(in crate::server) struct Load {
 }
 
 impl Load {
+    /// Nothing is taken on yet.
+    pub fn new() -> Self {
+        Self {
+            waiting: AtomicUsize::new(0),
+            began: AtomicU64::new(0),
+            epoch: Instant::now(),
+            units: AtomicU64::new(0),
+            nanos_per_unit: AtomicU64::new(0),
+            full: AtomicU64::new(0),
+            too_late: AtomicU64::new(0),
+            expired: AtomicU64::new(0),
+        }
+    }
+
     /// Calls whose work has not begun.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
@@ -81,6 +105,20 @@ impl Load {
         self.nanos_per_unit.store(after.unsigned_abs(), Ordering::Relaxed);
     }
 
+    /// Whether some call waited at every moment of the last [`STANDING`].
+    fn is_standing(&self) -> bool {
+        let began = Duration::from_nanos(self.began.load(Ordering::Relaxed));
+        self.waiting() > 0 && self.epoch.elapsed().saturating_sub(began) >= STANDING
+    }
+
+    fn enter(&self, units: u64) {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) == 0 {
+            let now = u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.began.store(now, Ordering::Relaxed);
+        }
+        self.units.fetch_add(units, Ordering::Relaxed);
+    }
+
     fn overloaded(&self, units: u64) -> Failure {
         Failure::Overloaded { retry: self.wait(units).clamp(RETRY[0], RETRY[1]) }
     }
@@ -96,7 +134,8 @@ pub(in crate::server) struct Place {
 }
 
 impl Admission {
-    /// Takes on work that has to wait for a processor, unless too many wait or it would be done after `deadline`.
+    /// Takes on work that has to wait for a processor, unless too many wait, or the queue stands and it would be done
+    /// after `deadline`.
     pub(in crate::server) fn queue(
         &self,
         lane: Lane,
@@ -109,7 +148,7 @@ impl Admission {
             return Err(load.overloaded(units));
         }
         let time_left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if time_left.is_some_and(|left| load.wait(units) > left) {
+        if time_left.is_some_and(|left| load.wait(units) > left) && load.is_standing() {
             add(&load.too_late);
             return Err(load.overloaded(units));
         }
@@ -119,9 +158,7 @@ impl Admission {
     /// Takes on work whatever waits: that for which a processor is free, or that of a stream, which sends no more before it
     /// is answered.
     pub(in crate::server) fn place(&self, lane: Lane, units: u64) -> Place {
-        let load = self.load(lane);
-        load.waiting.fetch_add(1, Ordering::Relaxed);
-        load.units.fetch_add(units, Ordering::Relaxed);
+        self.load(lane).enter(units);
         Place { admission: self.clone(), lane, units, is_waiting: true }
     }
 }
@@ -184,16 +221,35 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_done_in_time_is_refused_with_a_hint_that_grows() {
+    fn behind_a_queue_that_stands_what_cannot_be_done_in_time_is_refused_with_a_hint_that_grows() {
         let (admission, now) = (admission(1_000), Instant::now());
         let in_time = now.checked_add(Duration::from_secs(2));
         admission.load(Lane::Bulk).learn(10, Duration::from_secs(2), 2);
+        let burst = admission.queue(Lane::Bulk, 100, in_time).unwrap();
+        drop(burst);
         let _taken = admission.queue(Lane::Bulk, 10, in_time).unwrap();
+        std::thread::sleep(STANDING);
         let short = retry(admission.queue(Lane::Bulk, 15, in_time));
         assert_eq!(short, Duration::from_millis(2_500));
         let _patient = admission.queue(Lane::Bulk, 15, None).unwrap();
         assert!(retry(admission.queue(Lane::Bulk, 15, in_time)) > short);
         assert_eq!(admission.counters().shed()[2].count, 2);
+    }
+
+    #[test]
+    fn a_queue_that_empties_does_not_stand() {
+        let load = Load::new();
+        let leave = || load.waiting.fetch_sub(1, Ordering::Relaxed);
+        load.enter(1);
+        std::thread::sleep(STANDING);
+        assert!(load.is_standing());
+        load.enter(1);
+        leave();
+        assert!(load.is_standing());
+        leave();
+        assert!(!load.is_standing());
+        load.enter(1);
+        assert!(!load.is_standing());
     }
 
     #[test]
@@ -208,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_speed_follows_what_is_seen() {
-        let load = Load::default();
+        let load = Load::new();
         assert_eq!(load.wait(100), Duration::ZERO);
         load.learn(1, Duration::from_millis(1), 1);
         assert_eq!(load.wait(100), Duration::from_millis(100));

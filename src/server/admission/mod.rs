@@ -65,7 +65,7 @@ impl Admission {
     /// Nothing is taken on yet.
     pub fn new(options: AdmissionOptions) -> Self {
         let budget = Budget::new(options.max_request_memory);
-        let (single, bulk) = (Load::default(), Load::default());
+        let (single, bulk) = (Load::new(), Load::new());
         Self(Arc::new(State { options, budget, single, bulk, deadline_exceeded: AtomicU64::new(0) }))
     }
 
