@@ -8,7 +8,7 @@
 //! [`pb`](super::pb) say what must come out: tests compare the two byte by byte.
 
 mod codec;
-mod guard;
+pub(super) mod guard;
 mod reply;
 mod resolution;
 mod writer;

@@ -4,9 +4,9 @@
 pub(super) mod deadline;
 mod ending;
 mod log;
-mod received;
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use self::log::CallLog;
 use super::ServeOptions;
 use super::admission::{Admission, CallMemory, MethodLimits, RequestBody};
 use super::auth::Auth;
-use super::telemetry::Telemetry;
+use super::telemetry::{MessageCounter, Telemetry};
 use crate::rpc::Failure;
 
 /// A service whose every call ends: with its answer, or with a status that says why there is none.
@@ -58,8 +58,10 @@ impl<S> CallGuard<S> {
     }
 }
 
-impl<S> tower_service::Service<http::Request<Body>> for CallGuard<S>
+impl<S, B> tower_service::Service<http::Request<B>> for CallGuard<S>
 where
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
     S: tower_service::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
     S::Future: Send + Unpin + 'static,
 {
@@ -71,17 +73,17 @@ where
         self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: http::Request<B>) -> Self::Future {
         let now = Instant::now();
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let (mut log, request) = CallLog::new(&self.telemetry, request, now);
+        let mut log = CallLog::new(&self.telemetry, &mut request, now);
         let end = Ending::new(first, self.is_closing.clone());
         // A call that is refused never reaches the service, so that its body is not read.
         let admitted = match self.auth.check(&request) {
             Ok(caller) => {
                 log.set_caller(caller.map(|caller| caller.name));
-                let_in(&self.admission, request, now)
+                let_in(&self.admission, request, log.message_counter(), now)
             }
             Err(denied) => {
                 log.set_caller(denied.caller);
@@ -97,15 +99,20 @@ where
 }
 
 /// Wraps up the body of a request that began at `now`, if there is memory for a call.
-fn let_in(
+fn let_in<B>(
     admission: &Admission,
-    request: http::Request<Body>,
+    request: http::Request<B>,
+    counter: MessageCounter,
     now: Instant,
-) -> Result<(http::Request<Body>, Arc<CallMemory>), Failure> {
+) -> Result<(http::Request<Body>, Arc<CallMemory>), Failure>
+where
+    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     let limits = MethodLimits::of(request.uri().path());
     let memory = CallMemory::begin(admission, limits.must_be_answered)?;
     let of_body = Arc::clone(&memory);
-    let mut request = request.map(|body| Body::new(RequestBody::new(body, limits, of_body, now)));
+    let mut request = request.map(|body| Body::new(RequestBody::new(body, limits, of_body, counter, now)));
     if limits.is_bulk {
         request.extensions_mut().insert(Arc::clone(&memory));
     }
@@ -157,8 +164,9 @@ where
             Err(_) => Status::from(panicked(log)).into_http(),
         };
         let Some(Open { end, mut log, memory }) = open.take() else { return Poll::Pending };
-        log.answer(&mut response);
-        if let Some(code) = code(response.headers()) {
+        let code = code(response.headers());
+        log.answer(&mut response, code);
+        if let Some(code) = code {
             log.finish(code);
         }
         let end = Some(end.with_deadline(*deadline));

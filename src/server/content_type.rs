@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body::{Frame, SizeHint};
-use tonic::body::Body;
 use tower_service::Service;
 
 /// Answers whatever is no call with 415 (Unsupported Media Type), as gRPC over HTTP/2 has it.
@@ -17,9 +16,9 @@ use tower_service::Service;
 #[derive(Clone)]
 pub(super) struct OnlyCalls<S>(pub S);
 
-impl<S, B> Service<http::Request<Body>> for OnlyCalls<S>
+impl<S, A, B> Service<http::Request<A>> for OnlyCalls<S>
 where
-    S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
+    S: Service<http::Request<A>, Response = http::Response<B>, Error = Infallible>,
     S::Future: Unpin,
 {
     type Response = http::Response<AnyBody<B>>;
@@ -30,7 +29,7 @@ where
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, request: http::Request<A>) -> Self::Future {
         Answer(is_call(&request).then(|| self.0.call(request)))
     }
 }

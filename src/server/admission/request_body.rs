@@ -1,20 +1,21 @@
 //! [`RequestBody`]: what a caller sends, let in as far as the limits of its method and the memory allow.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::{Body as _, Frame};
+use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use tonic::Status;
-use tonic::body::Body;
 
 use super::memory::{CallMemory, of_chunk, of_message};
 use super::method::MethodLimits;
 use crate::rpc::Failure;
 use crate::server::framing::Framing;
+use crate::server::telemetry::MessageCounter;
 
 /// How often a stream that has to wait for memory looks whether there is some. Not woken by those that give it back, so
 /// that giving back takes no lock; and as the wait has an end, streams that wait for one another all end.
@@ -26,10 +27,12 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 /// waits for memory, unread, as long as a message may take to arrive; a call that does not stream is refused at once. A
 /// message that has begun must arrive whole in time. Whatever becomes of a message of a stream, those before it are
 /// passed on, also where one piece of the body held them all.
-pub(in crate::server) struct RequestBody {
-    body: Body,
+pub(in crate::server) struct RequestBody<B> {
+    /// `None` once it was given up.
+    body: Option<B>,
     limits: MethodLimits,
     memory: Arc<CallMemory>,
+    counter: MessageCounter,
     framing: Framing,
     /// Whether a message has begun.
     has_message: bool,
@@ -52,13 +55,24 @@ struct HeldBack {
     due: Option<Instant>,
 }
 
-impl RequestBody {
+impl<B> RequestBody<B>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     /// The body of a call that began at `started`.
-    pub fn new(body: Body, limits: MethodLimits, memory: Arc<CallMemory>, started: Instant) -> Self {
+    pub fn new(
+        body: B,
+        limits: MethodLimits,
+        memory: Arc<CallMemory>,
+        counter: MessageCounter,
+        started: Instant,
+    ) -> Self {
         let mut body = Self {
-            body,
+            body: Some(body),
             limits,
             memory,
+            counter,
             framing: Framing::new(),
             has_message: false,
             due: None,
@@ -80,12 +94,13 @@ impl RequestBody {
     /// The next piece: of a stream, one that ends no later than the message that begins in it.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         if self.rest.is_empty() {
-            let piece = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            let Some(body) = &mut self.body else { return Poll::Ready(None) };
+            let piece = ready!(Pin::new(body).poll_frame(cx));
             match piece.map(|piece| piece.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) if self.limits.is_stream && !data.is_empty() => self.rest = data,
                 Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(Frame::data(data)))),
                 Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
-                Some(Err(status)) => return Poll::Ready(Some(Err(status))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(Status::from_error(error.into())))),
                 None => return Poll::Ready(None),
             }
         }
@@ -97,6 +112,7 @@ impl RequestBody {
     fn read(&mut self, mut data: &[u8]) -> Result<Option<u64>, Failure> {
         let mut charge = None;
         while let Some(length) = self.framing.next_message(&mut data) {
+            self.counter.receive();
             let limit = self.limits.message_bytes;
             if length > limit {
                 return Err(Failure::RequestTooLarge { bytes: length, limit });
@@ -165,16 +181,25 @@ impl RequestBody {
         Poll::Ready(Failure::BodyTimeout { timeout: self.memory.admission().options().body_timeout })
     }
 
+    /// Whether nothing more will come.
+    fn has_come(&self) -> bool {
+        self.body.as_ref().is_none_or(http_body::Body::is_end_stream)
+    }
+
     fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         self.is_over = true;
-        (self.body, self.rest) = (Body::empty(), Bytes::new());
+        (self.body, self.rest) = (None, Bytes::new());
         (self.held_back, self.timer) = (None, None);
         self.memory.admission().count_end(&failure);
         Poll::Ready(Some(Err(failure.into())))
     }
 }
 
-impl http_body::Body for RequestBody {
+impl<B> http_body::Body for RequestBody<B>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     type Data = Bytes;
     type Error = Status;
 
@@ -208,11 +233,11 @@ impl http_body::Body for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_over || self.held_back.is_none() && self.rest.is_empty() && self.body.is_end_stream()
+        self.is_over || self.held_back.is_none() && self.rest.is_empty() && self.has_come()
     }
 
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(SizeHint::default, http_body::Body::size_hint)
     }
 }
 
@@ -220,6 +245,7 @@ impl http_body::Body for RequestBody {
 mod tests {
     use std::collections::VecDeque;
 
+    use http_body::Body as _;
     use tonic::Code;
 
     use super::super::{Admission, AdmissionOptions};
@@ -264,16 +290,16 @@ mod tests {
         path: &str,
         pieces: &[&[u8]],
         ends: bool,
-    ) -> (RequestBody, Arc<CallMemory>) {
+    ) -> (RequestBody<Pieces>, Arc<CallMemory>) {
         let pieces = Pieces(pieces.iter().map(|piece| piece.to_vec()).collect(), ends);
         let memory = CallMemory::begin(admission, false).unwrap();
-        let body =
-            RequestBody::new(Body::new(pieces), MethodLimits::of(path), Arc::clone(&memory), Instant::now());
+        let (limits, counter) = (MethodLimits::of(path), MessageCounter::default());
+        let body = RequestBody::new(pieces, limits, Arc::clone(&memory), counter, Instant::now());
         (body, memory)
     }
 
     /// How many bytes come through, and what ends them.
-    async fn read(body: &mut RequestBody) -> (usize, Option<Code>) {
+    async fn read(body: &mut RequestBody<Pieces>) -> (usize, Option<Code>) {
         let mut bytes = 0;
         loop {
             match std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {

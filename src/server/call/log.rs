@@ -6,15 +6,12 @@ use std::sync::Arc;
 
 use http::uri::PathAndQuery;
 use http::{Extensions, Request, Response};
-use http_body::Body as _;
 use tokio::time::Instant;
 use tonic::Code;
-use tonic::body::Body;
 
-use super::received::Counted;
 use crate::server::framing::Framing;
 use crate::server::telemetry::{
-    Ended, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
+    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
 };
 use crate::server::transport::Peer;
 
@@ -37,8 +34,9 @@ pub(super) struct CallLog {
 }
 
 impl CallLog {
-    /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`.
-    pub fn new(telemetry: &Telemetry, request: Request<Body>, started: Instant) -> (Self, Request<Body>) {
+    /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
+    /// of its work are timed, as far as anybody wants to know.
+    pub fn new<B: http_body::Body>(telemetry: &Telemetry, request: &mut Request<B>, started: Instant) -> Self {
         let method = Method::of_path(request.uri().path());
         let number = telemetry.begin(method);
         let log = Self {
@@ -53,8 +51,16 @@ impl CallLog {
             sent: Framing::new(),
             is_finished: false,
         };
-        let request = log.observe(request, number);
-        (log, request)
+        StageClock::start(request.extensions_mut(), telemetry.work(), method, number, started.into_std());
+        if !method.info().kind.streams_requests() && request.body().is_end_stream() {
+            telemetry.calls().lacks_request(method);
+        }
+        log
+    }
+
+    /// Counts what comes of the caller.
+    pub fn message_counter(&self) -> MessageCounter {
+        MessageCounter::new(&self.telemetry, self.method)
     }
 
     /// The call is that of `caller`, whose name is safe to log.
@@ -62,9 +68,13 @@ impl CallLog {
         self.caller = caller;
     }
 
-    /// Tells the caller under which ID the call is noted.
-    pub fn answer<B>(&self, response: &mut Response<B>) {
-        response.headers_mut().insert(REQUEST_ID, self.id.to_header());
+    /// Tells the caller under which ID the call is noted; not if it gave none and has one answer that is well, for a header
+    /// that is new each time costs more than the search for a known name.
+    pub fn answer<B>(&self, response: &mut Response<B>, code: Option<Code>) {
+        let is_well = code.is_none_or(|code| code == Code::Ok);
+        if self.id.is_of_caller() || !is_well || self.method.info().kind != CallKind::Unary {
+            response.headers_mut().insert(REQUEST_ID, self.id.to_header());
+        }
     }
 
     /// Counts the messages of a piece of the answer.
@@ -105,20 +115,6 @@ impl CallLog {
             }
             _ => tracing::debug!(%request_id, %method, %code, micros, caller, peer, "call answered"),
         }
-    }
-
-    /// Has what comes of the caller counted, and the stages of the work timed, as far as anybody wants to know.
-    fn observe(&self, mut request: Request<Body>, number: u64) -> Request<Body> {
-        let (method, counters) = (self.method, self.telemetry.work());
-        StageClock::start(request.extensions_mut(), counters, method, number, self.started.into_std());
-        if method.info().kind.streams_requests() {
-            let telemetry = self.telemetry.clone();
-            return request.map(|body| Body::new(Counted::new(body, telemetry, method)));
-        }
-        if request.body().is_end_stream() {
-            self.telemetry.calls().lacks_request(method);
-        }
-        request
     }
 
     fn name(&self) -> Name<'_> {

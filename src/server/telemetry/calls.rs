@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tonic::Code;
 
+use super::Telemetry;
 use super::code::CODES;
 use super::histogram::{Spread, TimeHistogram};
 use super::method::{METHODS, Method};
@@ -49,11 +50,6 @@ impl CallCounters {
     /// Counts that a call which does not stream has no message for us.
     pub fn lacks_request(&self, method: Method) {
         self.of(method).without_request.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Counts messages of a stream of requests.
-    pub fn receive(&self, method: Method, count: u64) {
-        self.of(method).received.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Counts messages of a stream of answers.
@@ -123,6 +119,23 @@ impl MethodCounters {
     }
 }
 
+/// Counts the messages of one call as they come, if it streams them; else that is told by the call itself.
+#[derive(Clone, Debug, Default)]
+pub(in crate::server) struct MessageCounter(Option<(Telemetry, Method)>);
+
+impl MessageCounter {
+    pub fn new(telemetry: &Telemetry, method: Method) -> Self {
+        Self(method.info().kind.streams_requests().then(|| (telemetry.clone(), method)))
+    }
+
+    /// Counts a message.
+    pub fn receive(&self) {
+        if let Some((telemetry, method)) = &self.0 {
+            telemetry.calls().of(*method).received.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,15 +148,19 @@ mod tests {
 
     #[test]
     fn calls_are_counted_under_their_method_and_code() {
-        let counters = CallCounters::default();
+        let telemetry = Telemetry::default();
+        let counters = telemetry.calls();
         let stream = Method::of_path("/yaqut.v1.GazetteerService/StreamResolveNames");
         for (i, code) in [Code::Ok, Code::Ok, Code::NotFound].into_iter().enumerate() {
             assert_eq!(counters.begin(Method::RESOLVE_NAME), i as u64);
-            end(&counters, Method::RESOLVE_NAME, code);
+            end(counters, Method::RESOLVE_NAME, code);
         }
         counters.lacks_request(Method::RESOLVE_NAME);
         counters.begin(stream);
-        counters.receive(stream, 3);
+        for method in [stream, Method::RESOLVE_NAME] {
+            let counter = MessageCounter::new(&telemetry, method);
+            (0..3).for_each(|_| counter.receive());
+        }
         counters.send(stream, 2);
         assert_eq!(counters.started(Method::RESOLVE_NAME), 3);
         assert_eq!(counters.handled(Method::RESOLVE_NAME, Code::Ok), 2);

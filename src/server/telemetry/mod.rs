@@ -25,9 +25,9 @@ mod work;
 pub use otlp::{OtlpError, OtlpOptions};
 pub use probes::{Probed, serve_probes};
 
-pub(super) use calls::Ended;
+pub(super) use calls::{Ended, MessageCounter};
 pub(super) use code::code_label;
-pub(super) use method::Method;
+pub(super) use method::{CallKind, Method};
 pub(super) use probes::{WithProbes, probe_routes};
 pub(super) use readiness::Readiness;
 pub(super) use request_id::{REQUEST_ID, RequestId};

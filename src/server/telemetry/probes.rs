@@ -1,6 +1,7 @@
 //! Probes: `/live`, `/ready` and `/metrics` over HTTP/1.1 and 2, and health over gRPC, for whoever keeps the server.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -119,9 +120,11 @@ impl<S> WithProbes<S> {
     }
 }
 
-impl<S, B> Service<http::Request<Body>> for WithProbes<S>
+impl<S, A, B> Service<http::Request<A>> for WithProbes<S>
 where
-    S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
+    A: http_body::Body<Data = Bytes> + Send + 'static,
+    A::Error: Into<Box<dyn Error + Send + Sync>>,
+    S: Service<http::Request<A>, Response = http::Response<B>, Error = Infallible>,
     S::Future: Send + 'static,
     B: http_body::Body<Data = Bytes, Error = tonic::Status> + Send + 'static,
 {
@@ -136,12 +139,12 @@ where
         }
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, request: http::Request<A>) -> Self::Future {
         if is_call(&request) {
             let answer = self.calls.call(request);
             return Box::pin(async { Ok(answer.await?.map(Body::new)) });
         }
-        let answer = Service::<http::Request<Body>>::call(&mut self.probes, request);
+        let answer = Service::<http::Request<Body>>::call(&mut self.probes, request.map(Body::new));
         Box::pin(async { Ok(answer.await?.map(Body::new)) })
     }
 }

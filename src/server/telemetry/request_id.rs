@@ -39,6 +39,11 @@ impl RequestId {
         Self::Own(mixed(number.wrapping_add(*SEED)))
     }
 
+    /// Whether the caller has chosen it.
+    pub const fn is_of_caller(&self) -> bool {
+        matches!(self, Self::Caller(_))
+    }
+
     /// For the headers of the answer.
     pub fn to_header(&self) -> HeaderValue {
         match self {

@@ -1,6 +1,7 @@
 //! [`serve_connections`]: HTTP over the connections of a listener, until the drain is over.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,32 +15,53 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt;
-use tonic::body::Body;
 use tonic::transport::server::Connected;
 use tower_service::Service;
 
 use super::outbox::{Outbox, Posted};
 use super::{Connection, Incoming, Peer, Refusal, TransportCounters, TransportOptions};
 
+/// What answers the requests of connections.
+pub trait HttpService:
+    Service<
+        http::Request<hyper::body::Incoming>,
+        Response = http::Response<Self::Body>,
+        Error = Infallible,
+        Future = Self::Answer,
+    > + Clone
+    + Send
+    + 'static
+{
+    /// The body of an answer.
+    type Body: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static;
+    /// An answer that is made.
+    type Answer: Future<Output = Result<http::Response<Self::Body>, Infallible>> + Send + Unpin + 'static;
+}
+
+impl<S, B> HttpService for S
+where
+    S: Service<http::Request<hyper::body::Incoming>, Response = http::Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    type Body = B;
+    type Answer = S::Future;
+}
+
 /// Answers from `service` on every connection of a listener; once `shutdown` is ready, takes no more of them, lets the calls
 /// under way end, and returns.
 ///
 /// Dropped, it closes all connections at once: whoever bounds the drain drops it. tonic's own server leaves them open then,
 /// tells a connection that is too old only at its end, and packs every call up several times more.
-pub async fn serve_connections<S, B>(
+pub async fn serve_connections(
     mut incoming: Incoming,
-    service: S,
+    service: impl HttpService,
     options: &TransportOptions,
     shutdown: impl Future<Output = ()>,
-) where
-    S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static,
-    S::Future: Send + Unpin + 'static,
-    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) {
     let http = http(options);
     let (draining, is_draining) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -66,21 +88,13 @@ pub async fn serve_connections<S, B>(
 }
 
 /// Answers on one connection; after `end` only what is under way, after `unread` nothing.
-async fn serve_connection<S, B>(
+async fn serve_connection(
     http: Builder<TokioExecutor>,
     connection: Connection,
-    service: FromPeer<S>,
+    service: FromPeer<impl HttpService>,
     end: impl Future<Output = ()>,
     unread: impl Future<Output = ()>,
-) where
-    S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static,
-    S::Future: Send + Unpin + 'static,
-    B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) {
     let served = http.serve_connection(TokioIo::new(connection), TowerToHyperService::new(service));
     let served = async {
         let mut served = pin!(served);
@@ -163,10 +177,8 @@ struct FromPeer<S> {
 
 impl<S, A, B> Service<http::Request<B>> for FromPeer<S>
 where
-    S: Service<http::Request<Body>, Response = http::Response<A>>,
+    S: Service<http::Request<B>, Response = http::Response<A>>,
     S::Future: Unpin,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     type Response = http::Response<Posted<A>>;
     type Error = S::Error;
@@ -176,8 +188,7 @@ where
         self.service.poll_ready(cx)
     }
 
-    fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let mut request = request.map(Body::new);
+    fn call(&mut self, mut request: http::Request<B>) -> Self::Future {
         request.extensions_mut().insert(self.peer.clone());
         Posted::new(self.service.call(request), Arc::clone(&self.outbox))
     }
