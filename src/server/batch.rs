@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::admission::{CallMemory, Charge, Place};
-use super::compute::{Cancelled, Compute, Job, Lane};
+use super::compute::{Cancelled, Compute, Job, Lane, Order, job};
 use super::telemetry::{Stage, Tally, WorkCounters};
 use crate::Gazetteer;
 use crate::resolve::{ResolveOptions, Verdict};
@@ -39,31 +39,32 @@ pub(super) struct BatchJob {
     parts: Vec<Vec<u8>>,
     /// That of the parts.
     charge: Charge,
-    /// The batch among what was taken on.
-    _place: Place,
+}
+
+/// The parts of a batch that were not begun.
+struct Parts {
+    batch: Batch,
+    compute: Compute,
+    /// The batch among what was taken on, until the last part is done.
+    place: Place,
+    left: Mutex<VecDeque<(Range<usize>, Order<Vec<u8>>)>>,
 }
 
 impl Batch {
-    /// Waits for turns, and begins to resolve what was taken on in `place`. A job that is dropped is cancelled.
-    pub async fn start(self, compute: &Compute, mut place: Place) -> Result<BatchJob, Failure> {
+    /// Has resolved what was taken on in `place`. What is left undone when the job is dropped is not done.
+    pub fn start(self, compute: &Compute, place: Place) -> BatchJob {
         let gazetteer = Arc::clone(&self.gazetteer);
         let charge = self.memory.empty_charge();
-        let batch = Arc::new(self);
-        let mut jobs = VecDeque::new();
-        let count = batch.queries.len();
+        let count = self.queries.len();
+        let (mut jobs, mut left) = (VecDeque::new(), VecDeque::new());
         for start in (0..count).step_by(NAMES_PER_JOB) {
-            let batch = Arc::clone(&batch);
-            let asked = Instant::now();
-            let range = start..count.min(start + NAMES_PER_JOB);
-            let units = range.len();
-            let work = move |cancelled: &Cancelled| {
-                batch.counters.observe(Stage::Queue, asked);
-                batch.resolve(range, cancelled)
-            };
-            jobs.push_back(compute.start(Lane::Bulk, units, work).await?);
+            let (job, order) = job();
+            jobs.push_back(job);
+            left.push_back((start..count.min(start + NAMES_PER_JOB), order));
         }
-        place.begin(None)?;
-        Ok(BatchJob { gazetteer, jobs, parts: Vec::new(), charge, _place: place })
+        let compute = compute.clone();
+        Arc::new(Parts { batch: self, compute, place, left: Mutex::new(left) }).submit(Instant::now());
+        BatchJob { gazetteer, jobs, parts: Vec::new(), charge }
     }
 
     /// Answers the queries of `range` in their order; stops early once nobody waits for the answers.
@@ -71,10 +72,7 @@ impl Batch {
         let queries = self.queries.get(range).unwrap_or_default();
         let (began, mut tally) = (Instant::now(), Tally::new(&self.counters));
         let mut out = Vec::with_capacity(queries.len() * REPLY_BYTES);
-        // What is cancelled before its turn comes is not begun.
-        if !cancelled.is_set() {
-            self.answer(queries, cancelled, &mut out, &mut tally);
-        }
+        self.answer(queries, cancelled, &mut out, &mut tally);
         self.counters.observe(Stage::Resolve, began);
         out
     }
@@ -132,6 +130,35 @@ fn plain_name(query: &NameQuery) -> Option<&str> {
     let has_hints =
         !(query.region_code.is_empty() && query.language_code.is_empty() && query.context.is_empty());
     if has_hints { None } else { std::str::from_utf8(&query.name).ok() }
+}
+
+impl Parts {
+    /// Has one part resolved, and the next one when that begins: so batches that wait are worked on by turns.
+    fn submit(self: Arc<Self>, asked: Instant) {
+        let compute = self.compute.clone();
+        compute.submit(Lane::Bulk, Box::new(move || self.resolve_next(asked)));
+    }
+
+    fn resolve_next(self: Arc<Self>, asked: Instant) {
+        let Some((range, order, is_last)) = self.next() else { return };
+        self.batch.counters.observe(Stage::Queue, asked);
+        if !is_last {
+            Arc::clone(&self).submit(Instant::now());
+        }
+        order.carry_out(|cancelled| {
+            self.place.begin(None)?;
+            let units = range.len();
+            let work = |cancelled: &Cancelled| self.batch.resolve(range, cancelled);
+            self.compute.timed(Lane::Bulk, units, cancelled, work)
+        });
+    }
+
+    /// The next part, and whether it is the last.
+    fn next(&self) -> Option<(Range<usize>, Order<Vec<u8>>, bool)> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let (range, order) = left.pop_front()?;
+        Some((range, order, left.is_empty()))
+    }
 }
 
 impl BatchJob {

@@ -1,12 +1,16 @@
 //! [`Compute`]: work that would hold up the I/O threads, done elsewhere, and no more of it at once than there are
 //! processors.
+//!
+//! What is done next is taken from a queue by the thread that has become free. So the processors are never idle while work
+//! waits, however much there is for the I/O threads to read and to refuse.
 
+use std::collections::VecDeque;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 pub(super) use super::admission::Lane;
@@ -15,28 +19,40 @@ use crate::rpc::Failure;
 
 /// Runs work on tokio's blocking threads. Clones share the lanes.
 #[derive(Clone)]
-pub(super) struct Compute {
+pub(super) struct Compute(Arc<Lanes>);
+
+struct Lanes {
     width: usize,
-    single: Arc<Semaphore>,
-    bulk: Arc<Semaphore>,
+    single: Mutex<Queue>,
+    bulk: Mutex<Queue>,
     admission: Admission,
+}
+
+/// Must not panic: nobody would learn of it.
+type Task = Box<dyn FnOnce() + Send>;
+
+/// The work of one lane.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Task>,
+    /// Threads at work; none is idle while something waits.
+    threads: usize,
 }
 
 impl Compute {
     /// As wide as the machine has processors.
     pub fn new(admission: Admission) -> Self {
         let width = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let lane = || Arc::new(Semaphore::new(width));
-        Self { width, single: lane(), bulk: lane(), admission }
+        Self(Arc::new(Lanes { width, single: Mutex::default(), bulk: Mutex::default(), admission }))
     }
 
     /// How many jobs of a lane run at once.
     pub fn width(&self) -> usize {
-        self.width
+        self.0.width
     }
 
-    /// Waits for a turn, does `work` of so many units, and gives back what it made. Refuses it if it would not be done
-    /// before `deadline`.
+    /// Takes on `work` of so many units, and gives back what it made when its turn has come. Refuses it if it would not be
+    /// done before `deadline`.
     pub async fn run<T: Send + 'static>(
         &self,
         lane: Lane,
@@ -44,80 +60,120 @@ impl Compute {
         deadline: Option<Instant>,
         work: impl FnOnce(&Cancelled) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let mut place = self.place(lane, units, deadline)?;
-        let turn = self.turn(lane).await?;
-        place.begin(deadline)?;
-        self.spawn(lane, units, turn, work).finish().await
+        let place = self.place(lane, units, deadline)?;
+        let (mut job, order) = job();
+        let compute = self.clone();
+        self.submit(
+            lane,
+            Box::new(move || {
+                order.carry_out(|cancelled| {
+                    place.begin(deadline)?;
+                    compute.timed(lane, units, cancelled, work)
+                });
+            }),
+        );
+        job.finish().await
     }
 
     /// Takes on work of so many units: any, if a processor is free, else what can be done before `deadline`.
     pub fn place(&self, lane: Lane, units: usize, deadline: Option<Instant>) -> Result<Place, Failure> {
-        if self.turns(lane).available_permits() > 0 {
-            return Ok(self.admission.place(lane, units as u64));
+        if self.queue(lane).threads < self.0.width {
+            return Ok(self.0.admission.place(lane, units as u64));
         }
-        self.admission.queue(lane, units as u64, deadline)
+        self.0.admission.queue(lane, units as u64, deadline)
     }
 
     /// Takes on work whatever waits: for streams, of which each waits for its own answers before it sends more.
     pub fn place_anyway(&self, lane: Lane, units: usize) -> Place {
-        self.admission.place(lane, units as u64)
+        self.0.admission.place(lane, units as u64)
     }
 
-    /// Waits for a turn and begins `work` of so many units, which has been taken on. A job that is dropped is cancelled.
-    pub async fn start<T: Send + 'static>(
+    /// Has a task done that was taken on, after those before it.
+    pub fn submit(&self, lane: Lane, task: Task) {
+        let mut queue = self.queue(lane);
+        if queue.threads == self.0.width {
+            queue.waiting.push_back(task);
+            return;
+        }
+        queue.threads += 1;
+        drop(queue);
+        let compute = self.clone();
+        tokio::task::spawn_blocking(move || compute.work_off(lane, task));
+    }
+
+    /// Does `work` of so many units, and learns from it how long such work takes.
+    pub fn timed<T>(
         &self,
         lane: Lane,
         units: usize,
-        work: impl FnOnce(&Cancelled) -> T + Send + 'static,
-    ) -> Result<Job<T>, Failure> {
-        Ok(self.spawn(lane, units, self.turn(lane).await?, work))
+        cancelled: &Cancelled,
+        work: impl FnOnce(&Cancelled) -> T,
+    ) -> Result<T, Failure> {
+        let begun = Instant::now();
+        let result = catch_unwind(AssertUnwindSafe(|| work(cancelled))).map_err(|_| panicked())?;
+        if !cancelled.is_set() {
+            self.0.admission.load(lane).learn(units as u64, begun.elapsed(), self.0.width);
+        }
+        Ok(result)
     }
 
-    fn turns(&self, lane: Lane) -> &Arc<Semaphore> {
-        match lane {
-            Lane::Single => &self.single,
-            Lane::Bulk => &self.bulk,
+    /// Does tasks of a lane until none waits.
+    fn work_off(&self, lane: Lane, first: Task) {
+        let mut next = Some(first);
+        while let Some(task) = next {
+            task();
+            let mut queue = self.queue(lane);
+            next = queue.waiting.pop_front();
+            if next.is_none() {
+                queue.threads -= 1;
+            }
         }
     }
 
-    async fn turn(&self, lane: Lane) -> Result<OwnedSemaphorePermit, Failure> {
-        // The semaphores are never closed.
-        Arc::clone(self.turns(lane)).acquire_owned().await.map_err(|_| Failure::ShuttingDown)
-    }
-
-    fn spawn<T: Send + 'static>(
-        &self,
-        lane: Lane,
-        units: usize,
-        turn: OwnedSemaphorePermit,
-        work: impl FnOnce(&Cancelled) -> T + Send + 'static,
-    ) -> Job<T> {
-        let cancelled = Cancelled::default();
-        let seen_by_work = cancelled.clone();
-        let (admission, width) = (self.admission.clone(), self.width);
-        let handle = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let begun = Instant::now();
-            let result = work(&seen_by_work);
-            if !seen_by_work.is_set() {
-                admission.load(lane).learn(units as u64, begun.elapsed(), width);
-            }
-            result
-        });
-        Job { handle, cancelled }
+    fn queue(&self, lane: Lane) -> MutexGuard<'_, Queue> {
+        let queue = match lane {
+            Lane::Single => &self.0.single,
+            Lane::Bulk => &self.0.bulk,
+        };
+        queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Work under way.
+/// Work that somebody waits for. Cancelled on dropping.
 pub(super) struct Job<T> {
-    handle: JoinHandle<T>,
+    result: oneshot::Receiver<Result<T, Failure>>,
     cancelled: Cancelled,
+}
+
+/// The other side of a [`Job`]: its work, which is to be done.
+pub(super) struct Order<T> {
+    result: oneshot::Sender<Result<T, Failure>>,
+    cancelled: Cancelled,
+}
+
+/// A job, and the order to do it.
+pub(super) fn job<T>() -> (Job<T>, Order<T>) {
+    let (sender, receiver) = oneshot::channel();
+    let cancelled = Cancelled::default();
+    (Job { result: receiver, cancelled: cancelled.clone() }, Order { result: sender, cancelled })
+}
+
+impl<T> Order<T> {
+    /// Does `work` and hands over what it made, unless nobody waits for it any more.
+    pub fn carry_out(self, work: impl FnOnce(&Cancelled) -> Result<T, Failure>) {
+        if !self.cancelled.is_set() {
+            let result = work(&self.cancelled);
+            // Whoever waited may have gone meanwhile.
+            let _ = self.result.send(result);
+        }
+    }
 }
 
 impl<T> Job<T> {
     /// Waits for the result; may be dropped and called anew until it is there. A panic becomes a failure.
     pub async fn finish(&mut self) -> Result<T, Failure> {
-        (&mut self.handle).await.map_err(|error| panicked(&error))
+        // What was taken on is left undone only when the runtime goes down.
+        (&mut self.result).await.map_err(|_| Failure::ShuttingDown)?
     }
 }
 
@@ -137,14 +193,10 @@ impl Cancelled {
     }
 }
 
-/// What a caller is told of a task that broke down. The panic hook has written where.
-pub(super) fn panicked(error: &JoinError) -> Failure {
-    if error.is_panic() {
-        tracing::error!("the code that answers panicked; this is a fault of yaqut");
-        return Failure::Internal;
-    }
-    // Tasks are cancelled only when the runtime goes down.
-    Failure::ShuttingDown
+/// What a caller is told of work that broke down. The panic hook has written where.
+pub(super) fn panicked() -> Failure {
+    tracing::error!("the code that answers panicked; this is a fault of yaqut");
+    Failure::Internal
 }
 
 #[cfg(test)]
@@ -169,13 +221,18 @@ mod tests {
     async fn a_dropped_job_learns_of_it() {
         let (tell, told) = mpsc::channel();
         let work = move |cancelled: &Cancelled| {
-            while !cancelled.is_set() {
-                std::thread::yield_now();
-            }
-            tell.send(()).unwrap();
+            tell.send("begun").unwrap();
+            wait_for_end(cancelled);
+            tell.send("ended").unwrap();
         };
-        drop(Compute::new(Admission::default()).start(Lane::Bulk, 1, work).await.unwrap());
-        tokio::task::spawn_blocking(move || told.recv()).await.unwrap().unwrap();
+        let job = start(&Compute::new(Admission::default()), Lane::Bulk, work);
+        let told = tokio::task::spawn_blocking(move || {
+            assert_eq!(told.recv(), Ok("begun"));
+            told
+        });
+        let told = told.await.unwrap();
+        drop(job);
+        tokio::task::spawn_blocking(move || assert_eq!(told.recv(), Ok("ended"))).await.unwrap();
     }
 
     #[tokio::test]
@@ -183,12 +240,7 @@ mod tests {
         let compute = Compute::new(Admission::default());
         let mut jobs = Vec::new();
         for _ in 0..compute.width() {
-            let work = |cancelled: &Cancelled| {
-                while !cancelled.is_set() {
-                    std::thread::yield_now();
-                }
-            };
-            jobs.push(compute.start(Lane::Bulk, 1, work).await.unwrap());
+            jobs.push(start(&compute, Lane::Bulk, wait_for_end));
         }
         assert_eq!(compute.run(Lane::Single, 1, None, |_| 7).await.unwrap(), 7);
     }
@@ -199,7 +251,7 @@ mod tests {
         let compute = Compute::new(Admission::new(options));
         let mut jobs = Vec::new();
         for _ in 0..compute.width() {
-            jobs.push(compute.start(Lane::Single, 1, wait_for_end).await.unwrap());
+            jobs.push(start(&compute, Lane::Single, wait_for_end));
         }
         let waits = compute.run(Lane::Single, 1, None, |_| 7);
         let is_refused = async {
@@ -209,7 +261,7 @@ mod tests {
             jobs.clear();
         };
         assert_eq!(tokio::join!(waits, is_refused).0.unwrap(), 7);
-        let counters = compute.admission.counters();
+        let counters = compute.0.admission.counters();
         assert_eq!((counters.queue_depths()[0].waiting, counters.shed()[1].count), (0, 1));
     }
 
@@ -218,7 +270,7 @@ mod tests {
         let compute = Compute::new(Admission::default());
         let mut jobs = Vec::new();
         for _ in 0..compute.width() {
-            jobs.push(compute.start(Lane::Single, 1, wait_for_end).await.unwrap());
+            jobs.push(start(&compute, Lane::Single, wait_for_end));
         }
         let deadline = Instant::now() + Duration::from_millis(10);
         let late = compute.run(Lane::Single, 1, Some(deadline), |_| -> u8 { unreachable!() });
@@ -227,7 +279,50 @@ mod tests {
             jobs.clear();
         };
         assert!(matches!(tokio::join!(late, end).0, Err(Failure::DeadlineExceeded)));
-        assert_eq!(compute.admission.counters().shed()[3].count, 1);
+        assert_eq!(compute.0.admission.counters().shed()[3].count, 1);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_done_in_its_order_though_nobody_polls() {
+        let compute = Compute::new(Admission::default());
+        let (tell, told) = mpsc::channel();
+        for number in 0..100 {
+            let (compute_of_work, tell) = (compute.clone(), tell.clone());
+            let task = move || {
+                // As the parts of a batch do.
+                let again = tell.clone();
+                compute_of_work.submit(Lane::Bulk, Box::new(move || again.send(100 + number).unwrap()));
+                tell.send(number).unwrap();
+            };
+            compute.submit(Lane::Bulk, Box::new(task));
+        }
+        // Not awaited: this keeps the only thread of the test's runtime.
+        let mut done: Vec<i32> = (0..200).map(|_| told.recv().unwrap()).collect();
+        assert!(done.iter().take(100).filter(|&&number| number < 100).count() >= 100 - compute.width());
+        done.sort_unstable();
+        assert_eq!(done, (0..200).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_while_it_waits_is_not_begun() {
+        let compute = Compute::new(Admission::default());
+        let mut jobs = Vec::new();
+        for _ in 0..compute.width() {
+            jobs.push(start(&compute, Lane::Single, wait_for_end));
+        }
+        drop(start(&compute, Lane::Single, |_: &Cancelled| unreachable!()));
+        jobs.clear();
+        assert_eq!(compute.run(Lane::Single, 1, None, |_| 7).await.unwrap(), 7);
+        assert_eq!(compute.0.admission.counters().queue_depths()[0].waiting, 0);
+    }
+
+    /// Begins work of one unit whose result is not awaited.
+    fn start(compute: &Compute, lane: Lane, work: impl FnOnce(&Cancelled) + Send + 'static) -> Job<()> {
+        let (job, order) = job();
+        let of_work = compute.clone();
+        let task = move || order.carry_out(|cancelled| of_work.timed(lane, 1, cancelled, work));
+        compute.submit(lane, Box::new(task));
+        job
     }
 
     fn wait_for_end(cancelled: &Cancelled) {

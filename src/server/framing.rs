@@ -26,6 +26,14 @@ impl Framing {
         !matches!(self, Self::Prefix { read: 0, .. })
     }
 
+    /// How many bytes of the message that one is in are to come.
+    pub const fn left(&self) -> usize {
+        match *self {
+            Self::Message { left } => left,
+            Self::Prefix { .. } => 0,
+        }
+    }
+
     /// How many bytes of `data` belong to the message that one is in, or, between two, to the next one.
     pub fn length_of_message(self, data: &[u8]) -> usize {
         if let Self::Message { left } = self {

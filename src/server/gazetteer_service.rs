@@ -98,7 +98,7 @@ impl GazetteerService for Api {
         let place = self.compute.place(Lane::Bulk, queries.len(), deadline)?;
         let (counters, of_batch) = (Arc::clone(&self.work), Arc::clone(&memory));
         let batch = Batch { gazetteer, queries, options, memory: of_batch, _chunk: None, counters };
-        let mut job = batch.start(&self.compute, place).await?;
+        let mut job = batch.start(&self.compute, place);
         let reply = job.finish().await?;
         memory.keep(job.into_charge());
         Ok(Response::new(reply))

@@ -37,7 +37,9 @@ pub(super) fn answer(
         // A task of its own, for a stream that breaks down must not look like one that is complete.
         let result = match tokio::spawn(pump.run(requests)).await {
             Ok(result) => result,
-            Err(error) => Err(panicked(&error).into()),
+            Err(error) if error.is_panic() => Err(panicked().into()),
+            // Tasks are cancelled only when the runtime goes down.
+            Err(_) => Err(Failure::ShuttingDown.into()),
         };
         if let Err(status) = result {
             // Whoever has hung up needs no status.
@@ -71,14 +73,7 @@ impl Pump {
                 () = self.answers.closed() => return Ok(()),
                 request = requests.message(), if may_read => {
                     end = match request {
-                        Ok(Some(request)) => {
-                            let answers = self.answers.clone();
-                            tokio::select! {
-                                // It may have to wait for its turn.
-                                () = answers.closed() => return Ok(()),
-                                begun = self.begin(request) => begun.err().map(|failure| Err(failure.into())),
-                            }
-                        }
+                        Ok(Some(request)) => self.begin(request).err().map(|failure| Err(failure.into())),
                         Ok(None) => Some(Ok(())),
                         Err(status) => Some(Err(status)),
                     };
@@ -96,7 +91,7 @@ impl Pump {
         end.unwrap_or(Ok(()))
     }
 
-    async fn begin(&mut self, request: StreamResolveNamesRequest) -> Result<(), Failure> {
+    fn begin(&mut self, request: StreamResolveNamesRequest) -> Result<(), Failure> {
         let charge = self.memory.next_chunk().ok_or(Failure::Internal)?;
         let StreamResolveNamesRequest { queries, options, expected_index_version } = request;
         check_version(&self.gazetteer, &expected_index_version)?;
@@ -105,7 +100,7 @@ impl Pump {
         let (gazetteer, memory) = (Arc::clone(&self.gazetteer), Arc::clone(&self.memory));
         let counters = Arc::clone(&self.counters);
         let batch = Batch { gazetteer, queries, options, memory, _chunk: Some(charge), counters };
-        self.jobs.push_back(batch.start(&self.compute, place).await?);
+        self.jobs.push_back(batch.start(&self.compute, place));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@
 //! nothing is told that its deadline has passed. How the two are told apart is that of Nichols and Jacobson (Controlling
 //! queue delay, 2012): a queue stands if it did not empty for an interval.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -130,7 +130,7 @@ pub(in crate::server) struct Place {
     admission: Admission,
     lane: Lane,
     units: u64,
-    is_waiting: bool,
+    is_waiting: AtomicBool,
 }
 
 impl Admission {
@@ -159,13 +159,13 @@ impl Admission {
     /// is answered.
     pub(in crate::server) fn place(&self, lane: Lane, units: u64) -> Place {
         self.load(lane).enter(units);
-        Place { admission: self.clone(), lane, units, is_waiting: true }
+        Place { admission: self.clone(), lane, units, is_waiting: AtomicBool::new(true) }
     }
 }
 
 impl Place {
     /// Says that the work begins; too late if `deadline` has passed meanwhile.
-    pub fn begin(&mut self, deadline: Option<Instant>) -> Result<(), Failure> {
+    pub fn begin(&self, deadline: Option<Instant>) -> Result<(), Failure> {
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             add(&self.load().expired);
             return Err(Failure::DeadlineExceeded);
@@ -174,8 +174,8 @@ impl Place {
         Ok(())
     }
 
-    fn end_wait(&mut self) {
-        if std::mem::replace(&mut self.is_waiting, false) {
+    fn end_wait(&self) {
+        if self.is_waiting.swap(false, Ordering::Relaxed) {
             self.load().waiting.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn no_more_wait_than_may() {
         let admission = admission(2);
-        let mut first = admission.queue(Lane::Single, 1, None).unwrap();
+        let first = admission.queue(Lane::Single, 1, None).unwrap();
         let _second = admission.queue(Lane::Single, 1, None).unwrap();
         assert_eq!(retry(admission.queue(Lane::Single, 1, None)), RETRY[0]);
         assert!(admission.queue(Lane::Bulk, 1, None).is_ok(), "lanes are bounded each by itself");
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn work_whose_deadline_has_passed_does_not_begin() {
         let admission = admission(1);
-        let mut place = admission.queue(Lane::Single, 1, None).unwrap();
+        let place = admission.queue(Lane::Single, 1, None).unwrap();
         assert!(matches!(place.begin(Some(Instant::now())), Err(Failure::DeadlineExceeded)));
         drop(place);
         assert_eq!(admission.load(Lane::Single).waiting(), 0);

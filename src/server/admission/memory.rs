@@ -1,7 +1,8 @@
 //! The memory budget: what requests hold, from the first byte of a message to the last byte of the answer.
 //!
 //! A call holds [`CALL_BYTES`] from its start to its end, which covers a name and its answer: two atomic additions, and
-//! nothing else. What is longer is charged by its length before it is buffered.
+//! nothing else. What is longer is charged as it arrives, by what has come of it and not by what it says it will be: to
+//! say so costs a caller nothing.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,8 @@ const SHORT: u64 = 2 << 10;
 const BYTES_PER_MESSAGE_BYTE: u64 = 4;
 /// What a chunk of a stream holds beside that.
 const CHUNK_BYTES: u64 = 1 << 10;
+/// One part in so many of the budget is left to calls that begin, so that single names are answered whatever batches hold.
+const LEFT_TO_CALLS: u64 = 8;
 /// The hints when to ask again that are given, at least and at most.
 const RETRY: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
 
@@ -52,10 +55,20 @@ impl Budget {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Whether so many bytes can be had; then they are taken. For a moment others may see them taken that are refused.
+    /// Whether so many bytes can be had for a call that begins; then they are taken.
+    fn take_for_call(&self, bytes: u64) -> bool {
+        self.take_up_to(self.limit, bytes)
+    }
+
+    /// Whether so many bytes can be had for what is large; then they are taken.
     fn take(&self, bytes: u64) -> bool {
+        self.take_up_to(self.limit - self.limit / LEFT_TO_CALLS, bytes)
+    }
+
+    /// For a moment others may see bytes taken that are refused.
+    fn take_up_to(&self, limit: u64, bytes: u64) -> bool {
         let before = self.in_use.fetch_add(bytes, Ordering::Relaxed);
-        let fits = before.checked_add(bytes).is_some_and(|sum| sum <= self.limit);
+        let fits = before.checked_add(bytes).is_some_and(|sum| sum <= limit);
         if !fits {
             self.give_back(bytes);
         }
@@ -101,19 +114,20 @@ pub(in crate::server) struct Charge {
 }
 
 impl Charge {
-    /// Changes the charge to `bytes`; if they cannot be had, it stays as it was.
-    pub fn resize(&mut self, bytes: u64) -> Result<(), Failure> {
-        match bytes.checked_sub(self.bytes) {
-            Some(more) => self.admission.take(more)?,
-            None => self.admission.budget().give_back(self.bytes - bytes),
-        }
-        self.bytes = bytes;
+    /// Adds `bytes`, if they can be had; else it stays as it was.
+    pub fn grow(&mut self, bytes: u64) -> Result<(), Failure> {
+        self.admission.take(bytes)?;
+        self.bytes += bytes;
         Ok(())
     }
 
-    /// Adds `bytes`, if they can be had.
-    pub fn grow(&mut self, bytes: u64) -> Result<(), Failure> {
-        self.resize(self.bytes.saturating_add(bytes))
+    /// Adds what is missing to `bytes`, if it can be had; else it stays as it was, and that is not counted.
+    pub(super) fn try_raise(&mut self, bytes: u64) -> bool {
+        let is_had = bytes <= self.bytes || self.admission.budget().take(bytes - self.bytes);
+        if is_had {
+            self.bytes = self.bytes.max(bytes);
+        }
+        is_had
     }
 }
 
@@ -123,13 +137,13 @@ impl Drop for Charge {
     }
 }
 
-/// What a message of `bytes` bytes takes; nothing if [`CALL_BYTES`] covers it.
+/// What a message takes of which `bytes` bytes have come; nothing if [`CALL_BYTES`] covers it.
 pub(super) fn of_message(bytes: usize) -> u64 {
     let bytes = bytes as u64;
     if bytes <= SHORT { 0 } else { bytes * BYTES_PER_MESSAGE_BYTE }
 }
 
-/// What a chunk of `bytes` bytes takes.
+/// What a chunk takes of which `bytes` bytes have come.
 pub(super) fn of_chunk(bytes: usize) -> u64 {
     CHUNK_BYTES + bytes as u64 * BYTES_PER_MESSAGE_BYTE
 }
@@ -150,7 +164,11 @@ impl CallMemory {
         if must_be_answered {
             admission.budget().take_anyway(CALL_BYTES);
         } else {
-            admission.take(CALL_BYTES)?;
+            admission
+                .budget()
+                .take_for_call(CALL_BYTES)
+                .then_some(())
+                .ok_or_else(|| admission.refuse(CALL_BYTES))?;
         }
         Ok(Arc::new(Self {
             admission: admission.clone(),
@@ -184,7 +202,7 @@ impl CallMemory {
         Charge { admission: self.admission.clone(), bytes: 0 }
     }
 
-    /// Keeps a charge until the end of the call.
+    /// Keeps a charge until the end of the call, or until it is taken as that of the next chunk.
     pub fn keep(&self, charge: Charge) {
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner).push_back(charge);
     }
@@ -192,22 +210,6 @@ impl CallMemory {
     /// The charge of the next chunk, which has arrived.
     pub fn next_chunk(&self) -> Option<Charge> {
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-
-    /// Charges the messages of a stream that arrive, all or none: each by itself if `are_chunks` that the handler takes
-    /// by [`CallMemory::next_chunk`], else until the end of the call.
-    pub(super) fn try_charge(&self, charges: &[u64], are_chunks: bool) -> bool {
-        let sum = charges.iter().sum();
-        if !self.admission.budget().take(sum) {
-            return false;
-        }
-        if are_chunks {
-            let charges = charges.iter().map(|&bytes| Charge { admission: self.admission.clone(), bytes });
-            self.chunks.lock().unwrap_or_else(PoisonError::into_inner).extend(charges);
-        } else {
-            self.held.fetch_add(sum, Ordering::Relaxed);
-        }
-        true
     }
 
     pub(in crate::server) fn admission(&self) -> &Admission {
@@ -251,11 +253,20 @@ mod tests {
         assert!(matches!(admission.charge(41), Err(Failure::MemoryBudget { bytes: 41, limit: 100, .. })));
         assert!(held.grow(41).is_err());
         assert_eq!(admission.counters().memory_in_use(), 60);
-        held.resize(10).unwrap();
-        let _rest = admission.charge(90).unwrap();
+        assert!(!held.try_raise(101) && held.try_raise(50) && held.try_raise(80));
+        let _rest = admission.charge(8).unwrap();
         assert!(admission.charge(u64::MAX).is_err());
-        assert_eq!(admission.counters().memory_in_use(), 100);
+        assert_eq!(admission.counters().memory_in_use(), 88);
         assert_eq!(admission.counters().shed()[0].count, 3);
+    }
+
+    #[test]
+    fn what_is_large_leaves_room_for_calls() {
+        let admission = admission(8 * CALL_BYTES);
+        let _large = admission.charge(7 * CALL_BYTES).unwrap();
+        assert!(admission.charge(1).is_err());
+        let _call = CallMemory::begin(&admission, false).unwrap();
+        assert!(CallMemory::begin(&admission, false).is_err());
     }
 
     #[test]
@@ -301,12 +312,14 @@ mod tests {
                     (Event::Hold(bytes), Some(call)) => drop(call.hold(bytes)),
                     (Event::Send(bytes), Some(call)) => sent.push(call.send(vec![0; bytes].into())),
                     (Event::Arrive(bytes), Some(call)) => {
-                        call.try_charge(&[bytes, 1], bytes % 2 == 0);
+                        let mut charge = call.empty_charge();
+                        charge.try_raise(bytes);
+                        call.keep(charge);
                     }
                     (Event::Take, Some(call)) => taken.extend(call.next_chunk()),
                     (Event::Answer(bytes), _) => {
                         if let Some(charge) = taken.last_mut() {
-                            let _: Result<(), Failure> = Charge::resize(charge, bytes);
+                            let _: Result<(), Failure> = charge.grow(bytes);
                         }
                     }
                     (Event::End(i), Some(_)) => drop(calls.swap_remove(i % calls.len())),

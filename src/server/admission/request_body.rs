@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use tonic::Status;
 
-use super::memory::{CallMemory, of_chunk, of_message};
+use super::memory::{CallMemory, Charge, of_chunk, of_message};
 use super::method::MethodLimits;
 use crate::rpc::Failure;
 use crate::server::framing::Framing;
@@ -23,9 +23,9 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The body of a request.
 ///
-/// Of a message whose prefix says that it is too long, or for which there is no memory, not a byte is passed on. A stream
-/// waits for memory, unread, as long as a message may take to arrive; a call that does not stream is refused at once. A
-/// message that has begun must arrive whole in time. Whatever becomes of a message of a stream, those before it are
+/// Of a message whose prefix says that it is too long not a byte is passed on, and of others only what there is memory for.
+/// A stream waits for memory, unread, as long as a message may take to arrive; a call that does not stream is refused at
+/// once. A message that has begun must arrive whole in time. Whatever becomes of a message of a stream, those before it are
 /// passed on, also where one piece of the body held them all.
 pub(in crate::server) struct RequestBody<B> {
     /// `None` once it was given up.
@@ -36,6 +36,10 @@ pub(in crate::server) struct RequestBody<B> {
     framing: Framing,
     /// Whether a message has begun.
     has_message: bool,
+    /// Of the message that is arriving, in bytes.
+    length: usize,
+    /// That of the message which is arriving, if it takes any.
+    charge: Option<Charge>,
     /// When the message that is arriving must be there.
     due: Option<Instant>,
     /// For `due`, or for another look at the memory.
@@ -47,10 +51,11 @@ pub(in crate::server) struct RequestBody<B> {
     is_over: bool,
 }
 
-/// A message of a stream, as far as it came, that waits for memory.
+/// A piece of a message of a stream that waits for memory.
 struct HeldBack {
     frame: Frame<Bytes>,
-    charge: Option<u64>,
+    /// What the message takes with it.
+    bytes: u64,
     /// When there must be some.
     due: Option<Instant>,
 }
@@ -75,6 +80,8 @@ where
             counter,
             framing: Framing::new(),
             has_message: false,
+            length: 0,
+            charge: None,
             due: None,
             timer: None,
             rest: Bytes::new(),
@@ -108,9 +115,11 @@ where
         Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 
-    /// Goes over what came, and gives back what the message takes that begins there, if one does.
+    /// Goes over what came, and gives back what the message takes that it belongs to, as far as that has come; `None` if it
+    /// belongs to none.
     fn read(&mut self, mut data: &[u8]) -> Result<Option<u64>, Failure> {
-        let mut charge = None;
+        let was_within = self.framing.is_within();
+        let mut begins = false;
         while let Some(length) = self.framing.next_message(&mut data) {
             self.counter.receive();
             let limit = self.limits.message_bytes;
@@ -120,12 +129,18 @@ where
             if std::mem::replace(&mut self.has_message, true) && !self.limits.is_stream {
                 return Err(Failure::SecondMessage);
             }
-            charge = Some(if self.limits.has_chunks() { of_chunk(length) } else { of_message(length) });
+            self.length = length;
+            begins = true;
         }
         if self.limits.is_stream {
-            self.await_message(charge.is_some());
+            self.await_message(begins);
         }
-        Ok(charge)
+        let arrived = self.length - self.framing.left();
+        if !self.framing.is_within() {
+            self.length = 0;
+        }
+        let takes = if self.limits.has_chunks() { of_chunk } else { of_message };
+        Ok((was_within || begins).then(|| takes(arrived)))
     }
 
     /// Sets when the message of a stream must be there that is arriving now, if one is.
@@ -141,29 +156,41 @@ where
     /// Passes a piece on, if it is good and there is memory for it; `None` if it has to wait.
     fn admit(&mut self, frame: Frame<Bytes>) -> Result<Option<Frame<Bytes>>, Failure> {
         let Some(data) = frame.data_ref() else { return Ok(Some(frame)) };
-        let charge = self.read(data)?;
-        if !self.limits.is_stream {
-            self.memory.hold(charge.unwrap_or_default())?;
-        } else if !self.memory.try_charge(charge.as_slice(), self.limits.has_chunks()) {
-            let due = self.due_from(Instant::now());
-            self.timer = None;
-            self.held_back = Some(HeldBack { frame, charge, due });
-            return Ok(None);
+        let Some(bytes) = self.read(data)? else { return Ok(Some(frame)) };
+        if self.charge(bytes) {
+            return Ok(Some(frame));
         }
-        Ok(Some(frame))
+        if !self.limits.is_stream {
+            return Err(self.memory.admission().refuse(bytes));
+        }
+        let due = self.due_from(Instant::now());
+        self.timer = None;
+        self.held_back = Some(HeldBack { frame, bytes, due });
+        Ok(None)
+    }
+
+    /// Charges what the message takes that is arriving, if there is memory; its charge is kept once it has come.
+    fn charge(&mut self, bytes: u64) -> bool {
+        if bytes == 0 {
+            return true;
+        }
+        let is_had = self.charge.get_or_insert_with(|| self.memory.empty_charge()).try_raise(bytes);
+        if is_had && !self.framing.is_within() {
+            self.charge.take().into_iter().for_each(|charge| self.memory.keep(charge));
+        }
+        is_had
     }
 
     /// Ready once there is memory for the piece that waits for it, or none came in time.
     fn poll_held_back(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
-        while let Some(held) = &self.held_back {
-            if self.memory.try_charge(held.charge.as_slice(), self.limits.has_chunks()) {
+        while let Some(&HeldBack { bytes, due, .. }) = self.held_back.as_ref() {
+            if self.charge(bytes) {
                 // The time it waited was not the caller's.
                 self.timer = None;
                 self.due = self.due.and_then(|_| self.due_from(Instant::now()));
                 return Poll::Ready(self.held_back.take().map(|held| Ok(held.frame)));
             }
-            if held.due.is_some_and(|due| due <= Instant::now()) {
-                let bytes = held.charge.unwrap_or_default();
+            if due.is_some_and(|due| due <= Instant::now()) {
                 return Poll::Ready(Some(Err(self.memory.admission().refuse(bytes))));
             }
             let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(RETRY_INTERVAL)));
@@ -189,7 +216,7 @@ where
     fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         self.is_over = true;
         (self.body, self.rest) = (None, Bytes::new());
-        (self.held_back, self.timer) = (None, None);
+        (self.held_back, self.charge, self.timer) = (None, None, None);
         self.memory.admission().count_end(&failure);
         Poll::Ready(Some(Err(failure.into())))
     }
@@ -376,7 +403,7 @@ mod tests {
     #[tokio::test]
     async fn without_memory_one_message_is_refused_and_a_stream_waits() {
         let admission = admission(100_000);
-        let chunk = message(20_000);
+        let chunk = message(15_000);
         let all = admission.charge(100_000 - (16 << 10)).unwrap();
         let (mut name, memory) = body(&admission, NAME, &[&chunk], true);
         assert_eq!(read(&mut name).await, (0, Some(Code::ResourceExhausted)));

@@ -11,7 +11,8 @@ use tonic::Code;
 
 use crate::server::framing::Framing;
 use crate::server::telemetry::{
-    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent, code_label,
+    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent,
+    code_label,
 };
 use crate::server::transport::Peer;
 
@@ -36,7 +37,11 @@ pub(super) struct CallLog {
 impl CallLog {
     /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
     /// of its work are timed, as far as anybody wants to know.
-    pub fn new<B: http_body::Body>(telemetry: &Telemetry, request: &mut Request<B>, started: Instant) -> Self {
+    pub fn new<B: http_body::Body>(
+        telemetry: &Telemetry,
+        request: &mut Request<B>,
+        started: Instant,
+    ) -> Self {
         let method = Method::of_path(request.uri().path());
         let number = telemetry.begin(method);
         let log = Self {

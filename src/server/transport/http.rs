@@ -33,7 +33,10 @@ pub trait HttpService:
     + 'static
 {
     /// The body of an answer.
-    type Body: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static;
+    type Body: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>>
+        + Send
+        + Unpin
+        + 'static;
     /// An answer that is made.
     type Answer: Future<Output = Result<http::Response<Self::Body>, Infallible>> + Send + Unpin + 'static;
 }
