@@ -62,8 +62,10 @@ impl Batch {
             jobs.push_back(job);
             left.push_back((start..count.min(start + NAMES_PER_JOB), order));
         }
-        let compute = compute.clone();
-        Arc::new(Parts { batch: self, compute, place, left: Mutex::new(left) }).submit(Instant::now());
+        let parts = Parts { batch: self, compute: compute.clone(), place, left: Mutex::new(left) };
+        if count > 0 {
+            Arc::new(parts).submit(Instant::now());
+        }
         BatchJob { gazetteer, jobs, parts: Vec::new(), charge }
     }
 

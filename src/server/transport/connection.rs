@@ -18,7 +18,13 @@ use super::frames::Frames;
 use super::peer::Peer;
 use super::preface::Greeting;
 
+/// How often a connection is read before others have their turn. HTTP/2 reads as long as anything comes, and tens of
+/// kilobytes of the smallest frames take a millisecond.
+const READS_IN_A_ROW: u8 = 4;
+
 /// A connection for the HTTP server: gives again what was read of its greeting, then passes everything through.
+///
+/// No peer holds up the others however much it sends: after some reads their turn comes first.
 ///
 /// A peer of HTTP/2 that does not acknowledge the server's settings in time is cut off, and so is one that leaves a frame
 /// or a block of headers half said.
@@ -28,6 +34,8 @@ pub struct Connection {
     greeting: Option<Box<Greeted>>,
     /// `None` of HTTP/1.
     conduct: Option<Box<Conduct>>,
+    /// Since something had to be waited for.
+    reads: u8,
     peer: Peer,
     // After `io`: the permit is free once the socket is closed.
     _permit: Permit,
@@ -45,7 +53,7 @@ impl Connection {
     ) -> Self {
         let conduct = greeting.is_http2.then(|| Box::new(Conduct::new(timeout, counters)));
         let greeting = Some(Box::new(Greeted { bytes: greeting.bytes, given: 0 }));
-        Self { io, greeting, conduct, peer, _permit: permit }
+        Self { io, greeting, conduct, reads: 0, peer, _permit: permit }
     }
 
     /// Whether anything of the greeting was left to give.
@@ -75,12 +83,22 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let filled = buf.filled().len();
         if !self.give_again(buf) {
-            let Self { io, conduct, .. } = &mut *self;
+            let Self { io, conduct, reads, .. } = &mut *self;
+            if *reads == READS_IN_A_ROW {
+                *reads = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             match (Pin::new(io).poll_read(cx, buf), conduct) {
                 (Poll::Ready(read), _) => read?,
-                (Poll::Pending, None) => return Poll::Pending,
-                (Poll::Pending, Some(conduct)) => return conduct.poll_deadline(cx).map(Err),
+                (Poll::Pending, conduct) => {
+                    *reads = 0;
+                    return conduct
+                        .as_mut()
+                        .map_or(Poll::Pending, |conduct| conduct.poll_deadline(cx).map(Err));
+                }
             }
+            *reads += 1;
         }
         if let Some(conduct) = &mut self.conduct {
             conduct.follow(buf.filled().get(filled..).unwrap_or_default());
