@@ -17,6 +17,7 @@ mod import;
 mod info;
 mod interrupt;
 mod lint;
+mod memory_size;
 mod pack_files;
 mod phase_bar;
 mod remote;

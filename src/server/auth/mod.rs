@@ -108,19 +108,6 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// Two are the same if they share tables and counters.
-impl PartialEq for Auth {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (None, None) => true,
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            _ => false,
-        }
-    }
-}
-
-impl Eq for Auth {}
-
 /// The names in the certificate that the caller showed when it connected, and which was verified then.
 fn peer_names(extensions: &Extensions) -> &[String] {
     extensions.get::<Peer>().map_or(&[], Peer::names)

@@ -88,7 +88,6 @@ fn everything_is_allowed_unless_something_is_configured() {
     for path in [RESOLVE, RELOAD, REFLECT, CHECK, UNKNOWN] {
         assert!(auth.check(&Request::builder().uri(path).body(()).unwrap()).unwrap().is_none());
     }
-    assert_eq!(auth, Auth::default());
 }
 
 #[test]

@@ -135,15 +135,6 @@ impl fmt::Debug for Telemetry {
     }
 }
 
-impl PartialEq for Telemetry {
-    /// Whether both count into the same place.
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for Telemetry {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
