@@ -37,7 +37,8 @@ mod tests {
         ] {
             assert_eq!(memory_size(text), Ok(bytes), "{text}");
         }
-        for bad in ["", "M", "MiB", "-1", "1.5GiB", "15MiB", "1K", "2T", "99999999999GiB", "0x100MiB", "١٦M"] {
+        for bad in ["", "M", "MiB", "-1", "1.5GiB", "15MiB", "1K", "2T", "99999999999GiB", "0x100MiB", "١٦M"]
+        {
             assert!(memory_size(bad).is_err(), "{bad}");
         }
     }
