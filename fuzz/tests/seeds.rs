@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use yaqut_fuzz::{normalise, pack_tables, segment, segment_mended, segment_open};
 
 /// Mutations of each seed, if nobody says how many.
-const MUTATIONS: u64 = 2000;
+const MUTATIONS: u64 = 1000;
 
 fn folder(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target)
