@@ -8,7 +8,7 @@ use yaqut::rpc::fuzzing::requests;
 ///
 /// # Panics
 ///
-/// If a request is refused with another status than INVALID_ARGUMENT, or without saying why.
+/// If a request is refused with another status than `INVALID_ARGUMENT`, or without saying why.
 pub fn run(bytes: &[u8]) {
     for failure in requests(bytes) {
         let status = Status::from(failure);

@@ -79,7 +79,7 @@ fn ask_keys(segment: &Segment, name: &str) {
     for skeleton in text::skeleton_queries(&safe) {
         let _ = segment.lookup_skeleton(&skeleton).take(FEW).count();
         segment.search_near_skeletons(&NearSkeletons::new(&skeleton), |aliases| {
-            aliases.take(FEW).for_each(drop)
+            aliases.take(FEW).for_each(drop);
         });
     }
 }
@@ -103,6 +103,7 @@ fn ask_gazetteer(gazetteer: &Gazetteer) {
 /// # Panics
 ///
 /// If the pack is not compiled.
+#[must_use]
 pub fn sample() -> Vec<u8> {
     let files = [
         ("aliases.tsv", &include_bytes!("../../tests/fixtures/segments/pack/aliases.tsv")[..]),
