@@ -64,7 +64,8 @@ def main():
     parser.add_argument("names", nargs="*", help="default: standard input, a name a line")
     args = parser.parse_args()
 
-    names = args.names or (line.rstrip("\n") for line in sys.stdin)
+    sys.stdin.reconfigure(encoding="utf-8-sig")  # Some programs write a mark before the first name.
+    names = args.names or (line.rstrip("\r\n") for line in sys.stdin)
     with Connection(args.target, args.ca, args.cert, args.key, args.token_file).open() as channel:
         for answer in how[args.how](rpc.GazetteerServiceStub(channel), names):
             status = words.ResolutionStatus.Name(answer.status).removeprefix("RESOLUTION_STATUS_")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import re
 
 import grpc
 
@@ -56,6 +57,8 @@ class Connection:
     token_file: str | None = None
 
     def open(self) -> grpc.Channel:
+        if (self.client_cert_file is None) != (self.client_key_file is None):
+            raise ValueError("a client certificate needs its key, and a key its certificate")
         if self.ca_file is None:
             if self.token_file or self.client_cert_file:
                 raise ValueError("a token or a client certificate needs TLS: give the CA too")
@@ -76,7 +79,9 @@ class Connection:
         )
         if self.token_file is None:
             return tls
-        return grpc.composite_channel_credentials(tls, grpc.metadata_call_credentials(TokenFile(self.token_file)))
+        token = TokenFile(self.token_file)
+        token.read()  # What is wrong with it is told here, and not by the first call.
+        return grpc.composite_channel_credentials(tls, grpc.metadata_call_credentials(token))
 
 
 class TokenFile(grpc.AuthMetadataPlugin):
@@ -85,10 +90,16 @@ class TokenFile(grpc.AuthMetadataPlugin):
     def __init__(self, path):
         self._path = pathlib.Path(path)
 
+    def read(self) -> str:
+        token = self._path.read_bytes().strip()
+        if not re.fullmatch(rb"[A-Za-z0-9._~+/-]+=*", token):
+            raise ValueError(f"{self._path} holds no token: expected one line, in ASCII and without a byte order mark")
+        return token.decode()
+
     def __call__(self, context, callback):
         try:
-            callback((("authorization", f"Bearer {self._path.read_text().strip()}"),), None)
-        except OSError as error:
+            callback((("authorization", f"Bearer {self.read()}"),), None)
+        except (OSError, ValueError) as error:
             callback((), error)
 
 
