@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: unfinished output is removed before the program ends.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,15 +15,18 @@ static GUARDED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// Where signals cannot be had, an interrupt ends the program the system's way.
 pub fn clean_up_on_interrupt() {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+    // Signals are listened for when this returns, and so before the first file is made.
+    let entered = runtime.enter();
+    let Ok(interrupted) = interrupted() else { return };
+    drop(entered);
     thread::spawn(move || {
-        if let Some(code) = runtime.block_on(interrupted()) {
-            let guarded = guarded();
-            for path in guarded.iter() {
-                let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
-            }
-            // The lock is still held: no other thread can start a new file or finish one now.
-            std::process::exit(code);
+        let code = runtime.block_on(interrupted);
+        let guarded = guarded();
+        for path in guarded.iter() {
+            let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
         }
+        // The lock is still held: no other thread can start a new file or finish one now.
+        std::process::exit(code);
     });
 }
 
@@ -40,19 +44,27 @@ fn guarded() -> MutexGuard<'static, Vec<PathBuf>> {
     GUARDED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Ready with the exit code once the run is interrupted. Must be called within a tokio runtime with I/O.
 #[cfg(unix)]
-async fn interrupted() -> Option<i32> {
+fn interrupted() -> io::Result<impl Future<Output = i32>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt()).ok()?;
-    let mut terminate = signal(SignalKind::terminate()).ok()?;
-    let kind = tokio::select! {
-        _ = interrupt.recv() => SignalKind::interrupt(),
-        _ = terminate.recv() => SignalKind::terminate(),
-    };
-    Some(128 + kind.as_raw_value())
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        let kind = tokio::select! {
+            _ = interrupt.recv() => SignalKind::interrupt(),
+            _ = terminate.recv() => SignalKind::terminate(),
+        };
+        128 + kind.as_raw_value()
+    })
 }
 
-#[cfg(not(unix))]
-async fn interrupted() -> Option<i32> {
-    tokio::signal::ctrl_c().await.ok().map(|()| 130)
+/// As above, for Ctrl-C alone.
+#[cfg(windows)]
+fn interrupted() -> io::Result<impl Future<Output = i32>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+        130
+    })
 }
