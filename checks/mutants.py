@@ -67,7 +67,10 @@ def main():
         if not passes(binary, None, [], 600):
             sys.exit(f"the tests fail without any mutant: {binary}")
     limit = max(20, 4 * (time.monotonic() - baseline))
-    outcomes = {mutant.number: outcome(mutant, binaries, limit) for mutant in told(built)}
+    outcomes = {}
+    for mutant in built:
+        outcomes[mutant.number] = outcome(mutant, binaries, limit)
+        print(f"{len(outcomes)}/{len(built)} {outcomes[mutant.number]}: {mutant.name}", flush=True)
     report(built, outcomes, args)
 
 
@@ -213,14 +216,6 @@ def blamed(message, places):
     return []
 
 
-def told(mutants):
-    """The mutants, with a line of progress on a terminal."""
-    for place, mutant in enumerate(mutants):
-        if sys.stderr.isatty():
-            print(f"\r{place}/{len(mutants)}", end="", file=sys.stderr, flush=True)
-        yield mutant
-
-
 def outcome(mutant, binaries, limit):
     """`caught`, `timeout` (caught as well) or `missed`."""
     own = mutant.file.removeprefix("src/").removesuffix(".rs").replace("/", "::").removesuffix("::mod")
@@ -249,9 +244,6 @@ def report(mutants, outcomes, args):
         if here:
             caught = sum(outcome != "missed" for outcome in here)
             print(f"{room}: {caught} of {len(here)} caught, {100 * caught / len(here):.1f} %")
-    for mutant in mutants:
-        if outcomes[mutant.number] == "missed":
-            print(f"missed: {mutant.name}")
     caught = sum(outcome != "missed" for outcome in outcomes.values())
     low, high = wilson(caught, len(outcomes))
     print(f"mutation score: {caught} of {len(outcomes)} caught, {100 * caught / len(outcomes):.1f} % "

@@ -11,7 +11,7 @@ import target
 import wire
 
 DRAIN_SECONDS = 3
-SLACK_SECONDS = 2
+SLACK_SECONDS = 0.5
 WORK, NAMES = 8, 120
 
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::memory_size::memory_size;
+use super::memory_size::{MemorySize, parse_memory_size};
 use super::phase_bar::PhaseBar;
 use super::terminal::{counted, note, thousands};
 use crate::store::{self, BuildOptions, Progress};
@@ -32,8 +32,8 @@ pub struct BuildArgs {
     #[arg(long)]
     force: bool,
     /// Working memory, such as 512M or 2G; what does not fit goes to scratch files
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory_size)]
-    memory: u64,
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = parse_memory_size)]
+    memory: MemorySize,
     /// Threads that make keys [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
@@ -48,7 +48,7 @@ pub fn run(args: &BuildArgs) -> Result<Exit, Failure> {
     let bar = Arc::new(PhaseBar::new());
     let options = BuildOptions {
         force: args.force,
-        memory: usize::try_from(args.memory).unwrap_or(usize::MAX),
+        memory: usize::try_from(args.memory.0).unwrap_or(usize::MAX),
         threads: args.threads,
         scratch: args.temp_dir.clone(),
         progress: Arc::clone(&bar) as Arc<dyn Progress>,

@@ -84,7 +84,7 @@ enum WatchChoice {
     Off,
 }
 
-/// What is to be served, and how: all settings checked, nothing opened yet.
+/// What is to be served, and how: all settings checked, no socket opened yet.
 #[derive(Debug)]
 pub struct Plan {
     public: Endpoint,
@@ -146,7 +146,7 @@ impl ServeArgs {
         for (place, endpoint) in endpoints.iter().enumerate() {
             endpoints[..place].iter().try_for_each(|other| endpoint.check_apart_from(other))?;
         }
-        let transport = self.transport.options()?;
+        let transport = self.transport.options(endpoints.len())?;
         let listeners = [Some(&public), admin.as_ref()].into_iter().flatten();
         let exposures: Vec<_> =
             listeners.map(|endpoint| exposure(endpoint, transport.tls.as_ref())).collect();
@@ -177,6 +177,7 @@ fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a>
     Exposure {
         flag: endpoint.flag,
         address: &endpoint.address,
+        is_local: endpoint.is_local(),
         has_tls: tls.is_some(),
         has_client_certificates: tls.is_some_and(ServerTls::asks_for_certificates),
     }

@@ -47,7 +47,13 @@ struct Parts {
     compute: Compute,
     /// The batch among what was taken on, until the last part is done.
     place: Place,
-    left: Mutex<VecDeque<(Range<usize>, Order<Vec<u8>>)>>,
+    left: Mutex<VecDeque<Part>>,
+}
+
+/// Some names of a batch, to be resolved.
+struct Part {
+    range: Range<usize>,
+    order: Order<Vec<u8>>,
 }
 
 impl Batch {
@@ -60,7 +66,7 @@ impl Batch {
         for start in (0..count).step_by(NAMES_PER_JOB) {
             let (job, order) = job();
             jobs.push_back(job);
-            left.push_back((start..count.min(start + NAMES_PER_JOB), order));
+            left.push_back(Part { range: start..count.min(start + NAMES_PER_JOB), order });
         }
         let parts = Parts { batch: self, compute: compute.clone(), place, left: Mutex::new(left) };
         if count > 0 {
@@ -142,13 +148,13 @@ impl Parts {
     }
 
     fn resolve_next(self: Arc<Self>, asked: Instant) {
-        let Some((range, order, is_last)) = self.next() else { return };
+        let Some((Part { range, order }, is_last)) = self.next() else { return };
         self.batch.counters.observe(Stage::Queue, asked);
         if !is_last {
             Arc::clone(&self).submit(Instant::now());
         }
         order.carry_out(|cancelled| {
-            self.place.begin(None)?;
+            self.place.begin()?;
             let units = range.len();
             let work = |cancelled: &Cancelled| self.batch.resolve(range, cancelled);
             self.compute.timed(Lane::Bulk, units, cancelled, work)
@@ -156,10 +162,10 @@ impl Parts {
     }
 
     /// The next part, and whether it is the last.
-    fn next(&self) -> Option<(Range<usize>, Order<Vec<u8>>, bool)> {
+    fn next(&self) -> Option<(Part, bool)> {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let (range, order) = left.pop_front()?;
-        Some((range, order, left.is_empty()))
+        let part = left.pop_front()?;
+        Some((part, left.is_empty()))
     }
 }
 

@@ -36,6 +36,11 @@ use crate::rpc::Failure;
 #[derive(Clone)]
 pub(super) struct CallGuard<S> {
     service: S,
+    shared: Arc<Shared>,
+}
+
+/// What all calls of a listener have in common.
+struct Shared {
     timeout: Duration,
     admission: Admission,
     is_closing: watch::Receiver<bool>,
@@ -47,14 +52,14 @@ impl<S> CallGuard<S> {
     /// Lets calls through as `options` say, ends all that are open once `is_closing` holds true, and has counted how each
     /// ended.
     pub fn new(service: S, options: &ServeOptions, is_closing: watch::Receiver<bool>) -> Self {
-        Self {
-            service,
+        let shared = Shared {
             timeout: options.call_timeout,
             admission: options.admission.clone(),
             is_closing,
             auth: options.auth.clone(),
             telemetry: options.telemetry.clone(),
-        }
+        };
+        Self { service, shared: Arc::new(shared) }
     }
 }
 
@@ -74,16 +79,16 @@ where
     }
 
     fn call(&mut self, mut request: http::Request<B>) -> Self::Future {
-        let now = Instant::now();
+        let (now, shared) = (Instant::now(), &self.shared);
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
-        let first = [deadline, now.checked_add(self.timeout)].into_iter().flatten().min();
-        let mut log = CallLog::new(&self.telemetry, &mut request, now);
-        let end = Ending::new(first, self.is_closing.clone());
+        let first = [deadline, now.checked_add(shared.timeout)].into_iter().flatten().min();
+        let mut log = CallLog::new(Arc::clone(shared), &mut request, now);
+        let end = Ending::new(first, Arc::clone(shared));
         // A call that is refused never reaches the service, so that its body is not read.
-        let admitted = match self.auth.check(&request) {
+        let admitted = match shared.auth.check(&request) {
             Ok(caller) => {
                 log.set_caller(caller.map(|caller| caller.name));
-                let_in(&self.admission, request, log.message_counter(), now)
+                let_in(&shared.admission, request, log.message_counter(), now)
             }
             Err(denied) => {
                 log.set_caller(denied.caller);

@@ -1,5 +1,5 @@
-//! [`Compute`]: work that would hold up the I/O threads, done elsewhere, and no more of it at once than there are
-//! processors.
+//! [`Compute`]: work that would hold up the I/O threads, done elsewhere, and in each lane no more of it at once than there
+//! are processors.
 //!
 //! What is done next is taken from a queue by the thread that has become free. So the processors are never idle while work
 //! waits, however much there is for the I/O threads to read and to refuse.
@@ -67,7 +67,7 @@ impl Compute {
             lane,
             Box::new(move || {
                 order.carry_out(|cancelled| {
-                    place.begin(deadline)?;
+                    place.begin()?;
                     compute.timed(lane, units, cancelled, work)
                 });
             }),
@@ -78,14 +78,14 @@ impl Compute {
     /// Takes on work of so many units: any, if a processor is free, else what can be done before `deadline`.
     pub fn place(&self, lane: Lane, units: usize, deadline: Option<Instant>) -> Result<Place, Failure> {
         if self.queue(lane).threads < self.0.width {
-            return Ok(self.0.admission.place(lane, units as u64));
+            return Ok(self.0.admission.place(lane, units as u64, deadline));
         }
         self.0.admission.queue(lane, units as u64, deadline)
     }
 
     /// Takes on work whatever waits: for streams, of which each waits for its own answers before it sends more.
     pub fn place_anyway(&self, lane: Lane, units: usize) -> Place {
-        self.0.admission.place(lane, units as u64)
+        self.0.admission.place(lane, units as u64, None)
     }
 
     /// Has a task done that was taken on, after those before it.

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, Version, header};
 use http_body::{Frame, SizeHint};
 use tower_service::Service;
 
@@ -34,9 +34,12 @@ where
     }
 }
 
-/// Whether a request is a call, by its content type: `application/grpc`, with an encoding after `+` or parameters after `;`.
-/// `application/grpc-web` is another protocol.
+/// Whether a request is a call: posted by HTTP/2, which no page in a browser can, with the content type `application/grpc`,
+/// which may have an encoding after `+` or parameters after `;`. `application/grpc-web` is another protocol.
 pub(super) fn is_call<B>(request: &http::Request<B>) -> bool {
+    if request.version() != Version::HTTP_2 || request.method() != Method::POST {
+        return false;
+    }
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let rest =
         content_type.and_then(|content_type| content_type.as_bytes().strip_prefix(b"application/grpc"));
@@ -91,9 +94,9 @@ mod tests {
 
     #[test]
     fn calls_are_known_by_their_content_type() {
-        let of = |content_type: &str| {
-            is_call(&http::Request::builder().header("content-type", content_type).body(()).unwrap())
-        };
+        let request = || http::Request::post("/").version(Version::HTTP_2);
+        let of =
+            |content_type: &str| is_call(&request().header("content-type", content_type).body(()).unwrap());
         for call in [
             "application/grpc",
             "application/grpc+proto",
@@ -112,6 +115,9 @@ mod tests {
         ] {
             assert!(!of(other), "{other}");
         }
-        assert!(!is_call(&http::Request::new(())));
+        assert!(!is_call(&request().body(()).unwrap()));
+        for other in [request().version(Version::HTTP_11), request().method("GET")] {
+            assert!(!is_call(&other.header("content-type", "application/grpc").body(()).unwrap()));
+        }
     }
 }

@@ -62,6 +62,24 @@ fn is_for_gazetteer(path: &str) -> bool {
     service.is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// Routes whose answers stay where they are while they are awaited.
+#[derive(Clone)]
+pub(super) struct Boxed(pub Routes);
+
+impl Service<http::Request<Body>> for Boxed {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<http::Response<Body>, Infallible>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<http::Request<Body>>::poll_ready(&mut self.0, cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        Box::pin(self.0.call(request))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,6 +40,9 @@ pub(super) fn gazetteer_service(
 /// Of a reply to one name, so that its buffer seldom grows.
 const REPLY_BYTES: usize = 480;
 
+/// Entities that are looked up in the time that a name takes.
+const IDS_PER_NAME: usize = 100;
+
 struct Api {
     engine: Engine,
     compute: Compute,
@@ -172,7 +175,7 @@ impl GazetteerService for Api {
         let gazetteer = self.engine.expected_snapshot(&request.expected_index_version)?;
         let options = validate::batch_entity_options(&request)?;
         let index_version = gazetteer.index_version().to_owned();
-        let units = request.ids.len();
+        let units = request.ids.len().div_ceil(IDS_PER_NAME);
         let work = move |cancelled: &Cancelled| -> Result<Vec<_>, Failure> {
             let wanted = request.ids.into_iter().take_while(|_| !cancelled.is_set());
             let looked_up = wanted.map(|id| {

@@ -1,7 +1,8 @@
 //! The gRPC service: [`serve`] answers on a listener until it is told to stop.
 //!
-//! A call goes through `content_type`, `call` (credentials, deadline, panic, drain, log) and `front` into the service of `yaqut.v1`, which takes a
-//! snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the work off the I/O threads.
+//! A call goes through `content_type`, `call` (credentials, deadline, panic, drain, log) and `front` into the service of
+//! `yaqut.v1`, which takes a snapshot from the [`Engine`], checks the request (`rpc::validate`), and lets `compute` do the
+//! work off the I/O threads.
 //!
 //! What happens is counted by `telemetry`, and told to those who probe ([`serve_probes`]).
 //!
@@ -67,7 +68,8 @@ use crate::rpc::FILE_DESCRIPTOR_SET;
 pub struct ServeOptions {
     /// What connections are taken.
     pub transport: TransportOptions,
-    /// How long calls may still take once the server is told to stop; then they end `UNAVAILABLE`. Default: 30 s.
+    /// How long calls may still take once the server is told to stop, to the end of their answers: a second before, they end
+    /// `UNAVAILABLE`, or then if it is less than two. Default: 30 s.
     pub drain_deadline: Duration,
     /// How long a call may take that does not stream, whatever deadline the caller sets. Default: 30 s.
     pub call_timeout: Duration,
@@ -101,7 +103,8 @@ pub enum ServeError {
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Once the drain deadline has passed and every call was told so, how long its answer may take to get out.
+/// Once every call was told that it ends, how long its answer may take to get out: the end of the drain, unless that is
+/// hardly longer.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Answers on `listener` from `engine`, until `shutdown` is ready.
@@ -157,11 +160,11 @@ async fn run(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let Drain { begins, is_closing, closed } = drain(standing, shutdown, options.drain_deadline);
     let calls = OnlyCalls(CallGuard::new(service, &options, is_closing));
     let incoming = Incoming::new(listener, &options.transport);
     tokio::select! {
-        () = serve_connections(incoming, calls, &options.transport, drain) => Ok(()),
+        () = serve_connections(incoming, calls, &options.transport, begins) => Ok(()),
         () = closed => Ok(()),
     }
 }
@@ -175,34 +178,34 @@ async fn run_with_probes(
     shutdown: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> Result<(), ServeError> {
-    let Ending { drain, is_closing, closed } = ending(standing, shutdown, options.drain_deadline);
+    let Drain { begins, is_closing, closed } = drain(standing, shutdown, options.drain_deadline);
     let calls = CallGuard::new(service, &options, is_closing);
     let incoming = Incoming::new(listener, &options.transport);
     let service = WithProbes::new(calls, probes);
     tokio::select! {
-        () = serve_connections(incoming, service, &options.transport, drain) => Ok(()),
+        () = serve_connections(incoming, service, &options.transport, begins) => Ok(()),
         () = closed => Ok(()),
     }
 }
 
 /// How a listener ends.
-struct Ending<D, C> {
+struct Drain<B, C> {
     /// Ready when no more calls are to be taken.
-    drain: D,
+    begins: B,
     /// Holds true once all calls that are left must end.
     is_closing: watch::Receiver<bool>,
     /// Ready when whatever is left is dropped.
     closed: C,
 }
 
-fn ending(
+fn drain(
     standing: Standing,
     shutdown: impl Future<Output = ()>,
     deadline: Duration,
-) -> Ending<impl Future<Output = ()>, impl Future<Output = ()>> {
+) -> Drain<impl Future<Output = ()>, impl Future<Output = ()>> {
     let (closing, is_closing) = watch::channel(false);
     let (draining, is_draining) = oneshot::channel();
-    let drain = async move {
+    let begins = async move {
         tokio::select! {
             () = shutdown => {}
             () = standing.follow() => {}
@@ -216,7 +219,7 @@ fn ending(
         close_after(deadline, is_draining, closing).await;
         tracing::warn!("connections were still open at the end of the drain, and are dropped");
     };
-    Ending { drain, is_closing, closed }
+    Drain { begins, is_closing, closed }
 }
 
 /// Both versions: many tools still speak v1alpha only.
@@ -234,7 +237,8 @@ async fn close_after(deadline: Duration, is_draining: oneshot::Receiver<()>, clo
     if is_draining.await.is_err() {
         std::future::pending::<()>().await;
     }
-    tokio::time::sleep(deadline).await;
+    let last_words = if deadline > 2 * LAST_WORDS { LAST_WORDS } else { Duration::ZERO };
+    tokio::time::sleep(deadline.saturating_sub(last_words)).await;
     closing.send_replace(true);
     tokio::time::sleep(LAST_WORDS).await;
 }

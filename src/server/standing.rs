@@ -25,7 +25,7 @@ impl Standing {
     pub async fn new(readiness: Readiness, own: Option<&'static str>) -> (Self, HealthServer<impl Health>) {
         let (health, health_service) = tonic_health::server::health_reporter();
         let standing = Self { health, readiness, own };
-        standing.say().await;
+        standing.say(standing.status()).await;
         for service in standing.own.into_iter().chain([LIVENESS]) {
             standing.health.set_service_status(service, ServingStatus::Serving).await;
         }
@@ -34,9 +34,14 @@ impl Standing {
 
     /// Says how it stands whenever that changes; never ready.
     pub async fn follow(&self) {
+        // Who watches is told of changes alone.
+        let mut said = None;
         loop {
+            let status = self.status();
+            if said.replace(status) != Some(status) {
+                self.say(status).await;
+            }
             self.readiness.may_have_changed().await;
-            self.say().await;
         }
     }
 
@@ -50,9 +55,11 @@ impl Standing {
         self.health.clear_service_status(LIVENESS).await;
     }
 
-    async fn say(&self) {
-        let status =
-            if self.readiness.check().is_ok() { ServingStatus::Serving } else { ServingStatus::NotServing };
+    fn status(&self) -> ServingStatus {
+        if self.readiness.check().is_ok() { ServingStatus::Serving } else { ServingStatus::NotServing }
+    }
+
+    async fn say(&self, status: ServingStatus) {
         for service in FOLLOWING {
             self.health.set_service_status(service, status).await;
         }

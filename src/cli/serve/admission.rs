@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 
-use crate::cli::memory_size::memory_size;
+use crate::cli::memory_size::{MemorySize, parse_memory_size};
 use crate::server::{Admission, AdmissionOptions, ServeOptions};
 
 /// How much is taken on at once, and for how long.
@@ -17,9 +17,9 @@ pub struct AdmissionArgs {
         value_name = "SIZE",
         env = "YAQUT_MAX_REQUEST_MEMORY",
         default_value = "256MiB",
-        value_parser = memory_size
+        value_parser = parse_memory_size
     )]
-    max_request_memory: u64,
+    max_request_memory: MemorySize,
     /// Calls that may wait for a processor, of single names and of batches each, before further ones are refused
     #[arg(
         long,
@@ -65,7 +65,7 @@ impl AdmissionArgs {
             drain_deadline: Duration::from_secs(self.drain),
             call_timeout: Duration::from_secs(self.call_timeout),
             admission: Admission::new(AdmissionOptions {
-                max_request_memory: self.max_request_memory,
+                max_request_memory: self.max_request_memory.0,
                 max_waiting: usize::try_from(self.max_waiting).unwrap_or(usize::MAX),
                 body_timeout: Duration::from_secs(self.body_timeout),
             }),

@@ -1,6 +1,5 @@
 //! Flags of `serve` that say who may call.
 
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,6 +58,8 @@ pub struct Exposure<'a> {
     pub flag: &'a str,
     /// Where it will listen.
     pub address: &'a str,
+    /// Whether only this machine reaches it.
+    pub is_local: bool,
     /// Whether it speaks TLS.
     pub has_tls: bool,
     /// Whether clients show certificates.
@@ -118,7 +119,7 @@ impl AuthArgs {
                 .with_help("add --tls-cert, --tls-key and --tls-client-ca"));
         }
         let takes_tokens = options.tokens.is_some() || options.jwt.is_some();
-        for listener in listeners.iter().filter(|listener| !is_loopback(listener.address)) {
+        for listener in listeners.iter().filter(|listener| !listener.is_local) {
             let Exposure { flag, address, has_tls, .. } = listener;
             if !options.is_configured() {
                 note(format_args!(
@@ -148,25 +149,14 @@ impl AuthArgs {
     fn unusable(&self, error: &AuthError) -> Failure {
         let exit = match error {
             AuthError::File(_) => {
-                let is_missing = |(_, path): (_, Option<&Path>)| path.is_some_and(|path| !path.exists());
-                if self.files().into_iter().any(is_missing) { Exit::MissingInput } else { Exit::BadData }
+                let cannot_be_read =
+                    |(_, path): (_, Option<&Path>)| path.is_some_and(|path| std::fs::read(path).is_err());
+                if self.files().into_iter().any(cannot_be_read) { Exit::MissingInput } else { Exit::BadData }
             }
             _ => Exit::Internal,
         };
         Failure::new(exit, error.to_string())
     }
-}
-
-/// Whether only this machine reaches an address. One that cannot be told is not.
-fn is_loopback(address: &str) -> bool {
-    let is_local = |ip: IpAddr| ip.to_canonical().is_loopback();
-    if let Ok(address) = address.parse::<SocketAddr>() {
-        return is_local(address.ip());
-    }
-    address.to_socket_addrs().is_ok_and(|found| {
-        let found: Vec<_> = found.collect();
-        !found.is_empty() && found.iter().all(|address| is_local(address.ip()))
-    })
 }
 
 /// A warning about a file that others may change, so that they can let themselves in; or read, if it is the table of
@@ -175,7 +165,7 @@ fn is_loopback(address: &str) -> bool {
 fn exposed(flag: &str, path: Option<&Path>) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let path = path?;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let mode = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.permissions().mode();
     let what = match (mode & 0o022 != 0, mode & 0o004 != 0 && flag == "--auth-tokens") {
         (true, _) => "change",
         (false, true) => "read",
@@ -194,6 +184,7 @@ fn exposed(_: &str, _: Option<&Path>) -> Option<String> {
 mod tests {
     use clap::Parser;
 
+    use super::super::listeners::Endpoint;
     use super::*;
 
     #[derive(Parser)]
@@ -211,6 +202,7 @@ mod tests {
             .map(|&(address, has_tls, has_client_certificates)| Exposure {
                 flag: "--listen",
                 address,
+                is_local: Endpoint::resolve("--listen", address).is_ok_and(|endpoint| endpoint.is_local()),
                 has_tls,
                 has_client_certificates,
             })

@@ -53,13 +53,25 @@ impl Endpoint {
         Self::resolve(flag, address).map(Some)
     }
 
+    /// Whether only this machine reaches it.
+    pub fn is_local(&self) -> bool {
+        self.sockets.iter().all(|socket| socket.ip().to_canonical().is_loopback())
+    }
+
     /// Checks that `other` is another place; two on a port that the system chooses always are.
     pub fn check_apart_from(&self, other: &Self) -> Result<(), Failure> {
-        let is_same = |socket: &SocketAddr| socket.port() != 0 && other.sockets.contains(socket);
-        if !self.sockets.iter().any(is_same) {
+        let is_same = |one: &SocketAddr, other: &SocketAddr| {
+            let is_all = one.ip().is_unspecified() || other.ip().is_unspecified();
+            one.port() != 0 && one.port() == other.port() && (is_all || one.ip() == other.ip())
+        };
+        if !self.sockets.iter().any(|one| other.sockets.iter().any(|other| is_same(one, other))) {
             return Ok(());
         }
-        let message = format!("{} and {} are both {}", other.flag, self.flag, self.address);
+        let message = if self.address == other.address {
+            format!("{} and {} are both {}", other.flag, self.flag, self.address)
+        } else {
+            format!("{} {} and {} {} are one port", other.flag, other.address, self.flag, self.address)
+        };
         Err(Failure::usage(message).with_help(format!("choose another port for {}", self.flag)))
     }
 }

@@ -50,9 +50,10 @@ pub struct TransportArgs {
 }
 
 impl TransportArgs {
-    /// What the flags ask for, once the files were read; tells what people should know about them.
-    pub fn options(&self) -> Result<TransportOptions, Failure> {
-        if let Some(warning) = descriptors::make_room(u64::from(self.max_connections)) {
+    /// What the flags ask for on each of so many listeners, once the files were read; tells what people should know about
+    /// them.
+    pub fn options(&self, listeners: usize) -> Result<TransportOptions, Failure> {
+        if let Some(warning) = descriptors::make_room(u64::from(self.max_connections) * listeners as u64) {
             note(format_args!("warning: {warning}"));
         }
         let tls = self.tls()?;

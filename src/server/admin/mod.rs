@@ -3,18 +3,14 @@
 mod messages;
 mod service;
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tonic::body::Body;
-use tonic::codegen::BoxFuture;
 use tonic::service::Routes;
-use tower_service::Service;
 
 use self::service::admin_service;
+use super::front::Boxed;
 use super::reload::Reloader;
 use super::standing::Standing;
 use super::telemetry::{Probed, probe_routes};
@@ -61,22 +57,4 @@ pub async fn serve_admin(
         ..options
     };
     run_with_probes(listener, Boxed(routes), routes_of_probes, standing, shutdown, options).await
-}
-
-/// Routes whose answers stay where they are while they are awaited.
-#[derive(Clone)]
-pub(super) struct Boxed(pub Routes);
-
-impl Service<http::Request<Body>> for Boxed {
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<http::Response<Body>, Infallible>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<http::Request<Body>>::poll_ready(&mut self.0, cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        Box::pin(self.0.call(request))
-    }
 }

@@ -130,6 +130,8 @@ pub(in crate::server) struct Place {
     admission: Admission,
     lane: Lane,
     units: u64,
+    /// When it is of no use any more.
+    deadline: Option<Instant>,
     is_waiting: AtomicBool,
 }
 
@@ -152,32 +154,38 @@ impl Admission {
             add(&load.too_late);
             return Err(load.overloaded(units));
         }
-        Ok(self.place(lane, units))
+        Ok(self.place(lane, units, deadline))
     }
 
     /// Takes on work whatever waits: that for which a processor is free, or that of a stream, which sends no more before it
     /// is answered.
-    pub(in crate::server) fn place(&self, lane: Lane, units: u64) -> Place {
+    pub(in crate::server) fn place(&self, lane: Lane, units: u64, deadline: Option<Instant>) -> Place {
         self.load(lane).enter(units);
-        Place { admission: self.clone(), lane, units, is_waiting: AtomicBool::new(true) }
+        Place { admission: self.clone(), lane, units, deadline, is_waiting: AtomicBool::new(true) }
     }
 }
 
 impl Place {
-    /// Says that the work begins; too late if `deadline` has passed meanwhile.
-    pub fn begin(&self, deadline: Option<Instant>) -> Result<(), Failure> {
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            add(&self.load().expired);
+    /// Says that the work begins; too late if its deadline has passed meanwhile.
+    pub fn begin(&self) -> Result<(), Failure> {
+        if self.has_expired() {
             return Err(Failure::DeadlineExceeded);
         }
         self.end_wait();
         Ok(())
     }
 
-    fn end_wait(&self) {
-        if self.is_waiting.swap(false, Ordering::Relaxed) {
+    fn has_expired(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// Whether it has waited until now.
+    fn end_wait(&self) -> bool {
+        let has_waited = self.is_waiting.swap(false, Ordering::Relaxed);
+        if has_waited {
             self.load().waiting.fetch_sub(1, Ordering::Relaxed);
         }
+        has_waited
     }
 
     fn load(&self) -> &Load {
@@ -187,7 +195,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.end_wait();
+        // By then its call has ended and been given up, mostly.
+        if self.end_wait() && self.has_expired() {
+            add(&self.load().expired);
+        }
         self.load().units.fetch_sub(self.units, Ordering::Relaxed);
     }
 }
@@ -215,7 +226,7 @@ mod tests {
         let _second = admission.queue(Lane::Single, 1, None).unwrap();
         assert_eq!(retry(admission.queue(Lane::Single, 1, None)), RETRY[0]);
         assert!(admission.queue(Lane::Bulk, 1, None).is_ok(), "lanes are bounded each by itself");
-        first.begin(None).unwrap();
+        first.begin().unwrap();
         assert!(admission.queue(Lane::Single, 1, None).is_ok());
         assert_eq!(admission.counters().queue_depths()[0].waiting, 1);
     }
@@ -255,9 +266,10 @@ mod tests {
     #[test]
     fn work_whose_deadline_has_passed_does_not_begin() {
         let admission = admission(1);
-        let place = admission.queue(Lane::Single, 1, None).unwrap();
-        assert!(matches!(place.begin(Some(Instant::now())), Err(Failure::DeadlineExceeded)));
+        let place = admission.place(Lane::Single, 1, Some(Instant::now()));
+        assert!(matches!(place.begin(), Err(Failure::DeadlineExceeded)));
         drop(place);
+        assert_eq!(admission.counters().shed()[3].count, 1);
         assert_eq!(admission.load(Lane::Single).waiting(), 0);
         assert_eq!(admission.load(Lane::Single).units.load(Ordering::Relaxed), 0);
     }

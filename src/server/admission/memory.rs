@@ -159,20 +159,15 @@ pub(in crate::server) struct CallMemory {
 }
 
 impl CallMemory {
-    /// That of a call which begins. One that `must_be_answered` is taken on whatever the budget.
+    /// That of a call which begins. One that `must_be_answered` is taken on whatever the budget, and is no part of it.
     pub fn begin(admission: &Admission, must_be_answered: bool) -> Result<Arc<Self>, Failure> {
-        if must_be_answered {
-            admission.budget().take_anyway(CALL_BYTES);
-        } else {
-            admission
-                .budget()
-                .take_for_call(CALL_BYTES)
-                .then_some(())
-                .ok_or_else(|| admission.refuse(CALL_BYTES))?;
+        let held = if must_be_answered { 0 } else { CALL_BYTES };
+        if !admission.budget().take_for_call(held) {
+            return Err(admission.refuse(held));
         }
         Ok(Arc::new(Self {
             admission: admission.clone(),
-            held: AtomicU64::new(CALL_BYTES),
+            held: AtomicU64::new(held),
             chunks: Mutex::default(),
         }))
     }

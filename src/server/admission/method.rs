@@ -13,7 +13,7 @@ pub(in crate::server) struct MethodLimits {
     /// Whether its handler asks for the memory of its call: that of large requests and answers.
     pub is_bulk: bool,
     /// Whether it is answered however little memory is left: a probe that is refused would have the server killed when
-    /// it has most to do.
+    /// it has most to do. Of no call that lasts.
     pub must_be_answered: bool,
 }
 
@@ -47,7 +47,9 @@ impl MethodLimits {
             };
         }
         match service {
-            "grpc.health.v1.Health" | ADMIN_SERVICE_NAME => MUST,
+            // To watch is to hold memory for ever.
+            "grpc.health.v1.Health" if method == "Check" => MUST,
+            ADMIN_SERVICE_NAME => MUST,
             "grpc.reflection.v1.ServerReflection" | "grpc.reflection.v1alpha.ServerReflection" => REFLECTION,
             _ => ONE_NAME,
         }
@@ -75,6 +77,7 @@ mod tests {
             );
         }
         assert!(MethodLimits::of("/grpc.health.v1.Health/Check").must_be_answered);
+        assert!(!MethodLimits::of("/grpc.health.v1.Health/Watch").must_be_answered);
         assert!(MethodLimits::of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo").is_stream);
         for unknown in ["", "/", "x", "/yaqut.v1.GazetteerService", "/a/b/c"] {
             assert_eq!(MethodLimits::of(unknown), ONE_NAME);

@@ -176,7 +176,10 @@ where
         }
         let is_had = self.charge.get_or_insert_with(|| self.memory.empty_charge()).try_raise(bytes);
         if is_had && !self.framing.is_within() {
-            self.charge.take().into_iter().for_each(|charge| self.memory.keep(charge));
+            let charge = self.charge.take();
+            // A stream of other messages than chunks is done with each before it reads the next.
+            let is_kept = !self.limits.is_stream || self.limits.has_chunks();
+            charge.into_iter().filter(|_| is_kept).for_each(|charge| self.memory.keep(charge));
         }
         is_had
     }

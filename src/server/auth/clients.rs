@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::reload::Admits;
 use super::table::{AuthFileError, Cell, Table};
 use super::tokens::check_name;
 use super::{Caller, Scopes};
@@ -38,9 +39,6 @@ impl ClientTable {
                 Pattern::Exact(san) => _ = exact.insert(san, caller),
                 Pattern::Beginning(uri) => beginnings.push((uri, caller)),
             }
-        }
-        if lines.is_empty() {
-            return Err(AuthFileError::whole(path, "lists no client, so that nobody could call"));
         }
         beginnings.sort_by_key(|(uri, _)| std::cmp::Reverse(uri.len()));
         Ok(Self { exact, beginnings })
@@ -124,6 +122,14 @@ fn dns_name(text: &str) -> Result<String, &'static str> {
     Err("is no SAN: expected a whole DNS name (no wildcard), or a URI such as spiffe://example.org/workload")
 }
 
+impl Admits for ClientTable {
+    const LETS_IN_NOBODY: &'static str = "lists no client, so that nobody could call";
+
+    fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.beginnings.is_empty()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +183,6 @@ deep\tspiffe://example.org/ns/batch/deep/*\tadmin
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let cases = [
-            ("", "clients.tsv: lists no client"),
             ("a\tb\n", "clients.tsv:1:1: has 2 cells"),
             ("a\t\tresolve\n", "clients.tsv:1:3: is no SAN"),
             ("a\t*\tresolve\n", "clients.tsv:1:3: is no SAN"),

@@ -38,16 +38,11 @@ const METHODS: &[(&str, Requirement, &[&str])] = &[
     ("grpc.reflection.v1alpha.ServerReflection", Requirement::AnyScope, &["ServerReflectionInfo"]),
 ];
 
-/// What probes ask for over plain HTTP.
-const PROBES: [&str; 3] = ["/live", "/ready", "/metrics"];
-
 impl Requirement {
     /// What the call of `path` needs.
     pub fn of(path: &str) -> Self {
         let call = path.strip_prefix('/').and_then(|path| path.split_once('/'));
-        let Some((service, method)) = call else {
-            return if PROBES.contains(&path) { Self::Nothing } else { Self::Unknown };
-        };
+        let Some((service, method)) = call else { return Self::Unknown };
         let row = METHODS.iter().find(|(name, ..)| *name == service);
         row.filter(|(.., methods)| methods.contains(&method)).map_or(Self::Unknown, |(_, needed, _)| *needed)
     }
@@ -116,7 +111,7 @@ mod tests {
             "/",
             "//",
             "live",
-            "/live/",
+            "/live",
             "/metrics/x",
             "/Live",
             "/yaqut.v1.GazetteerService",
@@ -130,9 +125,6 @@ mod tests {
             "/grpc.health.v1.Health%2FCheck",
         ] {
             assert_eq!(Requirement::of(path), Requirement::Unknown, "{path}");
-        }
-        for path in PROBES {
-            assert_eq!(Requirement::of(path), Requirement::Nothing);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,6 +25,15 @@ pub(super) enum Look {
     Failed,
 }
 
+/// What says who is let in.
+pub(super) trait Admits {
+    /// What is wrong with it if that is nobody, and what to do.
+    const LETS_IN_NOBODY: &'static str;
+
+    /// Whether nobody is.
+    fn is_empty(&self) -> bool;
+}
+
 /// What a file holds, read again when it changes.
 ///
 /// Files are small and looked at seldom, so they are read whole each time: what their times tell differs between file
@@ -42,13 +52,20 @@ type Parse<T> = dyn Fn(&Path, &[u8]) -> Result<T, AuthFileError> + Send + Sync;
 type Seen = Result<blake3::Hash, io::ErrorKind>;
 
 impl<T> Reloaded<T> {
-    /// Reads the file `path`.
+    /// Reads the file `path`, which must let somebody in; that it lets in nobody later on is as good as any other change.
     pub fn open(
         path: PathBuf,
         parse: impl Fn(&Path, &[u8]) -> Result<T, AuthFileError> + Send + Sync + 'static,
-    ) -> Result<Self, AuthFileError> {
+    ) -> Result<Self, AuthFileError>
+    where
+        T: Admits,
+    {
         let bytes = read(&path).map_err(|error| unreadable(&path, &error))?;
-        let current = RwLock::new(Arc::new(parse(&path, &bytes)?));
+        let first = parse(&path, &bytes)?;
+        if first.is_empty() {
+            return Err(AuthFileError::whole(&path, T::LETS_IN_NOBODY));
+        }
+        let current = RwLock::new(Arc::new(first));
         Ok(Self { path, parse: Box::new(parse), current, seen: Mutex::new(Ok(blake3::hash(&bytes))) })
     }
 
@@ -87,6 +104,13 @@ impl<T> Reloaded<T> {
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    // Between the beginning and the end of a write, more often than by intent.
+    if bytes.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "it is empty; a comment alone lets in nobody",
+        ));
+    }
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 16 MiB"));
     }
@@ -105,7 +129,8 @@ pub(super) fn watch(checks: &Arc<Checks>, interval: Duration, stopped: Receiver<
     let watch = move || {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(interval) {
             let Some(checks) = checks.upgrade() else { return };
-            checks.look();
+            // The thread lives on: without it nothing would be revoked any more.
+            let _ = catch_unwind(AssertUnwindSafe(|| checks.look()));
         }
     };
     thread::Builder::new().name("yaqut-auth".into()).spawn(watch)?;
@@ -117,6 +142,14 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    impl Admits for u32 {
+        const LETS_IN_NOBODY: &'static str = "is zero";
+
+        fn is_empty(&self) -> bool {
+            *self == 0
+        }
+    }
 
     fn number(path: &Path, bytes: &[u8]) -> Result<u32, AuthFileError> {
         let text = String::from_utf8_lossy(bytes);
@@ -130,6 +163,10 @@ mod tests {
         assert!(Reloaded::open(path.clone(), number).is_err());
         fs::write(&path, "one").unwrap();
         assert!(Reloaded::open(path.clone(), number).is_err());
+        fs::write(&path, "0").unwrap();
+        assert!(
+            Reloaded::open(path.clone(), number).is_err_and(|error| error.to_string().contains("is zero"))
+        );
         fs::write(&path, "1").unwrap();
         let file = Reloaded::open(path.clone(), number).unwrap();
         let look = || (file.look(), *file.current());
@@ -143,6 +180,10 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert_eq!(look(), (Look::Failed, 2));
         assert_eq!(look(), (Look::Unchanged, 2));
+        fs::write(&path, "").unwrap();
+        assert_eq!(look(), (Look::Failed, 2));
+        fs::write(&path, "0").unwrap();
+        assert_eq!(look(), (Look::Exchanged, 0));
         fs::write(&path, "4").unwrap();
         assert_eq!(look(), (Look::Exchanged, 4));
         fs::write(&path, "4".repeat(MAX_FILE_BYTES as usize + 1)).unwrap();

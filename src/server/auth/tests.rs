@@ -115,10 +115,8 @@ fn a_call_needs_its_scope() {
         assert_eq!(bed.check(path, None, &[]), Err(Refusal::Missing), "{path}");
         assert_eq!(bed.check(path, Some("a-guess"), &[]), Err(Refusal::Unknown), "{path}");
     }
-    for path in [CHECK, "/live", "/ready", "/metrics"] {
-        assert_eq!(bed.check(path, None, &[]), Ok(None), "{path}");
-        assert_eq!(bed.check(path, Some("a-guess"), &[]), Ok(None), "{path}");
-    }
+    assert_eq!(bed.check(CHECK, None, &[]), Ok(None));
+    assert_eq!(bed.check(CHECK, Some("a-guess"), &[]), Ok(None));
 }
 
 #[test]

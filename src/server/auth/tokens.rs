@@ -17,6 +17,7 @@ use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::credential::is_token;
+use super::reload::Admits;
 use super::table::{AuthFileError, Cell, Table};
 use super::{Caller, Refusal, Scopes};
 
@@ -185,7 +186,7 @@ impl TokenTable {
     /// Reads a table: lines of `name`, `sha256`, `scopes` (with commas), `expires` and `note`, the last two optional, with
     /// tabs between them; lines that begin with `#` are comments.
     ///
-    /// A table without a token, and a name or hash that stands twice, is an error.
+    /// A name or hash that stands twice is an error. A table without a token lets in nobody.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, AuthFileError> {
         let table = Table::new(path, bytes, "name sha256 scopes expires note", 3)?;
         let (mut grants, mut names, mut lines) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -201,10 +202,6 @@ impl TokenTable {
             }
             grants.insert(row.hash, (Caller::new("token", &row.name, row.scopes), row.expiry));
         }
-        if grants.is_empty() {
-            let message = "lists no token, so that nobody could call; make one with `yaqut token new NAME`";
-            return Err(AuthFileError::whole(path, message));
-        }
         Ok(Self { grants })
     }
 
@@ -213,6 +210,15 @@ impl TokenTable {
         let (caller, expiry) = self.grants.get(hash)?;
         let is_past = expiry.is_some_and(|expiry| expiry.is_past(now));
         Some(if is_past { Err(Refusal::Expired) } else { Ok(caller.clone()) })
+    }
+}
+
+impl Admits for TokenTable {
+    const LETS_IN_NOBODY: &'static str =
+        "lists no token, so that nobody could call; make one with `yaqut token new NAME`";
+
+    fn is_empty(&self) -> bool {
+        self.grants.is_empty()
     }
 }
 
@@ -295,8 +301,6 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         let (a, b) = (hash("a"), hash("b"));
         let cases = [
-            (String::new(), "tokens.tsv: lists no token"),
-            ("# nobody\n".into(), "tokens.tsv: lists no token"),
             (format!("a\t{a}\n"), "tokens.tsv:1:1: has 2 cells; expected name, sha256, scopes"),
             (format!("a b\t{a}\tresolve\n"), "tokens.tsv:1:1: is no name"),
             (format!("\t{a}\tresolve\n"), "tokens.tsv:1:1: is no name"),

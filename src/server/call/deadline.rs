@@ -4,16 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// tonic runs a timer on the same header, and answers `CANCELLED` where gRPC says `DEADLINE_EXCEEDED`. So ours ends
-/// this much earlier; the answer would not reach the caller in time anyway.
-const MARGIN: Duration = Duration::from_millis(2);
-
 /// How long the caller will wait, if it says so. A malformed header is as none.
 ///
 /// So does gRPC's own implementation in C; the specification leaves it open.
 pub(super) fn of_caller(headers: &http::HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
-    parse(text).map(|timeout| timeout.saturating_sub(MARGIN))
+    parse(text)
 }
 
 /// When the answer of a call must begin that has these headers and is looked at now: for work that plans ahead. What ends

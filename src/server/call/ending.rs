@@ -1,11 +1,13 @@
 //! [`Ending`]: when a call must end, answered or not.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Shared;
 use crate::rpc::Failure;
 
 /// The end of a call: at its deadline, or once the server closes.
@@ -13,13 +15,13 @@ use crate::rpc::Failure;
 /// Nothing waits for it until it is polled, so that a call which is answered at once touches no timer.
 pub(super) struct Ending {
     deadline: Option<Instant>,
-    is_closing: watch::Receiver<bool>,
+    shared: Arc<Shared>,
     wait: Option<Pin<Box<dyn Future<Output = Failure> + Send>>>,
 }
 
 impl Ending {
-    pub fn new(deadline: Option<Instant>, is_closing: watch::Receiver<bool>) -> Self {
-        Self { deadline, is_closing, wait: None }
+    pub fn new(deadline: Option<Instant>, shared: Arc<Shared>) -> Self {
+        Self { deadline, shared, wait: None }
     }
 
     /// With another deadline from now on.
@@ -32,13 +34,14 @@ impl Ending {
         if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Some(Failure::DeadlineExceeded);
         }
-        self.is_closing.borrow().then_some(Failure::ShuttingDown)
+        // Takes no lock, as a look at the value would: it changes once, to true. An error means that the server is gone.
+        self.shared.is_closing.has_changed().unwrap_or(true).then_some(Failure::ShuttingDown)
     }
 
     /// Ready when the call must end.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
-        let Self { deadline, is_closing, wait } = self;
-        let wait = wait.get_or_insert_with(|| Box::pin(end(*deadline, is_closing.clone())));
+        let Self { deadline, shared, wait } = self;
+        let wait = wait.get_or_insert_with(|| Box::pin(end(*deadline, shared.is_closing.clone())));
         wait.as_mut().poll(cx)
     }
 }

@@ -9,10 +9,10 @@ use http::{Extensions, Request, Response};
 use tokio::time::Instant;
 use tonic::Code;
 
+use super::Shared;
 use crate::server::framing::Framing;
 use crate::server::telemetry::{
-    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, Telemetry, TraceParent,
-    code_label,
+    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, TraceParent, code_label,
 };
 use crate::server::transport::Peer;
 
@@ -21,7 +21,7 @@ const MAX_PATH_CHARS: usize = 100;
 
 /// Notes how the call finished, or that it was dropped before: the caller has hung up.
 pub(super) struct CallLog {
-    telemetry: Telemetry,
+    shared: Arc<Shared>,
     method: Method,
     caller: Option<Arc<str>>,
     /// Of a method that is not known: what else it is called.
@@ -37,15 +37,15 @@ pub(super) struct CallLog {
 impl CallLog {
     /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
     /// of its work are timed, as far as anybody wants to know.
-    pub fn new<B: http_body::Body>(
-        telemetry: &Telemetry,
-        request: &mut Request<B>,
-        started: Instant,
-    ) -> Self {
+    pub fn new<B: http_body::Body>(shared: Arc<Shared>, request: &mut Request<B>, started: Instant) -> Self {
+        let telemetry = &shared.telemetry;
         let method = Method::of_path(request.uri().path());
         let number = telemetry.begin(method);
-        let log = Self {
-            telemetry: telemetry.clone(),
+        StageClock::start(request.extensions_mut(), telemetry.work(), method, number, started.into_std());
+        if !method.info().kind.streams_requests() && request.body().is_end_stream() {
+            telemetry.calls().lacks_request(method);
+        }
+        Self {
             method,
             caller: None,
             path: if method.is_known() { None } else { request.uri().path_and_query().cloned() },
@@ -55,17 +55,13 @@ impl CallLog {
             started,
             sent: Framing::new(),
             is_finished: false,
-        };
-        StageClock::start(request.extensions_mut(), telemetry.work(), method, number, started.into_std());
-        if !method.info().kind.streams_requests() && request.body().is_end_stream() {
-            telemetry.calls().lacks_request(method);
+            shared,
         }
-        log
     }
 
     /// Counts what comes of the caller.
     pub fn message_counter(&self) -> MessageCounter {
-        MessageCounter::new(&self.telemetry, self.method)
+        MessageCounter::new(&self.shared.telemetry, self.method)
     }
 
     /// The call is that of `caller`, whose name is safe to log.
@@ -85,7 +81,7 @@ impl CallLog {
     /// Counts the messages of a piece of the answer.
     pub fn send(&mut self, data: &[u8]) {
         if self.method.info().kind.streams_answers() {
-            self.telemetry.calls().send(self.method, self.sent.count_messages(data));
+            self.shared.telemetry.calls().send(self.method, self.sent.count_messages(data));
         }
     }
 
@@ -102,7 +98,7 @@ impl CallLog {
         }
         let took = self.started.elapsed();
         let Self { method, ref id, peer, parent, .. } = *self;
-        self.telemetry.end(&Ended { method, code, took, id, peer, parent });
+        self.shared.telemetry.end(&Ended { method, code, took, id, peer, parent });
         self.write(code, u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 

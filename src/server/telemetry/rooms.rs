@@ -75,7 +75,7 @@ fn write_connections(listeners: &[Listener], families: &mut Families<'_>) -> fmt
     let sum = |count: &dyn Fn(&TransportCounters) -> u64| -> u64 {
         listeners.iter().map(|listener| count(&listener.connections)).sum()
     };
-    let help = "Connections that were closed before their first call, by reason";
+    let help = "Connections that were refused, or closed for what their peers did or left undone, by reason";
     families.counter("yaqut_connections_refused", help, None, &|family| {
         Refusal::ALL.into_iter().try_for_each(|reason| {
             family.count(&[("reason", reason.as_str())], sum(&|counters| counters.refused(reason)))

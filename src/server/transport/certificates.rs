@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{self, RootCertStore, ServerConfig};
@@ -90,6 +91,12 @@ pub enum TlsError {
         /// The file with the key.
         key: PathBuf,
     },
+    /// A certificate that holds is not exchanged for one that does not.
+    #[error("the certificate in {} has expired or does not hold yet, and the one in use does; put another one there", .file.display())]
+    Untimely {
+        /// Where it is.
+        file: PathBuf,
+    },
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}; this is a fault of yaqut")]
     Setup(rustls::Error),
@@ -122,22 +129,41 @@ impl Contents {
     }
 }
 
+/// What some editors put before a text.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
 fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
-    fs::read(file).map_err(|source| TlsError::Unreadable { file: file.into(), source })
+    let mut bytes = fs::read(file).map_err(|source| TlsError::Unreadable { file: file.into(), source })?;
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    Ok(bytes)
 }
 
 /// A certificate that can be used, and until when.
 pub(super) struct Prepared {
     /// Without the protocols above TLS.
     pub config: ServerConfig,
-    /// Seconds since 1970.
+    pub validity: Validity,
+}
+
+/// From when until when a certificate holds, in seconds since 1970; 0 and 0 if it cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Validity {
+    pub begins: u64,
     pub expires: u64,
+}
+
+impl Validity {
+    pub fn holds_at(self, seconds: u64) -> bool {
+        (self.begins..=self.expires).contains(&seconds)
+    }
 }
 
 /// Sets TLS up from `contents`, which come from `files`: versions 1.2 and 1.3, and the cryptography of ring alone.
 pub(super) fn prepare(files: &TlsFiles, contents: &Contents) -> Result<Prepared, TlsError> {
     let chain = certificates(&files.certificate, &contents.certificate)?;
-    let expires = chain.first().and_then(expiry).unwrap_or_default();
+    let validity = chain.first().and_then(validity).unwrap_or_default();
     let key = key(&files.key, &contents.key)?;
     let provider = provider();
     provider
@@ -157,13 +183,18 @@ pub(super) fn prepare(files: &TlsFiles, contents: &Contents) -> Result<Prepared,
             )
         }
     };
-    let config = builder.with_single_cert(chain, key).map_err(|error| match error {
+    let mut config = builder.with_single_cert(chain, key).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => {
             TlsError::KeyMismatch { certificate: files.certificate.clone(), key: files.key.clone() }
         }
         error => TlsError::Setup(error),
     })?;
-    Ok(Prepared { config, expires })
+    if files.client_ca.is_some() {
+        // A session that is taken up again would bring its certificate along unverified, also after that has expired.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+    }
+    Ok(Prepared { config, validity })
 }
 
 /// The one provider of cryptography.
@@ -189,6 +220,8 @@ fn certificates(file: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>,
     Ok(certificates)
 }
 
+const ENCRYPTED: &[u8] = b"Proc-Type: 4,ENCRYPTED";
+
 fn roots(file: &Path, pem: &[u8]) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for (place, certificate) in certificates(file, pem)?.into_iter().enumerate() {
@@ -202,6 +235,10 @@ fn roots(file: &Path, pem: &[u8]) -> Result<RootCertStore, TlsError> {
 }
 
 fn key(file: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
+    // The old form of keys with a passphrase (RFC 1421), which is not even sound PEM of today.
+    if pem.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
+        return Err(TlsError::NoKey { file: file.into() });
+    }
     PrivateKeyDer::from_pem_slice(pem).map_err(|error| match error {
         pem::Error::NoItemsFound => TlsError::NoKey { file: file.into() },
         source => TlsError::BadPem { file: file.into(), source },
@@ -214,16 +251,24 @@ pub(super) fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
     certificate.valid_dns_names().chain(certificate.valid_uri_names()).map(str::to_owned).collect()
 }
 
-/// Until when a certificate holds, in seconds since 1970; `None` if it cannot be read.
+/// From when until when a certificate holds; `None` if it cannot be read.
 ///
-/// Asked whether the certificate holds at the end of time, the verifier says when it ends: before it looks at anything else.
-fn expiry(certificate: &CertificateDer<'_>) -> Option<u64> {
+/// Asked whether the certificate holds at the beginning or the end of time, the verifier says when it does: before it looks
+/// at anything else.
+fn validity(certificate: &CertificateDer<'_>) -> Option<Validity> {
     let certificate = webpki::EndEntityCert::try_from(certificate).ok()?;
-    let end_of_time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::MAX));
-    let verified =
-        certificate.verify_for_usage(&[], &[], &[], end_of_time, webpki::KeyUsage::server_auth(), None, None);
-    match verified {
-        Err(webpki::Error::CertExpired { not_after, .. }) => Some(not_after.as_secs()),
+    let verified_at = |seconds| {
+        let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+        certificate.verify_for_usage(&[], &[], &[], time, webpki::KeyUsage::server_auth(), None, None)
+    };
+    let begins = match verified_at(0) {
+        Err(webpki::Error::CertNotValidYet { not_before, .. }) => not_before.as_secs(),
+        _ => 0,
+    };
+    match verified_at(u64::MAX) {
+        Err(webpki::Error::CertExpired { not_after, .. }) => {
+            Some(Validity { begins, expires: not_after.as_secs() })
+        }
         _ => None,
     }
 }
@@ -260,7 +305,8 @@ pub(super) mod tests {
     fn a_pair_is_taken_and_its_end_is_known() {
         let (certificate, key) = self_signed(2040);
         let prepared = prepare_pem(&certificate, &key, Some(&certificate)).unwrap();
-        assert_eq!(prepared.expires, 2_240_524_800);
+        // What rcgen writes if it is not told otherwise, and the end of the year.
+        assert_eq!(prepared.validity, Validity { begins: 157_766_400, expires: 2_240_524_800 });
         // Others before it, as openssl writes them, do no harm.
         prepare_pem(&format!("Bag Attributes\n{certificate}"), &format!("x\n{key}"), None).unwrap();
     }
@@ -277,6 +323,12 @@ pub(super) mod tests {
             (&*key, &*certificate, None, "tls.crt holds no certificate"),
             (&*certificate, "", None, "tls.key holds no private key"),
             (&*certificate, &*certificate, None, "tls.key holds no private key"),
+            (
+                &*certificate,
+                "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n",
+                None,
+                "tls.key holds no private key",
+            ),
             (&*certificate, cut, None, "tls.key is no sound PEM"),
             (&*certificate, bad_key, None, "the key in tls.key cannot be used"),
             (&*certificate, &*other_key, None, "tls.key is not that of the first certificate in tls.crt"),

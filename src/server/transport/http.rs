@@ -151,7 +151,11 @@ fn http(options: &TransportOptions) -> Builder<TokioExecutor> {
     if !options.http1 {
         builder = builder.http2_only();
     }
-    builder.http1().timer(TokioTimer::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .max_buf_size(16 * 1_024)
+        .header_read_timeout(options.preface_timeout);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -161,8 +165,9 @@ fn http(options: &TransportOptions) -> Builder<TokioExecutor> {
         .max_pending_accept_reset_streams(20)
         .max_header_list_size(16 * 1_024)
         .max_frame_size(16 * 1_024)
-        .initial_stream_window_size(1 << 20)
-        .initial_connection_window_size(4 << 20)
+        // What comes and cannot be taken on yet lies there, beside the budget of admission.
+        .initial_stream_window_size(256 << 10)
+        .initial_connection_window_size(1 << 20)
         // Finds peers that are gone without a word.
         .keep_alive_interval(Duration::from_secs(60))
         .keep_alive_timeout(Duration::from_secs(20));

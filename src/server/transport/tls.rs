@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::MissedTickBehavior;
 use tokio_rustls::rustls::ServerConfig;
 
-use super::certificates::{Contents, Prepared, TlsError, TlsFiles, prepare};
+use super::certificates::{Contents, Prepared, TlsError, TlsFiles, Validity, prepare};
 use crate::server::signal::Hangups;
 
 /// TLS of a server, with certificate and key from files. Cheap to clone; clones share what is loaded.
@@ -42,7 +42,7 @@ impl ServerTls {
         let contents = Contents::read(&files)?;
         let prepared = prepare(&files, &contents)?;
         let counters = CertificateCounters::default();
-        counters.expires.store(prepared.expires, Ordering::Relaxed);
+        counters.set(prepared.validity);
         let loaded = RwLock::new(Loaded::new(&contents, prepared));
         Ok(Self(Arc::new(Shared { files, loaded, trouble: Mutex::default(), counters })))
     }
@@ -55,8 +55,10 @@ impl ServerTls {
     /// What works, but hardly as it was meant.
     pub fn warnings(&self) -> Vec<TlsWarning> {
         let Shared { files, counters, .. } = &*self.0;
-        let expires = counters.expires_unix_seconds();
+        let Validity { begins, expires } = counters.validity();
         let now = unix_seconds(SystemTime::now());
+        let early = (now < begins)
+            .then(|| TlsWarning::NotYetValid { file: files.certificate.clone(), seconds: begins - now });
         let past = (expires < now)
             .then(|| TlsWarning::Expired { file: files.certificate.clone(), seconds: now - expires });
         let soon = (now..now + EXPIRES_SOON.as_secs())
@@ -65,7 +67,7 @@ impl ServerTls {
         let open = mode(&files.key)
             .filter(|mode| mode & 0o004 != 0)
             .map(|mode| TlsWarning::KeyReadable { file: files.key.clone(), mode: mode & 0o777 });
-        [past, soon, open].into_iter().flatten().collect()
+        [early, past, soon, open].into_iter().flatten().collect()
     }
 
     /// Looks at the files every `interval` and on SIGHUP, for as long as it is polled, and takes up what changed.
@@ -100,9 +102,9 @@ impl ServerTls {
                 *trouble = None;
                 false
             }
-            Ok(Some(expires)) => {
+            Ok(Some(validity)) => {
                 *trouble = None;
-                counters.expires.store(expires, Ordering::Relaxed);
+                counters.set(validity);
                 counters.renewed.fetch_add(1, Ordering::Relaxed);
                 tracing::info!("the certificate was renewed");
                 self.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -120,17 +122,20 @@ impl ServerTls {
         }
     }
 
-    /// When the new certificate expires, if there is a new one.
-    fn try_reload(&self) -> Result<Option<u64>, TlsError> {
-        let Shared { files, loaded, .. } = &*self.0;
+    /// When the new certificate holds, if there is a new one.
+    fn try_reload(&self) -> Result<Option<Validity>, TlsError> {
+        let Shared { files, loaded, counters, .. } = &*self.0;
         let contents = Contents::read(files)?;
         if contents.digest() == loaded.read().unwrap_or_else(PoisonError::into_inner).digest {
             return Ok(None);
         }
         let prepared = prepare(files, &contents)?;
-        let expires = prepared.expires;
+        let (validity, now) = (prepared.validity, unix_seconds(SystemTime::now()));
+        if counters.validity().holds_at(now) && !validity.holds_at(now) {
+            return Err(TlsError::Untimely { file: files.certificate.clone() });
+        }
         *loaded.write().unwrap_or_else(PoisonError::into_inner) = Loaded::new(&contents, prepared);
-        Ok(Some(expires))
+        Ok(Some(validity))
     }
 
     /// How renewals went.
@@ -165,6 +170,7 @@ impl Loaded {
 pub struct CertificateCounters {
     renewed: AtomicU64,
     failed: AtomicU64,
+    begins: AtomicU64,
     expires: AtomicU64,
 }
 
@@ -183,12 +189,28 @@ impl CertificateCounters {
     pub fn expires_unix_seconds(&self) -> u64 {
         self.expires.load(Ordering::Relaxed)
     }
+
+    fn validity(&self) -> Validity {
+        Validity { begins: self.begins.load(Ordering::Relaxed), expires: self.expires_unix_seconds() }
+    }
+
+    fn set(&self, validity: Validity) {
+        self.begins.store(validity.begins, Ordering::Relaxed);
+        self.expires.store(validity.expires, Ordering::Relaxed);
+    }
 }
 
 /// What works, but hardly as it was meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsWarning {
+    /// Callers will refuse the certificate for a while.
+    NotYetValid {
+        /// Where it is.
+        file: PathBuf,
+        /// For how many seconds.
+        seconds: u64,
+    },
     /// Callers will refuse the certificate.
     Expired {
         /// Where it is.
@@ -215,6 +237,12 @@ pub enum TlsWarning {
 impl fmt::Display for TlsWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotYetValid { file, seconds } => write!(
+                f,
+                "the certificate in {} does not hold before {} from now, and callers will refuse it",
+                file.display(),
+                span(*seconds)
+            ),
             Self::Expired { file, seconds } => write!(
                 f,
                 "the certificate in {} expired {} ago, and callers will refuse it; renew it",

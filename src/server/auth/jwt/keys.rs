@@ -26,13 +26,14 @@ struct Key {
 impl KeySet {
     /// Reads a JWK Set (RFC 7517). `validation` gives what tokens of an algorithm must say, if it is taken at all.
     ///
-    /// Keys for other purposes and algorithms are passed over, as the RFC has it. A set without a key that is taken, with a
-    /// secret in it, or with two keys of one ID is an error.
+    /// Keys for other purposes and algorithms are passed over, as the RFC has it. A set with a secret in it, or with two keys
+    /// of one ID, is an error. A set without a key that is taken lets in nobody.
     pub fn parse(
         path: &Path,
         bytes: &[u8],
         validation: impl Fn(JwtAlgorithm) -> Option<Validation>,
     ) -> Result<Self, AuthFileError> {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let set: Value = serde_json::from_slice(bytes).map_err(|error| {
             AuthFileError::at(path, (error.line(), error.column()), format!("is no JSON: {error}"))
         })?;
@@ -57,13 +58,12 @@ impl KeySet {
                 return Err(wrong("another key has this `kid` already"));
             }
         }
-        if keys.is_empty() {
-            return Err(AuthFileError::whole(
-                path,
-                "holds no key to check signatures with, of an algorithm that is taken",
-            ));
-        }
         Ok(Self(keys))
+    }
+
+    /// Whether no token can be checked.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Checks the signature of a token and what it says.

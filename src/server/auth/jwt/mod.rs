@@ -16,7 +16,7 @@ use jsonwebtoken::{Algorithm, Validation};
 
 use self::cache::Cache;
 use self::keys::KeySet;
-use super::reload::{Look, Reloaded};
+use super::reload::{Admits, Look, Reloaded};
 use super::{AuthError, Caller, JwtOptions, MAX_LEEWAY, Refusal, TokenHash};
 
 /// An algorithm with which a JWT may be signed. None of them takes a secret that the server would have to keep.
@@ -89,6 +89,15 @@ pub(super) struct Jwt {
 struct Trusted {
     keys: KeySet,
     cache: Cache,
+}
+
+impl Admits for Trusted {
+    const LETS_IN_NOBODY: &'static str =
+        "holds no key to check signatures with, of an algorithm that is taken";
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
 }
 
 impl Jwt {

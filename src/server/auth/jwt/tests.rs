@@ -298,7 +298,7 @@ fn what_is_wrong_with_a_set_is_told() {
     let mut rsa = Issuer::new("RS256", "r").jwk();
     rsa["n"] = base64url(&[0xff; 128]).into();
     let cases = [
-        (String::new(), "jwks.json:1:0: is no JSON"),
+        ("{".into(), "jwks.json:1:1: is no JSON"),
         ("{\n\"keys\": [}".into(), "jwks.json:2:10: is no JSON"),
         ("[]".into(), "is no JWK Set"),
         (r#"{"keys": []}"#.into(), "holds no key"),
