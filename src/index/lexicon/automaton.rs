@@ -44,7 +44,7 @@ fn root(bytes: &[u8]) -> Option<usize> {
     let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
     let nodes_end = bytes.len().checked_sub(TAIL_BYTES).filter(|&end| end >= HEAD_BYTES)?;
     let root = usize::try_from(number(nodes_end + 8)?).ok()?;
-    let is_root = if root == LEAF { nodes_end == HEAD_BYTES } else { root + 1 == nodes_end };
+    let is_root = if root == LEAF { nodes_end == HEAD_BYTES } else { root.checked_add(1) == Some(nodes_end) };
     (number(0)? == VERSION && is_root).then_some(root)
 }
 

@@ -124,6 +124,11 @@ impl Fixer<'_> {
         if values.len() > self.columns.len() && self.fixes("too-many-fields") {
             values.truncate(self.columns.len());
             fields.truncate(self.columns.len());
+            if let Some(last) = fields.last_mut().filter(|_| syntax == Syntax::Tsv) {
+                // Right before the end of a line it would become a part of that.
+                let length = last.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
+                *last = last.get(..length).unwrap_or_default().to_vec().into();
+            }
             self.note(
                 Some(row.line),
                 Some("too-many-fields"),

@@ -37,6 +37,7 @@ fn cells_are_mended() {
         ("Q1\tKy\u{ad}iv\t", "Q1\tKyiv\t", &["invisible-character"]),
         ("Q1\ta\u{1}  b\t", "Q1\ta\u{1}  b\t", &[]),
         ("Q1\ta\t\t\t", "Q1\ta\t", &["too-many-fields"]),
+        ("Q1\ta\tx\r\t\t", "Q1\ta\tx", &["too-many-fields"]),
         ("Q1\tmi\u{200c}d\tx", "Q1\tmi\u{200c}d\tx", &[]),
     ] {
         check("aliases.tsv", &format!("{header}{row}\n"), &format!("{header}{expected}\n"), codes);
