@@ -133,10 +133,11 @@ def check_killed(source, folder, arguments):
     target = folder / "killed.csv"
     command = [yaqut.PROGRAM, "canonicalize", source, "--column", "name", "-o", target, *arguments]
     process = subprocess.Popen([str(part) for part in command], stderr=subprocess.DEVNULL)
-    time.sleep(1.0)
+    # As soon as it has written something, under whatever name.
+    while process.poll() is None and not any(p.stat().st_size for p in folder.iterdir() if p != source):
+        time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    return not target.exists()
+    return process.wait() == -signal.SIGKILL and not target.exists()
 
 
 def main():

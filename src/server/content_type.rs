@@ -34,8 +34,10 @@ where
     }
 }
 
-/// Whether a request is a call: posted by HTTP/2, which no page in a browser can, with the content type `application/grpc`,
-/// which may have an encoding after `+` or parameters after `;`. `application/grpc-web` is another protocol.
+/// Whether a request is a call: posted by HTTP/2, with the content type `application/grpc`, which may have an encoding after
+/// `+` or parameters after `;`. `application/grpc-web` is another protocol.
+///
+/// Browsers speak HTTP/2 over TLS alone, and ask before they send that content type to another place than their page's.
 pub(super) fn is_call<B>(request: &http::Request<B>) -> bool {
     if request.version() != Version::HTTP_2 || request.method() != Method::POST {
         return false;

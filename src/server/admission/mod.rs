@@ -7,7 +7,7 @@
 //! | items of a message, before it is decoded | `rpc::wire::guard` |
 //! | work that waits for a processor | `load`, used by `compute` |
 //!
-//! Nothing here waits without a bound: what cannot be taken on is refused at once, with a hint when to ask again.
+//! What cannot be taken on is refused at once, with a hint when to ask again; only streams wait, unread, and not for ever.
 
 mod counters;
 mod load;
