@@ -238,10 +238,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_bulk_lane_does_not_hold_up_single_names() {
         let compute = Compute::new(Admission::default());
-        let mut jobs = Vec::new();
-        for _ in 0..compute.width() {
-            jobs.push(start(&compute, Lane::Bulk, wait_for_end));
-        }
+        let _jobs = keep_busy(&compute, Lane::Bulk);
         assert_eq!(compute.run(Lane::Single, 1, None, |_| 7).await.unwrap(), 7);
     }
 
@@ -249,10 +246,7 @@ mod tests {
     async fn when_all_processors_are_busy_no_more_is_taken_on_than_may_wait() {
         let options = AdmissionOptions { max_waiting: 1, ..AdmissionOptions::default() };
         let compute = Compute::new(Admission::new(options));
-        let mut jobs = Vec::new();
-        for _ in 0..compute.width() {
-            jobs.push(start(&compute, Lane::Single, wait_for_end));
-        }
+        let mut jobs = keep_busy(&compute, Lane::Single);
         let waits = compute.run(Lane::Single, 1, None, |_| 7);
         let is_refused = async {
             tokio::task::yield_now().await;
@@ -268,10 +262,7 @@ mod tests {
     #[tokio::test]
     async fn work_that_waited_past_its_deadline_is_not_begun() {
         let compute = Compute::new(Admission::default());
-        let mut jobs = Vec::new();
-        for _ in 0..compute.width() {
-            jobs.push(start(&compute, Lane::Single, wait_for_end));
-        }
+        let mut jobs = keep_busy(&compute, Lane::Single);
         let deadline = Instant::now() + Duration::from_millis(10);
         let late = compute.run(Lane::Single, 1, Some(deadline), |_| -> u8 { unreachable!() });
         let end = async {
@@ -306,14 +297,16 @@ mod tests {
     #[tokio::test]
     async fn what_is_given_up_while_it_waits_is_not_begun() {
         let compute = Compute::new(Admission::default());
-        let mut jobs = Vec::new();
-        for _ in 0..compute.width() {
-            jobs.push(start(&compute, Lane::Single, wait_for_end));
-        }
+        let mut jobs = keep_busy(&compute, Lane::Single);
         drop(start(&compute, Lane::Single, |_: &Cancelled| unreachable!()));
         jobs.clear();
         assert_eq!(compute.run(Lane::Single, 1, None, |_| 7).await.unwrap(), 7);
         assert_eq!(compute.0.admission.counters().queue_depths()[0].waiting, 0);
+    }
+
+    /// Work for all processors, which lasts as long as anybody waits for it.
+    fn keep_busy(compute: &Compute, lane: Lane) -> Vec<Job<()>> {
+        (0..compute.width()).map(|_| start(compute, lane, wait_for_end)).collect()
     }
 
     /// Begins work of one unit whose result is not awaited.
