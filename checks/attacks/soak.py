@@ -181,9 +181,7 @@ def tell(figures, server, seconds, samples, reloads, counts, failures):
         "slope of memory, MB an hour", growth, f"< {MAX_SLOPE_MB_PER_HOUR}", growth < MAX_SLOPE_MB_PER_HOUR if is_long else None
     )
     third = max(1, len(warm) // 3)
-    # A thread brings maps of its own: its stack, what guards it, its arena.
-    warm = [(*sample[:4], sample[4] - 4 * sample[3]) for sample in warm]
-    for at, what in ((2, "descriptors"), (3, "threads"), (4, "maps but those of threads")):
+    for at, what in ((2, "descriptors"), (3, "threads"), (4, "maps")):
         begin = max(sample[at] for sample in warm[:third])
         end = max(sample[at] for sample in warm[-third:])
         figures.figure(f"{what}, most in the first and the last third", f"{begin} / {end}", "no more", end <= begin + 4 if is_long else None)
