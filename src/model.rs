@@ -407,7 +407,7 @@ mod tests {
         }
         assert!(EntityType::new("volcano").is_ok());
         assert!(EntityType::new("Volcano").is_err());
-        assert_eq!(CountryCode::new("ua").unwrap().as_str(), "UA");
+        assert_eq!(CountryCode::new("ua").unwrap().to_string(), "UA");
         assert!(CountryCode::new("UKR").is_err());
         assert!(is_qid("Q212") && !is_qid("Q") && !is_qid("Q0") && !is_qid("212"));
     }

@@ -96,6 +96,9 @@ fn verdicts_come_in_order_and_tell_what_answers_hold() {
         assert_eq!(i, next);
         next += 1;
         let answer = gazetteer.resolve(names[i], &options);
+        assert_eq!(verdict.index_version(), gazetteer.index_version());
+        assert_eq!((verdict.status(), verdict.truncated()), (answer.status, answer.truncated));
+        assert_eq!(verdict.invalid_reason(), answer.invalid_reason.as_deref());
         assert_eq!(
             verdict.resolved().map(|best| best.id().to_owned()),
             answer.canonical_id.map(|id| id.to_string())

@@ -253,6 +253,21 @@ mod tests {
         );
     }
 
+    /// As many alike as lie within the reach of a bucket, and one more: in a table twice as large they have two homes.
+    #[test]
+    fn a_table_is_made_twice_as_large_where_keys_lie_too_far() {
+        let count = (SLOTS * (usize::from(u8::MAX) + 1) + 1) as u32;
+        let least = (count as usize * 100).div_ceil(SLOTS * Load::Fast as usize);
+        let half = u64::MAX / least as u64 / 2;
+        let hash = |i: u32| KeyHash(if i < count / 2 { u64::from(i) } else { half + 2 + u64::from(i) });
+        let entries: Vec<_> = (0..count).map(|i| (hash(i), i)).collect();
+        assert!(entries.iter().all(|(hash, _)| hash.bucket(least) == 0));
+        let bytes = build_table(&entries, Load::Fast).unwrap();
+        assert_eq!(bytes.len(), 2 * least * BUCKET_BYTES);
+        let table = Table::new(&bytes);
+        assert!(entries.iter().all(|&(hash, head)| table.heads(hash).any(|found| found == head)));
+    }
+
     #[test]
     fn equal_hashes_lie_side_by_side_up_to_thousands() {
         let hash = KeyHash::of("كوريا");

@@ -349,3 +349,21 @@ fn is_same_language(a: &str, b: &str) -> bool {
     }
     language(a).eq_ignore_ascii_case(language(b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_through_all_tiers_may_do_ten_times_the_work() {
+        let (stack, options) = (Stack::new(Vec::new()), ResolveOptions::default());
+        for (extent, work) in [(Extent::UntilKnown, WORK), (Extent::AllTiers, 10 * WORK)] {
+            let mut hits = Hits::new(&stack, &options, &[], extent);
+            for _ in 0..2 {
+                assert_eq!(hits.budget().left(), work, "{extent:?}");
+                hits.budget().take(1);
+                hits.restart(&[]);
+            }
+        }
+    }
+}

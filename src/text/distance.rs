@@ -239,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_that_changed_places_are_one_edit_wherever_they_stand() {
+        let name: Vec<char> = "دمشقبطنفلر".chars().collect();
+        for at in 1..name.len() {
+            let mut swapped = name.clone();
+            swapped.swap(at - 1, at);
+            let edits = distance(&String::from_iter(&swapped), &String::from_iter(&name)).edits;
+            let kinds: Vec<EditKind> = edits.iter().map(|edit| edit.kind).collect();
+            assert_eq!(kinds, [EditKind::Transposition(name[at], name[at - 1])], "{swapped:?}");
+        }
+    }
+
+    #[test]
     fn a_letter_that_nothing_can_write_is_no_sound() {
         let may_be_one = |a, b| may_be_one_sound(&letters_of_key(a), &letters_of_key(b));
         assert!(may_be_one("ترمب", "ترامب") && may_be_one("سانشيث", "سانشيز") && may_be_one("تشيلي", "شيلي"));

@@ -215,6 +215,23 @@ fn a_spent_budget_gives_a_part_and_says_so() {
     assert!(!part.is_empty() && part.len() < whole.len() && part.iter().all(|found| whole.contains(found)));
 }
 
+/// Two edits allow any last character, of which there are thousands; yet a letter must stand before it.
+#[test]
+fn letters_are_found_among_thousands_of_ideographs_without_following_them() {
+    let ideographs = || ('\u{4E00}'..).take(3000).map(String::from);
+    let pairs = ideographs().zip(ideographs().skip(1)).map(|(a, b)| a + &b);
+    let keys: BTreeSet<String> = pairs.chain(["كورسك一".into()]).collect();
+    let lexicon = lexicon(&vec(&keys));
+    let (mut found, mut budget) = (Vec::new(), WorkBudget::default());
+    let whole = budget.left();
+    lexicon.search(&FuzzyPattern::new("كورسك", 2), &mut budget, |key, edits| {
+        found.push((key.to_owned(), edits));
+    });
+    assert_eq!(found, [("كورسك一".to_owned(), 1)]);
+    // The narrow keys among them, of hardly three hundred characters, are followed.
+    assert!(whole - budget.left() < 500, "{} transitions", whole - budget.left());
+}
+
 #[test]
 fn a_search_may_be_made_while_another_gives_its_keys() {
     let lexicon = lexicon(&["abc", "abd", "xbd"]);
