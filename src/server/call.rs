@@ -26,6 +26,7 @@ use self::log::CallLog;
 use super::ServeOptions;
 use super::admission::{Admission, CallMemory, MethodLimits, RequestBody};
 use super::auth::Auth;
+use super::method::Method;
 use super::telemetry::{MessageCounter, Telemetry};
 use crate::rpc::Failure;
 
@@ -82,16 +83,17 @@ where
         let (now, shared) = (Instant::now(), &self.shared);
         let deadline = deadline::of_caller(request.headers()).and_then(|allowed| now.checked_add(allowed));
         let first = [deadline, now.checked_add(shared.timeout)].into_iter().flatten().min();
-        let mut log = CallLog::new(Arc::clone(shared), &mut request, now);
+        let method = Method::of_path(request.uri().path());
+        let mut log = CallLog::new(Arc::clone(shared), method, &mut request, now);
         let end = Ending::new(first, Arc::clone(shared));
         // A call that is refused never reaches the service, so that its body is not read.
-        let admitted = match shared.auth.check(&request) {
+        let admitted = match shared.auth.check(method, &request) {
             Ok(caller) => {
-                log.set_caller(caller.map(|caller| caller.name));
-                let_in(&shared.admission, request, log.message_counter(), now)
+                log.set_caller(caller.map(|caller| caller.name), None);
+                let_in(&shared.admission, method, request, log.message_counter(), now)
             }
             Err(denied) => {
-                log.set_caller(denied.caller);
+                log.set_caller(denied.caller, Some(denied.refusal));
                 Err(denied.failure)
             }
         };
@@ -106,6 +108,7 @@ where
 /// Wraps up the body of a request that began at `now`, if there is memory for a call.
 fn let_in<B>(
     admission: &Admission,
+    method: Method,
     request: http::Request<B>,
     counter: MessageCounter,
     now: Instant,
@@ -114,7 +117,7 @@ where
     B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let limits = MethodLimits::of(request.uri().path());
+    let limits = MethodLimits::of(method);
     let memory = CallMemory::begin(admission, limits.must_be_answered)?;
     let of_body = Arc::clone(&memory);
     let mut request = request.map(|body| Body::new(RequestBody::new(body, limits, of_body, counter, now)));

@@ -1,5 +1,6 @@
 //! `yaqut.v1.GazetteerService`: one method an RPC.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,15 +27,18 @@ use crate::rpc::wire::{self, EncodedReply};
 use crate::rpc::{Failure, pb, validate};
 
 /// The service over `engine`, with the limits of the wire, taking on and counting as `options` say.
+///
+/// Errors if its threads cannot be started.
 pub(super) fn gazetteer_service(
     engine: Engine,
     options: &ServeOptions,
-) -> GazetteerServiceServer<impl GazetteerService> {
-    let compute = Compute::new(options.admission.clone());
+) -> io::Result<GazetteerServiceServer<impl GazetteerService>> {
+    let compute = Compute::new(options.admission.clone())?;
     let work = Arc::clone(options.telemetry.work());
-    GazetteerServiceServer::new(Api { engine, compute, call_timeout: options.call_timeout, work })
+    let api = Api { engine, compute, call_timeout: options.call_timeout, work };
+    Ok(GazetteerServiceServer::new(api)
         .max_decoding_message_size(MAX_REQUEST_BYTES)
-        .max_encoding_message_size(MAX_RESPONSE_BYTES)
+        .max_encoding_message_size(MAX_RESPONSE_BYTES))
 }
 
 /// Of a reply to one name, so that its buffer seldom grows.

@@ -1,14 +1,33 @@
-//! [`Method`]: every method that a server answers, told by its path without a look at a table in memory.
+//! [`Method`]: every method that a server answers. What each needs, may take and is counted under, other rooms say by a
+//! `match`, so that a method without an answer to that does not compile.
 
 use crate::rpc::{ADMIN_SERVICE_NAME, SERVICE_NAME};
 
-/// A method, or that it is none we know: an index into [`METHODS`].
+/// A method, or that it is none we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::server) struct Method(u8);
+#[repr(u8)]
+pub(super) enum Method {
+    ResolveName,
+    BatchResolveNames,
+    StreamResolveNames,
+    ExplainResolution,
+    SuggestNames,
+    GetEntity,
+    BatchGetEntities,
+    GetIndexInfo,
+    ReloadIndex,
+    GetReloadStatus,
+    HealthCheck,
+    HealthWatch,
+    ReflectionV1,
+    ReflectionV1Alpha,
+    /// None of ours.
+    Unknown,
+}
 
 /// What a method is called, and what it exchanges.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::server) struct MethodInfo {
+pub(super) struct MethodInfo {
     /// Full name of the service.
     pub service: &'static str,
     pub name: &'static str,
@@ -17,7 +36,7 @@ pub(in crate::server) struct MethodInfo {
 
 /// How many messages go either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::server) enum CallKind {
+pub(super) enum CallKind {
     Unary,
     ServerStream,
     BidiStream,
@@ -25,66 +44,67 @@ pub(in crate::server) enum CallKind {
     Unknown,
 }
 
-/// By service; the last stands for all methods that are none of ours.
-pub(in crate::server) const METHODS: [MethodInfo; 15] = [
-    // The first is the one most often called.
-    method(SERVICE_NAME, "ResolveName", CallKind::Unary),
-    method(SERVICE_NAME, "BatchResolveNames", CallKind::Unary),
-    method(SERVICE_NAME, "StreamResolveNames", CallKind::BidiStream),
-    method(SERVICE_NAME, "ExplainResolution", CallKind::Unary),
-    method(SERVICE_NAME, "SuggestNames", CallKind::Unary),
-    method(SERVICE_NAME, "GetEntity", CallKind::Unary),
-    method(SERVICE_NAME, "BatchGetEntities", CallKind::Unary),
-    method(SERVICE_NAME, "GetIndexInfo", CallKind::Unary),
-    method(ADMIN_SERVICE_NAME, "ReloadIndex", CallKind::Unary),
-    method(ADMIN_SERVICE_NAME, "GetReloadStatus", CallKind::Unary),
-    method("grpc.health.v1.Health", "Check", CallKind::Unary),
-    method("grpc.health.v1.Health", "Watch", CallKind::ServerStream),
-    method("grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", CallKind::BidiStream),
-    method("grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo", CallKind::BidiStream),
-    method("unknown", "unknown", CallKind::Unknown),
-];
-
-const UNKNOWN: Method = Method(METHODS.len() as u8 - 1);
-
-const fn method(service: &'static str, name: &'static str, kind: CallKind) -> MethodInfo {
-    MethodInfo { service, name, kind }
-}
-
 impl Method {
-    /// That of the calls of single names.
-    pub const RESOLVE_NAME: Self = Self(0);
+    /// Every method, the one most often called first; each stands at the place that its number says.
+    pub const ALL: [Self; 15] = [
+        Self::ResolveName,
+        Self::BatchResolveNames,
+        Self::StreamResolveNames,
+        Self::ExplainResolution,
+        Self::SuggestNames,
+        Self::GetEntity,
+        Self::BatchGetEntities,
+        Self::GetIndexInfo,
+        Self::ReloadIndex,
+        Self::GetReloadStatus,
+        Self::HealthCheck,
+        Self::HealthWatch,
+        Self::ReflectionV1,
+        Self::ReflectionV1Alpha,
+        Self::Unknown,
+    ];
 
     /// The method of `/SERVICE/METHOD`; in constant time and without allocation.
     pub fn of_path(path: &str) -> Self {
         let parts = path.strip_prefix('/').and_then(|path| path.split_once('/'));
-        let Some((service, name)) = parts else { return UNKNOWN };
-        let is_it = |info: &MethodInfo| info.name == name && info.service == service;
-        // No caller knows our own word for what we do not know.
-        let known = METHODS.iter().position(is_it).filter(|&at| at != UNKNOWN.index());
-        known.map_or(UNKNOWN, |at| Self(at as u8))
+        let Some((service, name)) = parts else { return Self::Unknown };
+        let is_it = |method: &Self| {
+            let info = method.info();
+            // No caller knows our own word for what we do not know.
+            info.name == name && info.service == service && *method != Self::Unknown
+        };
+        Self::ALL.into_iter().find(is_it).unwrap_or(Self::Unknown)
     }
 
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..METHODS.len() as u8).map(Self)
+    /// What it is called.
+    pub const fn info(self) -> MethodInfo {
+        const HEALTH: &str = "grpc.health.v1.Health";
+        const REFLECTION: &str = "ServerReflectionInfo";
+        let (service, name, kind) = match self {
+            Self::ResolveName => (SERVICE_NAME, "ResolveName", CallKind::Unary),
+            Self::BatchResolveNames => (SERVICE_NAME, "BatchResolveNames", CallKind::Unary),
+            Self::StreamResolveNames => (SERVICE_NAME, "StreamResolveNames", CallKind::BidiStream),
+            Self::ExplainResolution => (SERVICE_NAME, "ExplainResolution", CallKind::Unary),
+            Self::SuggestNames => (SERVICE_NAME, "SuggestNames", CallKind::Unary),
+            Self::GetEntity => (SERVICE_NAME, "GetEntity", CallKind::Unary),
+            Self::BatchGetEntities => (SERVICE_NAME, "BatchGetEntities", CallKind::Unary),
+            Self::GetIndexInfo => (SERVICE_NAME, "GetIndexInfo", CallKind::Unary),
+            Self::ReloadIndex => (ADMIN_SERVICE_NAME, "ReloadIndex", CallKind::Unary),
+            Self::GetReloadStatus => (ADMIN_SERVICE_NAME, "GetReloadStatus", CallKind::Unary),
+            Self::HealthCheck => (HEALTH, "Check", CallKind::Unary),
+            Self::HealthWatch => (HEALTH, "Watch", CallKind::ServerStream),
+            Self::ReflectionV1 => ("grpc.reflection.v1.ServerReflection", REFLECTION, CallKind::BidiStream),
+            Self::ReflectionV1Alpha => {
+                ("grpc.reflection.v1alpha.ServerReflection", REFLECTION, CallKind::BidiStream)
+            }
+            Self::Unknown => ("unknown", "unknown", CallKind::Unknown),
+        };
+        MethodInfo { service, name, kind }
     }
 
-    pub fn info(self) -> &'static MethodInfo {
-        METHODS.get(self.index()).unwrap_or(&METHODS[METHODS.len() - 1])
-    }
-
-    /// Position in [`METHODS`].
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// Whether its calls are timed stage by stage: each has one request, whose names are resolved.
-    pub fn resolves(self) -> bool {
-        self == Self::RESOLVE_NAME || self.info().name == "BatchResolveNames"
-    }
-
-    pub fn is_known(self) -> bool {
-        self != UNKNOWN
+    /// What it exchanges.
+    pub const fn kind(self) -> CallKind {
+        self.info().kind
     }
 }
 
@@ -134,40 +154,47 @@ mod tests {
             tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
             tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
         ];
-        let mut seen = vec![UNKNOWN];
+        let mut seen = vec![Method::Unknown];
         for file in sets.iter().flat_map(|&set| FileDescriptorSet::decode(set).expect("descriptors").file) {
             for service in &file.service {
                 let full = format!("{}.{}", file.package(), service.name());
                 for descriptor in &service.method {
                     let method = Method::of_path(&format!("/{full}/{}", descriptor.name()));
-                    assert!(method.is_known(), "{full}/{}", descriptor.name());
-                    assert_eq!(method.info().kind, kind(descriptor), "{full}/{}", descriptor.name());
+                    assert_ne!(method, Method::Unknown, "{full}/{}", descriptor.name());
+                    assert_eq!(method.kind(), kind(descriptor), "{full}/{}", descriptor.name());
                     seen.push(method);
                 }
             }
         }
-        for method in Method::all() {
-            assert!(seen.contains(&method), "{:?} is in no descriptor", method.info());
+        for (place, method) in Method::ALL.into_iter().enumerate() {
+            assert_eq!(method as usize, place, "{method:?} is not in its place");
+            assert!(seen.contains(&method), "{method:?} is in no descriptor");
         }
     }
 
     #[test]
-    fn everything_else_is_unknown() {
-        assert_eq!(Method::of_path("/yaqut.v1.GazetteerService/ResolveName"), Method::RESOLVE_NAME);
+    fn what_is_nearly_a_method_is_unknown() {
+        assert_eq!(Method::of_path("/yaqut.v1.GazetteerService/ResolveName"), Method::ResolveName);
         for path in [
             "",
             "/",
             "//",
+            "live",
+            "/live",
+            "/metrics/x",
             "/unknown/unknown",
             "/yaqut.v1.GazetteerService",
             "/yaqut.v1.GazetteerService/",
             "/yaqut.v1.GazetteerService/ResolveName/",
-            "/yaqut.v1.GazetteerService/resolvename",
+            "/yaqut.v1.GazetteerService/resolveName",
+            "//yaqut.v1.GazetteerService/ResolveName",
             "yaqut.v1.GazetteerService/ResolveName",
+            "/yaqut.v1.GazetteerService/ReloadIndex",
             "/grpc.health.v1.Health/ResolveName",
+            "/grpc.health.v1.Health/../yaqut.v1.AdminService/ReloadIndex",
+            "/grpc.health.v1.Health%2FCheck",
         ] {
-            assert_eq!(Method::of_path(path), UNKNOWN, "{path}");
-            assert!(!Method::of_path(path).is_known());
+            assert_eq!(Method::of_path(path), Method::Unknown, "{path}");
         }
     }
 }

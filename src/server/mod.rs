@@ -21,6 +21,7 @@ mod engine;
 mod framing;
 mod front;
 mod gazetteer_service;
+mod method;
 mod name_stream;
 mod reload;
 mod signal;
@@ -101,6 +102,11 @@ pub enum ServeError {
     /// The descriptors that reflection hands out are damaged: a fault of this build.
     #[error("reflection cannot be set up: {0}; build yaqut anew")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The system starts no more threads.
+    #[error(
+        "cannot start the threads that answer, two a processor: {0}; raise the limit of threads (LimitNPROC, TasksMax, pids)"
+    )]
+    Threads(std::io::Error),
 }
 
 /// Once every call was told that it ends, how long its answer may take to get out: the end of the drain, unless that is
@@ -123,7 +129,7 @@ pub async fn serve(
     let engine = engine.into();
     let (standing, health_service) = Standing::new(options.telemetry.readiness(engine.clone()), None).await;
     let others = with_reflection(Routes::new(health_service), FILE_DESCRIPTOR_SET)?;
-    let service = Front::new(gazetteer_service(engine, &options), others);
+    let service = Front::new(gazetteer_service(engine, &options).map_err(ServeError::Threads)?, others);
     run(listener, service, standing, shutdown, options).await
 }
 

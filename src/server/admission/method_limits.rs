@@ -1,7 +1,7 @@
 //! [`MethodLimits`]: how much the request of a method may be.
 
 use crate::rpc::limits::{MAX_NAME_REQUEST_BYTES, MAX_REQUEST_BYTES};
-use crate::rpc::{ADMIN_SERVICE_NAME, SERVICE_NAME};
+use crate::server::method::Method;
 
 /// What a method takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,24 +34,21 @@ impl MethodLimits {
         self.is_stream && self.is_bulk
     }
 
-    /// Those of the method that a path names; of an unknown one, which is refused anyway, as of one name.
-    pub fn of(path: &str) -> Self {
-        let Some((service, method)) = path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
-            return ONE_NAME;
-        };
-        if service == SERVICE_NAME {
-            return match method {
-                "BatchResolveNames" | "BatchGetEntities" => BATCH,
-                "StreamResolveNames" => NAME_STREAM,
-                _ => ONE_NAME,
-            };
-        }
-        match service {
+    /// Those of `method`; of one that is not known, and is refused anyway, as of one name.
+    pub const fn of(method: Method) -> Self {
+        match method {
+            Method::ResolveName
+            | Method::ExplainResolution
+            | Method::SuggestNames
+            | Method::GetEntity
+            | Method::GetIndexInfo
             // To watch is to hold memory for ever.
-            "grpc.health.v1.Health" if method == "Check" => MUST,
-            ADMIN_SERVICE_NAME => MUST,
-            "grpc.reflection.v1.ServerReflection" | "grpc.reflection.v1alpha.ServerReflection" => REFLECTION,
-            _ => ONE_NAME,
+            | Method::HealthWatch
+            | Method::Unknown => ONE_NAME,
+            Method::BatchResolveNames | Method::BatchGetEntities => BATCH,
+            Method::StreamResolveNames => NAME_STREAM,
+            Method::ReloadIndex | Method::GetReloadStatus | Method::HealthCheck => MUST,
+            Method::ReflectionV1 | Method::ReflectionV1Alpha => REFLECTION,
         }
     }
 }
@@ -59,28 +56,14 @@ impl MethodLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::FILE_DESCRIPTOR_SET;
 
     #[test]
-    fn every_method_has_limits() {
-        use prost::Message;
-        let files = prost_types::FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
-        let services = files.file.iter().flat_map(|file| &file.service);
-        for method in services.flat_map(|service| &service.method) {
-            let limits = MethodLimits::of(&format!("/{SERVICE_NAME}/{}", method.name()));
-            assert_eq!(limits.is_stream, method.client_streaming(), "{}", method.name());
-            assert_eq!(
-                limits.is_bulk,
-                method.name().contains("Batch") || limits.is_stream,
-                "{}",
-                method.name()
-            );
-        }
-        assert!(MethodLimits::of("/grpc.health.v1.Health/Check").must_be_answered);
-        assert!(!MethodLimits::of("/grpc.health.v1.Health/Watch").must_be_answered);
-        assert!(MethodLimits::of("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo").is_stream);
-        for unknown in ["", "/", "x", "/yaqut.v1.GazetteerService", "/a/b/c"] {
-            assert_eq!(MethodLimits::of(unknown), ONE_NAME);
+    fn what_streams_or_has_many_items_is_told_by_its_name() {
+        for method in Method::ALL {
+            let (limits, info) = (MethodLimits::of(method), method.info());
+            assert_eq!(limits.is_stream, info.kind.streams_requests(), "{method:?}");
+            let has_many = info.name.contains("Batch") || info.name.contains("Names") && limits.is_stream;
+            assert_eq!(limits.is_bulk, has_many, "{method:?}");
         }
     }
 }

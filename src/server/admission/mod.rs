@@ -12,14 +12,14 @@
 mod counters;
 mod load;
 mod memory;
-mod method;
+mod method_limits;
 mod request_body;
 
 pub use counters::{AdmissionCounters, LaneDepth, ShedCount};
 
 pub(super) use load::{Lane, Place};
 pub(super) use memory::{CallMemory, Charge};
-pub(super) use method::MethodLimits;
+pub(super) use method_limits::MethodLimits;
 pub(super) use request_body::RequestBody;
 
 use std::sync::Arc;

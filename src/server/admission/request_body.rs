@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep};
 use tonic::Status;
 
 use super::memory::{CallMemory, Charge, of_chunk, of_message};
-use super::method::MethodLimits;
+use super::method_limits::MethodLimits;
 use crate::rpc::Failure;
 use crate::server::framing::Framing;
 use crate::server::telemetry::MessageCounter;
@@ -280,6 +280,7 @@ mod tests {
 
     use super::super::{Admission, AdmissionOptions};
     use super::*;
+    use crate::server::method::Method;
 
     /// A body of these pieces, after which it ends or nothing comes any more.
     struct Pieces(VecDeque<Vec<u8>>, bool);
@@ -300,8 +301,8 @@ mod tests {
         }
     }
 
-    const NAME: &str = "/yaqut.v1.GazetteerService/ResolveName";
-    const STREAM: &str = "/yaqut.v1.GazetteerService/StreamResolveNames";
+    const NAME: Method = Method::ResolveName;
+    const STREAM: Method = Method::StreamResolveNames;
 
     fn admission(max_request_memory: u64) -> Admission {
         let body_timeout = Duration::from_millis(60);
@@ -317,13 +318,13 @@ mod tests {
 
     fn body(
         admission: &Admission,
-        path: &str,
+        method: Method,
         pieces: &[&[u8]],
         ends: bool,
     ) -> (RequestBody<Pieces>, Arc<CallMemory>) {
         let pieces = Pieces(pieces.iter().map(|piece| piece.to_vec()).collect(), ends);
         let memory = CallMemory::begin(admission, false).unwrap();
-        let (limits, counter) = (MethodLimits::of(path), MessageCounter::default());
+        let (limits, counter) = (MethodLimits::of(method), MessageCounter::default());
         let body = RequestBody::new(pieces, limits, Arc::clone(&memory), counter, Instant::now());
         (body, memory)
     }
@@ -393,9 +394,9 @@ mod tests {
     async fn what_does_not_arrive_whole_ends() {
         let admission = admission(1 << 20);
         let long = message(100);
-        for (path, piece) in [(NAME, &long[..0]), (NAME, &long[..50]), (STREAM, &long[..2])] {
-            let (mut half, _memory) = body(&admission, path, &[piece], false);
-            assert_eq!(read(&mut half).await, (piece.len(), Some(Code::DeadlineExceeded)), "{path}");
+        for (method, piece) in [(NAME, &long[..0]), (NAME, &long[..50]), (STREAM, &long[..2])] {
+            let (mut half, _memory) = body(&admission, method, &[piece], false);
+            assert_eq!(read(&mut half).await, (piece.len(), Some(Code::DeadlineExceeded)), "{method:?}");
         }
         assert_eq!(admission.counters().deadline_exceeded(), 3);
         let (mut idle, _memory) = body(&admission, STREAM, &[&long], false);

@@ -10,10 +10,10 @@ mod clients;
 mod counters;
 mod credential;
 mod jwt;
-mod method;
 mod options;
 mod refusal;
 mod reload;
+mod requirement;
 mod scope;
 mod table;
 #[cfg(test)]
@@ -38,9 +38,10 @@ use http::{Extensions, HeaderMap};
 use self::clients::ClientTable;
 use self::credential::bearer_token;
 use self::jwt::Jwt;
-use self::method::Requirement;
 use self::refusal::Denied;
 use self::reload::Reloaded;
+use self::requirement::Requirement;
+use super::method::Method;
 use super::transport::Peer;
 
 /// Decides which calls are let through. Clones share tables and counters; the default lets every call through.
@@ -94,11 +95,15 @@ impl Auth {
         self.0.as_deref().map(|checks| &checks.counters)
     }
 
-    /// The caller of a request, if it may call what it calls; no caller if that needs none. O(1), and allocates nothing
+    /// The caller of a request, if it may call `method`; no caller if that needs none. O(1), and allocates nothing
     /// for a caller that was seen before.
-    pub(super) fn check<B>(&self, request: &http::Request<B>) -> Result<Option<Caller>, Denied> {
+    pub(super) fn check<B>(
+        &self,
+        method: Method,
+        request: &http::Request<B>,
+    ) -> Result<Option<Caller>, Denied> {
         let Some(checks) = &self.0 else { return Ok(None) };
-        checks.check(request.uri().path(), request.headers(), peer_names(request.extensions()))
+        checks.check(method, request.headers(), peer_names(request.extensions()))
     }
 }
 
@@ -145,11 +150,11 @@ struct Checks {
 impl Checks {
     fn check(
         &self,
-        path: &str,
+        method: Method,
         headers: &HeaderMap,
         peer_names: &[String],
     ) -> Result<Option<Caller>, Denied> {
-        let requirement = Requirement::of(path);
+        let requirement = Requirement::of(method);
         if requirement == Requirement::Nothing {
             return Ok(None);
         }

@@ -95,7 +95,8 @@ impl Refusal {
 /// A call that is not let through.
 #[derive(Debug)]
 pub(in crate::server) struct Denied {
-    pub(super) refusal: Refusal,
+    /// Why.
+    pub refusal: Refusal,
     /// What the caller is told.
     pub failure: Failure,
     /// Who it was, if that was proved.

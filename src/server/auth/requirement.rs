@@ -1,7 +1,8 @@
-//! [`Requirement`]: what a call needs, by its path.
+//! [`Requirement`]: what a call needs, by its method.
 
 use super::refusal::Denied;
 use super::{Caller, Scope};
+use crate::server::method::Method;
 
 /// What a caller needs for a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,35 +17,23 @@ pub(super) enum Requirement {
     Unknown,
 }
 
-/// Every method of every service. One that is missing here is denied to all, and a test finds it.
-const METHODS: &[(&str, Requirement, &[&str])] = &[
-    (
-        crate::rpc::SERVICE_NAME,
-        Requirement::Scope(Scope::Resolve),
-        &[
-            "ResolveName",
-            "BatchResolveNames",
-            "StreamResolveNames",
-            "ExplainResolution",
-            "SuggestNames",
-            "GetEntity",
-            "BatchGetEntities",
-            "GetIndexInfo",
-        ],
-    ),
-    ("grpc.health.v1.Health", Requirement::Nothing, &["Check", "Watch", "List"]),
-    (crate::rpc::ADMIN_SERVICE_NAME, Requirement::Scope(Scope::Admin), &["ReloadIndex", "GetReloadStatus"]),
-    ("grpc.reflection.v1.ServerReflection", Requirement::AnyScope, &["ServerReflectionInfo"]),
-    ("grpc.reflection.v1alpha.ServerReflection", Requirement::AnyScope, &["ServerReflectionInfo"]),
-];
-
 impl Requirement {
-    /// What the call of `path` needs.
-    pub fn of(path: &str) -> Self {
-        let call = path.strip_prefix('/').and_then(|path| path.split_once('/'));
-        let Some((service, method)) = call else { return Self::Unknown };
-        let row = METHODS.iter().find(|(name, ..)| *name == service);
-        row.filter(|(.., methods)| methods.contains(&method)).map_or(Self::Unknown, |(_, needed, _)| *needed)
+    /// What a call of `method` needs.
+    pub const fn of(method: Method) -> Self {
+        match method {
+            Method::ResolveName
+            | Method::BatchResolveNames
+            | Method::StreamResolveNames
+            | Method::ExplainResolution
+            | Method::SuggestNames
+            | Method::GetEntity
+            | Method::BatchGetEntities
+            | Method::GetIndexInfo => Self::Scope(Scope::Resolve),
+            Method::ReloadIndex | Method::GetReloadStatus => Self::Scope(Scope::Admin),
+            Method::HealthCheck | Method::HealthWatch => Self::Nothing,
+            Method::ReflectionV1 | Method::ReflectionV1Alpha => Self::AnyScope,
+            Method::Unknown => Self::Unknown,
+        }
     }
 
     /// Gives `caller` back if it has what is needed.
@@ -69,62 +58,21 @@ impl Requirement {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message;
-    use prost_types::FileDescriptorSet;
-
     use super::*;
-    use crate::rpc::{ADMIN_FILE_DESCRIPTOR_SET, FILE_DESCRIPTOR_SET};
+    use crate::rpc::{ADMIN_SERVICE_NAME, SERVICE_NAME};
 
-    /// The path of every method in a set of descriptors.
-    fn paths(descriptors: &[u8]) -> Vec<String> {
-        let files = FileDescriptorSet::decode(descriptors).unwrap().file;
-        let services = files.iter().flat_map(|file| file.service.iter().map(move |service| (file, service)));
-        let methods = services.flat_map(|(file, service)| {
-            let path = move |method: &str| format!("/{}.{}/{method}", file.package(), service.name());
-            service.method.iter().map(move |method| path(method.name()))
-        });
-        methods.collect()
-    }
-
+    /// By the names of their services, and not by a list of methods that could be as wrong as that above.
     #[test]
-    fn every_method_of_every_service_is_in_the_table() {
-        let served = [
-            (FILE_DESCRIPTOR_SET, Requirement::Scope(Scope::Resolve), 8),
-            (ADMIN_FILE_DESCRIPTOR_SET, Requirement::Scope(Scope::Admin), 2),
-            (tonic_health::pb::FILE_DESCRIPTOR_SET, Requirement::Nothing, 2),
-            (tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, Requirement::AnyScope, 1),
-            (tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET, Requirement::AnyScope, 1),
-        ];
-        for (descriptors, expected, least) in served {
-            let paths = paths(descriptors);
-            assert!(paths.len() >= least, "{paths:?}");
-            for path in paths {
-                assert_eq!(Requirement::of(&path), expected, "add {path} to METHODS");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_nearly_a_method_is_unknown() {
-        for path in [
-            "",
-            "/",
-            "//",
-            "live",
-            "/live",
-            "/metrics/x",
-            "/Live",
-            "/yaqut.v1.GazetteerService",
-            "/yaqut.v1.GazetteerService/",
-            "/yaqut.v1.GazetteerService/resolveName",
-            "/yaqut.v1.GazetteerService/ResolveName/",
-            "//yaqut.v1.GazetteerService/ResolveName",
-            "/yaqut.v1.GazetteerService/ReloadIndex",
-            "/grpc.health.v1.Health/Reload",
-            "/grpc.health.v1.Health/../yaqut.v1.AdminService/ReloadIndex",
-            "/grpc.health.v1.Health%2FCheck",
-        ] {
-            assert_eq!(Requirement::of(path), Requirement::Unknown, "{path}");
+    fn a_service_needs_its_scope() {
+        for method in Method::ALL {
+            let needed = match method.info().service {
+                SERVICE_NAME => Requirement::Scope(Scope::Resolve),
+                ADMIN_SERVICE_NAME => Requirement::Scope(Scope::Admin),
+                "grpc.health.v1.Health" => Requirement::Nothing,
+                reflection if reflection.starts_with("grpc.reflection.") => Requirement::AnyScope,
+                _ => Requirement::Unknown,
+            };
+            assert_eq!(Requirement::of(method), needed, "{method:?}");
         }
     }
 }

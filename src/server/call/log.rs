@@ -10,9 +10,11 @@ use tokio::time::Instant;
 use tonic::Code;
 
 use super::Shared;
+use crate::server::auth::Refusal;
 use crate::server::framing::Framing;
+use crate::server::method::{CallKind, Method};
 use crate::server::telemetry::{
-    CallKind, Ended, MessageCounter, Method, REQUEST_ID, RequestId, StageClock, TraceParent, code_label,
+    Ended, MessageCounter, REQUEST_ID, RequestId, StageClock, TraceParent, code_label,
 };
 use crate::server::transport::Peer;
 
@@ -24,6 +26,7 @@ pub(super) struct CallLog {
     shared: Arc<Shared>,
     method: Method,
     caller: Option<Arc<str>>,
+    refusal: Option<Refusal>,
     /// Of a method that is not known: what else it is called.
     path: Option<PathAndQuery>,
     id: RequestId,
@@ -35,20 +38,25 @@ pub(super) struct CallLog {
 }
 
 impl CallLog {
-    /// A call by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
+    /// A call of `method` by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
     /// of its work are timed, as far as anybody wants to know.
-    pub fn new<B: http_body::Body>(shared: Arc<Shared>, request: &mut Request<B>, started: Instant) -> Self {
+    pub fn new<B: http_body::Body>(
+        shared: Arc<Shared>,
+        method: Method,
+        request: &mut Request<B>,
+        started: Instant,
+    ) -> Self {
         let telemetry = &shared.telemetry;
-        let method = Method::of_path(request.uri().path());
         let number = telemetry.begin(method);
         StageClock::start(request.extensions_mut(), telemetry.work(), method, number, started.into_std());
-        if !method.info().kind.streams_requests() && request.body().is_end_stream() {
+        if !method.kind().streams_requests() && request.body().is_end_stream() {
             telemetry.calls().lacks_request(method);
         }
         Self {
             method,
             caller: None,
-            path: if method.is_known() { None } else { request.uri().path_and_query().cloned() },
+            refusal: None,
+            path: if method == Method::Unknown { request.uri().path_and_query().cloned() } else { None },
             id: RequestId::of(request.headers(), method, number),
             peer: peer(request.extensions()),
             parent: if telemetry.traces() { TraceParent::of(request.headers()) } else { None },
@@ -64,23 +72,23 @@ impl CallLog {
         MessageCounter::new(&self.shared.telemetry, self.method)
     }
 
-    /// The call is that of `caller`, whose name is safe to log.
-    pub fn set_caller(&mut self, caller: Option<Arc<str>>) {
-        self.caller = caller;
+    /// The call is that of `caller`, whose name is safe to log, and is not let through if there is a `refusal`.
+    pub fn set_caller(&mut self, caller: Option<Arc<str>>, refusal: Option<Refusal>) {
+        (self.caller, self.refusal) = (caller, refusal);
     }
 
     /// Tells the caller under which ID the call is noted; not if it gave none and has one answer that is well, for a header
     /// that is new each time costs more than the search for a known name.
     pub fn answer<B>(&self, response: &mut Response<B>, code: Option<Code>) {
         let is_well = code.is_none_or(|code| code == Code::Ok);
-        if self.id.is_of_caller() || !is_well || self.method.info().kind != CallKind::Unary {
+        if self.id.is_of_caller() || !is_well || self.method.kind() != CallKind::Unary {
             response.headers_mut().insert(REQUEST_ID, self.id.to_header());
         }
     }
 
     /// Counts the messages of a piece of the answer.
     pub fn send(&mut self, data: &[u8]) {
-        if self.method.info().kind.streams_answers() {
+        if self.method.kind().streams_answers() {
             self.shared.telemetry.calls().send(self.method, self.sent.count_messages(data));
         }
     }
@@ -106,13 +114,14 @@ impl CallLog {
     fn write(&self, code: Code, micros: u64) {
         let (method, request_id, peer) = (self.name(), &self.id, self.peer.map(tracing::field::display));
         let (caller, level) = (self.caller.as_deref(), level(code));
+        let reason = self.refusal.map(Refusal::label);
         let code = code_label(code);
         match level {
             tracing::Level::ERROR => {
                 tracing::error!(%request_id, %method, %code, micros, caller, peer, "call failed");
             }
             tracing::Level::INFO => {
-                tracing::info!(%request_id, %method, %code, micros, caller, peer, "call refused");
+                tracing::info!(%request_id, %method, %code, reason, micros, caller, peer, "call refused");
             }
             _ => tracing::debug!(%request_id, %method, %code, micros, caller, peer, "call answered"),
         }
@@ -142,8 +151,8 @@ struct Name<'a> {
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let info = self.method.info();
-        if self.method.is_known() {
+        if self.method != Method::Unknown {
+            let info = self.method.info();
             return write!(f, "/{}/{}", info.service, info.name);
         }
         let path = self.path.map_or("", PathAndQuery::path);
@@ -181,11 +190,11 @@ mod tests {
         let odd = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}\u{200b}";
         for c in odd.chars() {
             let path = PathAndQuery::try_from(format!("/a{c}b?query")).ok();
-            let name = Name { method: Method::of_path(""), path: path.as_ref() }.to_string();
+            let name = Name { method: Method::Unknown, path: path.as_ref() }.to_string();
             assert_eq!(name, format!("/a\\u{{{:x}}}b", u32::from(c)));
         }
         let path = PathAndQuery::try_from(format!("/{}", "b".repeat(1_000))).ok();
-        let name = Name { method: Method::of_path(""), path: path.as_ref() }.to_string();
+        let name = Name { method: Method::Unknown, path: path.as_ref() }.to_string();
         assert_eq!(name.len(), MAX_PATH_CHARS);
     }
 

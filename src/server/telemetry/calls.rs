@@ -9,9 +9,9 @@ use tonic::Code;
 use super::Telemetry;
 use super::code::CODES;
 use super::histogram::{Spread, TimeHistogram};
-use super::method::{METHODS, Method};
 use super::request_id::RequestId;
 use super::trace::TraceParent;
+use crate::server::method::Method;
 
 /// A call that has ended.
 pub(in crate::server) struct Ended<'a> {
@@ -26,7 +26,7 @@ pub(in crate::server) struct Ended<'a> {
 
 /// Calls by method.
 #[derive(Debug)]
-pub(in crate::server) struct CallCounters(Box<[MethodCounters; METHODS.len()]>);
+pub(in crate::server) struct CallCounters(Box<[MethodCounters; Method::ALL.len()]>);
 
 /// The calls of one method. A single name is counted by four relaxed additions.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl CallCounters {
     /// A call that does not stream has one message, unless it ended with its headers.
     pub fn received(&self, method: Method) -> u64 {
         let counters = self.of(method);
-        if method.info().kind.streams_requests() {
+        if method.kind().streams_requests() {
             return counters.received.load(Ordering::Relaxed);
         }
         self.started(method).saturating_sub(counters.without_request.load(Ordering::Relaxed))
@@ -89,14 +89,14 @@ impl CallCounters {
 
     /// A call that does not stream has one answer if it went well, and none otherwise.
     pub fn sent(&self, method: Method) -> u64 {
-        if method.info().kind.streams_answers() {
+        if method.kind().streams_answers() {
             return self.of(method).sent.load(Ordering::Relaxed);
         }
         self.handled(method, Code::Ok)
     }
 
     fn of(&self, method: Method) -> &MethodCounters {
-        self.0.get(method.index()).unwrap_or(&self.0[METHODS.len() - 1])
+        &self.0[method as usize]
     }
 }
 
@@ -125,7 +125,7 @@ pub(in crate::server) struct MessageCounter(Option<(Telemetry, Method)>);
 
 impl MessageCounter {
     pub fn new(telemetry: &Telemetry, method: Method) -> Self {
-        Self(method.info().kind.streams_requests().then(|| (telemetry.clone(), method)))
+        Self(method.kind().streams_requests().then(|| (telemetry.clone(), method)))
     }
 
     /// Counts a message.
@@ -150,23 +150,23 @@ mod tests {
     fn calls_are_counted_under_their_method_and_code() {
         let telemetry = Telemetry::default();
         let counters = telemetry.calls();
-        let stream = Method::of_path("/yaqut.v1.GazetteerService/StreamResolveNames");
+        let stream = Method::StreamResolveNames;
         for (i, code) in [Code::Ok, Code::Ok, Code::NotFound].into_iter().enumerate() {
-            assert_eq!(counters.begin(Method::RESOLVE_NAME), i as u64);
-            end(counters, Method::RESOLVE_NAME, code);
+            assert_eq!(counters.begin(Method::ResolveName), i as u64);
+            end(counters, Method::ResolveName, code);
         }
-        counters.lacks_request(Method::RESOLVE_NAME);
+        counters.lacks_request(Method::ResolveName);
         counters.begin(stream);
-        for method in [stream, Method::RESOLVE_NAME] {
+        for method in [stream, Method::ResolveName] {
             let counter = MessageCounter::new(&telemetry, method);
             (0..3).for_each(|_| counter.receive());
         }
         counters.send(stream, 2);
-        assert_eq!(counters.started(Method::RESOLVE_NAME), 3);
-        assert_eq!(counters.handled(Method::RESOLVE_NAME, Code::Ok), 2);
-        assert_eq!(counters.handled(Method::RESOLVE_NAME, Code::NotFound), 1);
-        assert_eq!((counters.received(Method::RESOLVE_NAME), counters.sent(Method::RESOLVE_NAME)), (2, 2));
-        assert_eq!(counters.took(Method::RESOLVE_NAME).count, 3);
+        assert_eq!(counters.started(Method::ResolveName), 3);
+        assert_eq!(counters.handled(Method::ResolveName, Code::Ok), 2);
+        assert_eq!(counters.handled(Method::ResolveName, Code::NotFound), 1);
+        assert_eq!((counters.received(Method::ResolveName), counters.sent(Method::ResolveName)), (2, 2));
+        assert_eq!(counters.took(Method::ResolveName).count, 3);
         assert_eq!((counters.started(stream), counters.received(stream), counters.sent(stream)), (1, 3, 2));
         assert_eq!(CODES.iter().map(|&code| counters.handled(stream, code)).sum::<u64>(), 0);
     }

@@ -10,11 +10,11 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::code::{CODES, code_label};
 use super::families::{Families, Labels};
-use super::method::Method;
 use super::process::ProcessFigures;
 use super::work::Stage;
 use super::{Probed, Telemetry};
 use crate::model::{Status, Tier};
+use crate::server::method::Method;
 use crate::server::reload::Reloader;
 
 /// What `/metrics` answers.
@@ -63,10 +63,12 @@ impl Figures {
     fn write_calls(&self, families: &mut Families<'_>) -> fmt::Result {
         let calls = self.telemetry.calls();
         families.counter("grpc_server_started", "Calls that began", None, &|family| {
-            Method::all().try_for_each(|method| family.count(&of_method(method), calls.started(method)))
+            Method::ALL
+                .into_iter()
+                .try_for_each(|method| family.count(&of_method(method), calls.started(method)))
         })?;
         families.counter("grpc_server_handled", "Calls that ended, by code", None, &|family| {
-            for method in Method::all() {
+            for method in Method::ALL {
                 let [kind, service, name] = of_method(method);
                 for code in CODES {
                     let labels = [kind, service, name, ("grpc_code", code_label(code))];
@@ -77,14 +79,20 @@ impl Figures {
         })?;
         let help = "Messages of callers";
         families.counter("grpc_server_msg_received", help, None, &|family| {
-            Method::all().try_for_each(|method| family.count(&of_method(method), calls.received(method)))
+            Method::ALL
+                .into_iter()
+                .try_for_each(|method| family.count(&of_method(method), calls.received(method)))
         })?;
         families.counter("grpc_server_msg_sent", "Messages to callers", None, &|family| {
-            Method::all().try_for_each(|method| family.count(&of_method(method), calls.sent(method)))
+            Method::ALL
+                .into_iter()
+                .try_for_each(|method| family.count(&of_method(method), calls.sent(method)))
         })?;
         let help = "Time from the headers of a call to its end";
         families.histogram("grpc_server_handling", help, Some(&Unit::Seconds), &|family| {
-            Method::all().try_for_each(|method| family.spread(&of_method(method), &calls.took(method)))
+            Method::ALL
+                .into_iter()
+                .try_for_each(|method| family.spread(&of_method(method), &calls.took(method)))
         })
     }
 

@@ -12,7 +12,6 @@ mod code;
 mod exposition;
 mod families;
 mod histogram;
-mod method;
 mod otlp;
 mod probes;
 mod process;
@@ -27,7 +26,6 @@ pub use probes::{Probed, serve_probes};
 
 pub(super) use calls::{Ended, MessageCounter};
 pub(super) use code::code_label;
-pub(super) use method::{CallKind, Method};
 pub(super) use probes::{WithProbes, probe_routes};
 pub(super) use readiness::Readiness;
 pub(super) use request_id::{REQUEST_ID, RequestId};
@@ -44,6 +42,7 @@ use self::otlp::Otlp;
 use self::rooms::Rooms;
 use super::ServeOptions;
 use super::engine::Engine;
+use super::method::Method;
 
 /// What a server counts of its calls, and where it sends their traces. Clones share it, so that several listeners
 /// count as one server.

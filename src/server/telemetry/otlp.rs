@@ -1,5 +1,6 @@
 //! [`Otlp`]: spans of calls, sent to an OpenTelemetry collector by OTLP over gRPC.
 
+use std::borrow::Cow;
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,6 +21,7 @@ use tonic::Code;
 use super::calls::Ended;
 use super::code::code_label;
 use super::trace::TraceParent;
+use crate::server::method::Method;
 
 /// Where spans go, and how many.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,15 +85,10 @@ impl Otlp {
             .map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent.into()));
         let end_time = SystemTime::now();
         let start_time = end_time.checked_sub(ended.took).unwrap_or(end_time);
-        let info = ended.method.info();
-        let name = if ended.method.is_known() {
-            format!("{}/{}", info.service, info.name)
-        } else {
-            "unknown".to_owned()
-        };
-        let builder = SpanBuilder::from_name(name).with_kind(SpanKind::Server).with_start_time(start_time);
+        let builder = SpanBuilder::from_name("call").with_kind(SpanKind::Server).with_start_time(start_time);
         let mut span = self.tracer.build_with_context(builder, &parent);
         if span.is_recording() {
+            span.update_name(name(ended.method));
             span.set_attributes(attributes(ended));
             if is_our_fault(ended.code) {
                 span.set_status(opentelemetry::trace::Status::error(code_label(ended.code)));
@@ -114,6 +111,15 @@ impl Otlp {
 fn resource() -> Resource {
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
     Resource::builder().with_service_name("yaqut").with_attribute(version).build()
+}
+
+/// As the semantic conventions for gRPC have it.
+fn name(method: Method) -> Cow<'static, str> {
+    let info = method.info();
+    match method {
+        Method::Unknown => info.name.into(),
+        _ => format!("{}/{}", info.service, info.name).into(),
+    }
 }
 
 /// As the semantic conventions for gRPC have them, and the ID under which the call is logged.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::method::Method;
+use crate::server::method::Method;
 
 /// The metadata that carries it, both ways.
 pub(in crate::server) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,7 +29,7 @@ impl RequestId {
     pub fn of(headers: &HeaderMap, method: Method, number: u64) -> Self {
         match headers.get(REQUEST_ID) {
             Some(value) if is_sane(value.as_bytes()) => Self::Caller(value.clone()),
-            _ => Self::own((method.index() as u64) << 56 | number),
+            _ => Self::own((method as u64) << 56 | number),
         }
     }
 
@@ -97,7 +97,7 @@ mod tests {
         if let Ok(value) = HeaderValue::from_bytes(id) {
             headers.insert(REQUEST_ID, value);
         }
-        RequestId::of(&headers, Method::RESOLVE_NAME, 7)
+        RequestId::of(&headers, Method::ResolveName, 7)
     }
 
     proptest! {
