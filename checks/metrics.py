@@ -51,6 +51,7 @@ FAMILIES = {
     "yaqut_queue_depth": ("gauge", ""),
     "yaqut_shed": ("counter", ""),
     "yaqut_auth": ("counter", ""),
+    "yaqut_credential_reloads": ("counter", ""),
     "process_cpu_seconds": ("counter", "seconds"),
 }
 ON_LINUX = {
@@ -160,11 +161,15 @@ def cancel(channel):
 
 def settled(address, made, before):
     """The page once all calls have ended: that a caller has its answer is known before the server has counted it."""
+    return awaited(address, lambda page: (page.handled() - before.handled()).total() >= made.total())
+
+
+def awaited(address, holds):
+    """The page of which that holds, or as it is after ten seconds."""
     deadline = time.monotonic() + 10
     while True:
         page = Page(address)
-        ended = page.handled() - before.handled()
-        if ended.total() >= made.total() or time.monotonic() > deadline:
+        if holds(page) or time.monotonic() > deadline:
             return page
         time.sleep(0.05)
 
@@ -245,9 +250,14 @@ def check_guarded(report):
         tokens = folder / "tokens.tsv"
         token = yaqut.run("token", "new", "resolver", "--scope", "resolve", "--append", tokens).strip()
         tls = ["--tls-cert", certificate, "--tls-key", key]
-        with harness.Service("--probe-listen", "127.0.0.1:0", *tls, "--auth-tokens", tokens) as service:
+        flags = ["--auth-tokens", tokens, "--auth-reload-interval", "1", "--log-format", "json", "-vv"]
+        with harness.Service("--probe-listen", "127.0.0.1:0", *tls, *flags) as service:
             show_tokens(service.address, authority, [token, token, "invented", None])
             page = Page(service.probe_address)
+            tokens.write_text("no table of tokens\n")
+            later = awaited(service.probe_address, lambda page: page.sum("yaqut_credential_reloads_total") > 0)
+            service.stop()
+            calls = [json.loads(line) for line in service.talk if '"call ' in line]
     day = 24 * 60 * 60
     report.holds("the certificate lasts", 0 < page.value("yaqut_certificate_expiry_seconds") <= day)
     report.equal("nothing was reloaded", page.sum("yaqut_certificate_reloads_total"), 0)
@@ -256,6 +266,11 @@ def check_guarded(report):
     for result, count in (("allowed", 2), ("unknown", 1), ("missing", 1)):
         report.equal(f"credentials: {result}", page.value("yaqut_auth_total", result=result), count)
     report.equal("all credentials", page.sum("yaqut_auth_total"), 4)
+    report.equal("no file of credentials was read again", page.sum("yaqut_credential_reloads_total"), 0)
+    report.equal("one could not be", later.value("yaqut_credential_reloads_total", result="failed"), 1)
+    reasons = [(call["message"], call.get("reason")) for call in calls]
+    refused = [("call refused", "unknown"), ("call refused", "missing")]
+    report.equal("the log tells why", reasons, [("call answered", None)] * 2 + refused)
 
 
 def show_tokens(address, authority, tokens):

@@ -110,6 +110,11 @@ fn write_auth(auth: &AuthCounters, families: &mut Families<'_>) -> fmt::Result {
     let help = "Calls whose credentials were looked at, by what came of it";
     families.counter("yaqut_auth", help, None, &|family| {
         auth.results().try_for_each(|(result, count)| family.count(&[("result", result.label())], count))
+    })?;
+    let results = [("exchanged", auth.reloads_exchanged()), ("failed", auth.reloads_failed())];
+    let help = "Looks at the files of credentials that found them changed, or wrong";
+    families.counter("yaqut_credential_reloads", help, None, &|family| {
+        results.iter().try_for_each(|&(result, count)| family.count(&[("result", result)], count))
     })
 }
 
