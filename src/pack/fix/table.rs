@@ -124,11 +124,6 @@ impl Fixer<'_> {
         if values.len() > self.columns.len() && self.fixes("too-many-fields") {
             values.truncate(self.columns.len());
             fields.truncate(self.columns.len());
-            if let Some(last) = fields.last_mut().filter(|_| syntax == Syntax::Tsv) {
-                // Right before the end of a line it would become a part of that.
-                let length = last.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
-                *last = last.get(..length).unwrap_or_default().to_vec().into();
-            }
             self.note(
                 Some(row.line),
                 Some("too-many-fields"),
@@ -254,8 +249,17 @@ impl Fixer<'_> {
         if !mark.is_empty() {
             self.note(None, None, "took off the byte order mark".to_owned());
         }
-        if rows.iter().any(|row| row.end == b"\r\n") {
-            rows.iter_mut().filter(|row| row.end == b"\r\n").for_each(|row| row.end = b"\n");
+        let mut is_changed = false;
+        for row in rows {
+            // A CR that comes to stand before the LF would be read as a part of the end.
+            let length = row.text.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
+            if row.end == b"\r\n" || length < row.text.len() {
+                row.text.to_mut().truncate(length);
+                row.end = if row.end.is_empty() { b"" } else { b"\n" };
+                is_changed = true;
+            }
+        }
+        if is_changed {
             self.note(None, None, "ended the lines with LF alone".to_owned());
         }
         &[]

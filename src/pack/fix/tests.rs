@@ -37,7 +37,7 @@ fn cells_are_mended() {
         ("Q1\tKy\u{ad}iv\t", "Q1\tKyiv\t", &["invisible-character"]),
         ("Q1\ta\u{1}  b\t", "Q1\ta\u{1}  b\t", &[]),
         ("Q1\ta\t\t\t", "Q1\ta\t", &["too-many-fields"]),
-        ("Q1\ta\tx\r\t\t", "Q1\ta\tx", &["too-many-fields"]),
+        ("Q1\ta\tx\r\t\t", "Q1\ta\tx", &["file", "too-many-fields"]),
         ("Q1\tmi\u{200c}d\tx", "Q1\tmi\u{200c}d\tx", &[]),
     ] {
         check("aliases.tsv", &format!("{header}{row}\n"), &format!("{header}{expected}\n"), codes);
@@ -75,6 +75,8 @@ fn rows_are_sorted_and_repetitions_dropped_and_nothing_is_lost() {
 #[test]
 fn line_ends_and_marks_go_from_tsv() {
     check("aliases.tsv", "\u{feff}id\talias\r\nQ1\ta\r\n", "id\talias\nQ1\ta\n", &["file", "file"]);
+    let returns = "id\talias\tnote\r\r\nQ1\ta\tx\r\r\r\nQ2\tb\ty\r";
+    check("aliases.tsv", returns, "id\talias\tnote\nQ1\ta\tx\nQ2\tb\ty", &["file"]);
     check("aliases.csv", "\u{feff}id,alias\r\nQ1,a\r\n", "\u{feff}id,alias\r\nQ1,a\r\n", &[]);
 }
 
