@@ -37,7 +37,7 @@ const TABLES: [&str; 8] =
     [EDIT_COSTS, HEADS, NAME_PARTS, TYPE_WORDS, FUNCTION_WORDS, SKELETON, SOUNDS, WELL_KNOWN_NAMES];
 
 /// Raised when a change of the key function or of the readers of the tables changes what a segment holds.
-const KEY_VERSION: u32 = 2;
+const KEY_VERSION: u32 = 3;
 
 /// Digest of the key function and of all rule tables: a segment that was written under other rules is refused.
 pub fn rules_digest() -> [u8; 32] {
