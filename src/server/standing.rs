@@ -18,14 +18,17 @@ pub(super) struct Standing {
     readiness: Readiness,
     /// Another service of the listener, which serves until the listener ends.
     own: Option<&'static str>,
+    /// What was said first.
+    said: ServingStatus,
 }
 
 impl Standing {
     /// Says how it stands now.
     pub async fn new(readiness: Readiness, own: Option<&'static str>) -> (Self, HealthServer<impl Health>) {
         let (health, health_service) = tonic_health::server::health_reporter();
-        let standing = Self { health, readiness, own };
-        standing.say(standing.status()).await;
+        let said = status(&readiness);
+        let standing = Self { health, readiness, own, said };
+        standing.say(said).await;
         for service in standing.own.into_iter().chain([LIVENESS]) {
             standing.health.set_service_status(service, ServingStatus::Serving).await;
         }
@@ -35,10 +38,10 @@ impl Standing {
     /// Says how it stands whenever that changes; never ready.
     pub async fn follow(&self) {
         // Who watches is told of changes alone.
-        let mut said = None;
+        let mut said = self.said;
         loop {
-            let status = self.status();
-            if said.replace(status) != Some(status) {
+            let status = status(&self.readiness);
+            if std::mem::replace(&mut said, status) != status {
                 self.say(status).await;
             }
             self.readiness.may_have_changed().await;
@@ -55,13 +58,13 @@ impl Standing {
         self.health.clear_service_status(LIVENESS).await;
     }
 
-    fn status(&self) -> ServingStatus {
-        if self.readiness.check().is_ok() { ServingStatus::Serving } else { ServingStatus::NotServing }
-    }
-
     async fn say(&self, status: ServingStatus) {
         for service in FOLLOWING {
             self.health.set_service_status(service, status).await;
         }
     }
+}
+
+fn status(readiness: &Readiness) -> ServingStatus {
+    if readiness.check().is_ok() { ServingStatus::Serving } else { ServingStatus::NotServing }
 }
