@@ -35,11 +35,11 @@ NAMES = {"batch": 60, "unary": 1}
 class Load:
     """One client process: its connections, and the requests that it may send."""
 
-    def __init__(self, address, kind, seed):
+    def __init__(self, address, kind, seed, connections=CONNECTIONS):
         chance = random.Random(seed)
         method = "BatchResolveNames" if kind == "batch" else "ResolveName"
         deadline = (("grpc-timeout", f"{DEADLINE_MS}m"),)
-        self.pipes = [wire.Pipe(address, method, deadline) for _ in range(CONNECTIONS)]
+        self.pipes = [wire.Pipe(address, method, deadline) for _ in range(connections)]
         make = {
             "batch": lambda: wire.batch([names.misspelt(chance) for _ in range(NAMES["batch"])]),
             "unary": lambda: wire.text(1, names.heavy(chance)),
@@ -100,6 +100,18 @@ def open_loop(address, kind, seconds, seed, rate):
     return {"sent": load.sent / sending, "goodput": goodput(load.done, sending), "done": load.done}
 
 
+def ask_now_and_then(address, kind, seconds, seed):
+    """One call after the other of the same sort: a caller that waits for the server alone, and for nothing of its own."""
+    load = Load(address, kind, seed, connections=1)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        load.send(load.pipes[0])
+        while load.is_open() and time.monotonic() < end + 3:
+            load.read(0.1)
+        time.sleep(0.02)
+    return load.done
+
+
 def goodput(done, seconds):
     return sum(outcome == "OK" and took <= DEADLINE_MS / 1000 for outcome, took in done) / seconds
 
@@ -108,29 +120,32 @@ def run(figures, options):
     seconds = FULL_SECONDS if options.full else SMALL_SECONDS
     processors = sorted(os.sched_getaffinity(0))
     of_callers, of_server = processors[: len(processors) // 2], processors[len(processors) // 2 :]
-    pool = concurrent.futures.ProcessPoolExecutor(
-        CLIENTS + 1, mp_context=multiprocessing.get_context("spawn"), initializer=stay_on, initargs=(of_callers,)
+    pool = lambda count, yielding: concurrent.futures.ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=stay_on, initargs=(of_callers, yielding)
     )
-    with pool:
+    # Those that overload their own processor give way to those whose times are told.
+    with pool(CLIENTS, 10) as attackers, pool(2, 0) as others:
         for kind in NAMES:
             with target.Server(preexec_fn=lambda: stay_on(of_server)) as server:
                 server.answers_well()
-                overload(figures, server, pool, kind, seconds)
+                overload(figures, server, attackers, others, kind, seconds)
 
 
-def stay_on(processors):
-    """Keeps this process to some processors; to all, where there are too few to be divided."""
+def stay_on(processors, yielding=0):
+    """Keeps this process to some processors (to all, where there are too few to be divided), with so much lower a priority."""
     if processors:
         os.sched_setaffinity(0, processors)
+    os.nice(yielding)
 
 
-def overload(figures, server, pool, kind, seconds):
-    submit = lambda call, *more: [pool.submit(call, server.address, kind, *m, *more[1:]) for m in more[0]]
+def overload(figures, server, attackers, others, kind, seconds):
+    submit = lambda call, *more: [attackers.submit(call, server.address, kind, *m, *more[1:]) for m in more[0]]
     seeds = [(seconds / 2, i) for i in range(CLIENTS)]
     peak = sum(f.result() for f in submit(closed_loop, seeds))
     figures.figure(f"{kind}: peak, calls a second", peak)
     loads = submit(open_loop, [(seconds, i) for i in range(CLIENTS)], FACTOR * peak / CLIENTS)
-    good = pool.submit(target.ask, server.address, seconds, 0.01)
+    good = others.submit(target.ask, server.address, seconds, 0.01)
+    single = others.submit(ask_now_and_then, server.address, kind, seconds, CLIENTS)
     found = [f.result() for f in loads]
     took, failures = good.result()
     sent, reached = sum(f["sent"] for f in found), sum(f["goodput"] for f in found)
@@ -145,6 +160,11 @@ def overload(figures, server, pool, kind, seconds):
         middle = target.median(refused)
         figures.figure(f"{kind}: refused within, ms, p50", middle, f"< {MAX_SHED_MS}", middle < MAX_SHED_MS, timed=True)
         figures.figure(f"{kind}: refused within, ms, p99", target.quantile(refused, 0.99))
+    told = [1000 * t for outcome, t in single.result() if outcome == "RESOURCE_EXHAUSTED"]
+    if told:
+        middle = target.median(told)
+        what = f"{kind}: refused within, a caller of one call at a time, ms, p50 of {len(told)}"
+        figures.figure(what, middle, f"< {MAX_SHED_MS}", middle < MAX_SHED_MS, timed=True)
     figures.figure(f"{kind}: known names meanwhile, p50 / p99 ms", f"{target.median(took):.2f} / {target.quantile(took, 0.99):.2f}")
     refusals = sum(failure == "RESOURCE_EXHAUSTED" for failure in failures)
     figures.figure(f"{kind}: known names meanwhile, refused of {len(took)}", refusals)

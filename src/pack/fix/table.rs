@@ -24,10 +24,7 @@ pub(super) fn fix(
     bytes: &[u8],
     levels: &Levels,
 ) -> Option<(Vec<u8>, Vec<Change>)> {
-    let (mark, rest) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
-        Some(rest) => (BYTE_ORDER_MARK, rest),
-        None => (&[][..], bytes),
-    };
+    let (mark, rest) = split_mark(syntax, bytes);
     let rows = raw_rows(rest, syntax)?;
     let header_at = rows.iter().position(|row| !row.is_blank(syntax))?;
     let columns = columns(kind, syntax, rows.get(header_at)?)?;
@@ -52,6 +49,17 @@ pub(super) fn fix(
     }
     fixer.changes.sort_by_key(|change| change.line);
     Some((content, fixer.changes))
+}
+
+/// The byte order mark of a table, and the rest. Of those of a `.tsv`, which are all taken off, there may be several.
+fn split_mark(syntax: Syntax, bytes: &[u8]) -> (&[u8], &[u8]) {
+    let mut at = 0;
+    while bytes.get(at..).is_some_and(|rest| rest.starts_with(BYTE_ORDER_MARK))
+        && (at == 0 || syntax == Syntax::Tsv)
+    {
+        at += BYTE_ORDER_MARK.len();
+    }
+    bytes.split_at(at)
 }
 
 /// What the cells of a column hold, as far as fixes are concerned.

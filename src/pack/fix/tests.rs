@@ -75,6 +75,7 @@ fn rows_are_sorted_and_repetitions_dropped_and_nothing_is_lost() {
 #[test]
 fn line_ends_and_marks_go_from_tsv() {
     check("aliases.tsv", "\u{feff}id\talias\r\nQ1\ta\r\n", "id\talias\nQ1\ta\n", &["file", "file"]);
+    check("aliases.tsv", "\u{feff}\u{feff}id\talias\nQ1\ta\n", "id\talias\nQ1\ta\n", &["file"]);
     let returns = "id\talias\tnote\r\r\nQ1\ta\tx\r\r\r\nQ2\tb\ty\r";
     check("aliases.tsv", returns, "id\talias\tnote\nQ1\ta\tx\nQ2\tb\ty", &["file"]);
     check("aliases.csv", "\u{feff}id,alias\r\nQ1,a\r\n", "\u{feff}id,alias\r\nQ1,a\r\n", &[]);
