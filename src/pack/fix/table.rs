@@ -261,9 +261,12 @@ impl Fixer<'_> {
         for row in rows {
             // A CR that comes to stand before the LF would be read as a part of the end.
             let length = row.text.iter().rposition(|&byte| byte != b'\r').map_or(0, |at| at + 1);
-            if row.end == b"\r\n" || length < row.text.len() {
+            if length < row.text.len() {
                 row.text.to_mut().truncate(length);
-                row.end = if row.end.is_empty() { b"" } else { b"\n" };
+                is_changed = true;
+            }
+            if row.end == b"\r\n" {
+                row.end = b"\n";
                 is_changed = true;
             }
         }
