@@ -112,7 +112,7 @@ pub fn run(args: &ServeArgs, context: &Context) -> Result<Exit, Failure> {
         let shutdown = shutdown_signal()
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let reloader = Reloader::start(engine.clone(), config.clone(), opened.stack)
-            .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
+            .map_err(|error| no_thread(&error))?;
         let reloads = reload_on_signal(reloader.clone())
             .map_err(|error| internal(&format_args!("cannot listen for signals: {error}")))?;
         let watch = watch.map(|watch| start_watch(watch, &config, &reloader)).transpose()?;
@@ -183,6 +183,11 @@ fn exposure<'a>(endpoint: &'a Endpoint, tls: Option<&ServerTls>) -> Exposure<'a>
     }
 }
 
+fn no_thread(error: &std::io::Error) -> Failure {
+    internal(&format_args!("cannot start a thread: {error}"))
+        .with_help("raise the limit of threads: LimitNPROC, TasksMax, pids")
+}
+
 fn start_watch(
     options: WatchOptions,
     config: &StackConfig,
@@ -197,8 +202,7 @@ fn start_watch(
         };
         reloader.request(trigger, false);
     };
-    let watch = Watch::start(config, options, look)
-        .map_err(|error| internal(&format_args!("cannot start a thread: {error}")))?;
+    let watch = Watch::start(config, options, look).map_err(|error| no_thread(&error))?;
     if let Some(failure) = watch.watched().failure {
         note(format_args!("warning: {failure}; the packs are looked at every {seconds} s"));
     }
