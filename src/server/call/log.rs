@@ -38,8 +38,8 @@ pub(super) struct CallLog {
 }
 
 impl CallLog {
-    /// A call of `method` by `request`, of which all that is still of interest later is kept, and which began at `started`. The stages
-    /// of its work are timed, as far as anybody wants to know.
+    /// A call of `method` by `request`, of which all that is still of interest later is kept, and which began at `started`.
+    /// The stages of its work are timed, as far as anybody wants to know.
     pub fn new<B: http_body::Body>(
         shared: Arc<Shared>,
         method: Method,
